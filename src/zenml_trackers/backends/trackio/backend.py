@@ -1,0 +1,117 @@
+"""Trackio behind the port: how its runs are made and read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, ClassVar
+
+from zenml_trackers.backend import Backend
+from zenml_trackers.backends.trackio import document
+from zenml_trackers.backends.trackio.client import Client
+from zenml_trackers.backends.trackio.native import StepRun, attach
+from zenml_trackers.backends.trackio.sink import TrackioSink
+from zenml_trackers.backends.trackio.space import ensure_space, publish
+from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
+from zenml_trackers.backends.trackio.target import target
+from zenml_trackers.records import Feature, MetricPoint, RunSpec, StoredRun
+
+
+class TrackioBackend(Backend):
+    """A project of Trackio's: on this machine, on a self-hosted server, or on a Space."""
+
+    name: ClassVar[str] = "trackio"
+    features: ClassVar[frozenset[Feature]] = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(
+        self,
+        project: str,
+        *,
+        private: bool | None = None,
+        gpu_metrics: bool = False,
+        cpu_metrics: bool = False,
+        sync: bool = False,
+        freeze: bool = False,
+        **place: Any,
+    ) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            project: The project's name.
+            private: Whether a Space that has to be made is private; None leaves it to its owner's default.
+            gpu_metrics: Log the load of a GPU every ten seconds, if there is one.
+            cpu_metrics: Log the load of the processor and the memory every ten seconds, if psutil is installed.
+            sync: Sync the project to its Space when a run ends.
+            freeze: Freeze the Space when a run ends.
+            place: `server_url`, `space_id`, `token` and more of `Target`.
+        """
+        self.target = target(project, **place)
+        self._private = private
+        self._monitors = {"auto_log_gpu": gpu_metrics, "auto_log_cpu": cpu_metrics}
+        self._publish = partial(publish, self.target, sync, freeze)
+        self._client = None if self.target.local else Client(self.target)
+
+    @property
+    def store(self) -> Store:
+        """The project's rows."""
+        return LocalStore(self.target) if self._client is None else ServerStore(self.target, self._client)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.target.token,) if self.target.token else ()
+
+    def open(self, spec: RunSpec) -> TrackioSink:
+        ensure_space(self.target, self._private)
+        resumed = self._latest(spec.name) if spec.resume else None
+        native = self._native(spec, resumed)
+        old = resumed["config"] if resumed else None
+        native.config.update(document.opening(spec) if old is None else document.continued(old, spec))
+        return TrackioSink(native, self.store, self.target.links(native.id), self._publish)
+
+    def read(self) -> Iterator[StoredRun]:
+        for row in self.store.runs():
+            yield document.stored_run(
+                row["config"],
+                id=row["id"],
+                name=row["name"],
+                project=self.target.project,
+                metrics=tuple(self._points(row["id"])),
+                url=self.target.links(row["id"])["url"],
+            )
+
+    def attach(self, native: Any) -> Callable[[], None]:
+        return attach(native, self.target)
+
+    def _native(self, spec: RunSpec, resumed: dict[str, Any] | None) -> StepRun:
+        arguments: dict[str, Any] = {
+            "url": None if self.target.local else self.target.space_id or self.target.address,
+            "project": self.target.project,
+            "client": self._client,
+            "name": spec.name,
+            "group": spec.pipeline_run,
+            "space_id": self.target.space_id,
+            "bucket_id": self.target.bucket_id,
+            "server_base_url": None if self.target.space_id else self.target.server_url,
+            "write_token": None if self.target.on_space else self.target.token,
+            "existing_runs": [],
+            "run_id": resumed["id"] if resumed else None,
+            "initial_last_step": self._last_step(resumed["id"]) if resumed else -1,
+            **self._monitors,
+        }
+        known = inspect.signature(StepRun.__init__).parameters
+        run = StepRun(**{key: value for key, value in arguments.items() if key in known})
+        run._config_logged = True  # the sink alone writes the config
+        return run
+
+    def _latest(self, name: str) -> dict[str, Any] | None:
+        return next((row for row in reversed(self.store.runs()) if row["name"] == name), None)
+
+    def _last_step(self, run_id: str) -> int:
+        return max((step for step, _ in self.store.metrics(run_id)), default=-1)
+
+    def _points(self, run_id: str) -> Iterator[MetricPoint]:
+        for step, values in self.store.metrics(run_id):
+            for name, value in values.items():
+                if isinstance(value, (int, float)):
+                    yield MetricPoint(name=name.removeprefix("__"), step=step, value=value)

@@ -1,0 +1,82 @@
+"""Talking to a Trackio server or a Space: with the right token, bounded, and with failures that say what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from trackio.remote_client import RemoteClient
+
+from zenml_trackers.backends.trackio.target import Target
+from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
+
+
+class Client:
+    """What a Trackio run sends its batches through; connects at the first call.
+
+    It stands in for `trackio.remote_client.RemoteClient` (Trackio 0.24 to 0.43), which would take the token from
+    the environment, and wait for each answer for a minute.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._remote: RemoteClient | None = None
+
+    def predict(self, *args: Any, api_name: str, **kwargs: Any) -> Any:
+        """The server's answer to one call of its API.
+
+        Raises:
+            TrackerError: No answer, a refused token, or the server's own error.
+        """
+        if "hf_token" in kwargs:
+            kwargs["hf_token"] = self._hf_token
+        try:
+            return self._connected().predict(*args, api_name=api_name, **kwargs)
+        except TrackerError:
+            raise
+        except Exception as error:
+            raise self._named(error) from None
+
+    def probe(self) -> None:
+        """Ask whether a Trackio server is there.
+
+        Raises:
+            TrackerUnreachable: It is not, or something else is.
+        """
+        try:
+            answer = httpx.get(
+                f"{self._target.address}/version", timeout=self._target.timeout, headers=self._space_headers()
+            )
+            answer.raise_for_status()
+            answer.json()["api_version"]
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._named(error) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise TrackerUnreachable(f"what answers at {self._target.address} is no Trackio server") from error
+
+    def _connected(self) -> RemoteClient:
+        if self._remote is None:
+            self.probe()
+            self._remote = RemoteClient(
+                self._target.space_id or self._target.address,
+                hf_token=self._hf_token,
+                write_token=None if self._target.on_space else self._target.token,
+                httpx_kwargs={"timeout": self._target.timeout},
+            )
+        return self._remote
+
+    @property
+    def _hf_token(self) -> str | None:
+        return self._target.token if self._target.on_space else None
+
+    def _space_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._hf_token}"} if self._hf_token else {}
+
+    def _named(self, error: Exception) -> TrackerError:
+        where = self._target.address
+        said = error.response.text[:300] if isinstance(error, httpx.HTTPStatusError) else str(error)
+        if "write_token" in said or "401" in said or "403" in said:
+            return TokenRefused(f"the Trackio server at {where} refused the token; check `api_key`")
+        if isinstance(error, httpx.TimeoutException):
+            return TrackerUnreachable(f"the Trackio server at {where} did not answer in {self._target.timeout:.1f} s")
+        return TrackerUnreachable(f"the Trackio server at {where} can't be used ({type(error).__name__}: {said})")

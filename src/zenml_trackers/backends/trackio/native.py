@@ -1,0 +1,143 @@
+"""Trackio's own calls in a tracked step: they reach the step's run, join it, and don't end it.
+
+Uses `trackio.context_vars` and replaces `trackio.init` and `trackio.finish` while a tracked step runs (Trackio 0.24
+to 0.43). Outside tracked steps, in other threads too, both do what they always did.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import trackio
+from trackio import context_vars
+
+from zenml_trackers.backends.trackio.target import Target
+from zenml_trackers.deadline import bounded
+
+logger = logging.getLogger("zenml_trackers")
+
+_NOTHING: Mapping[ContextVar[Any], Any] = {}
+
+_original_init = trackio.init
+_original_finish = trackio.finish
+_held: ContextVar[tuple[Any, ...]] = ContextVar("zenml_trackers_trackio_runs", default=())
+_outer: ContextVar[Mapping[ContextVar[Any], Any]] = ContextVar("zenml_trackers_trackio_outer", default=_NOTHING)
+
+
+class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
+    """A Trackio run that stays open until its step is over."""
+
+    on_join: Callable[[Mapping[str, Any]], None]
+
+    def finish(self) -> None:
+        """Nothing yet: the step may go on, and its end finishes the run."""
+
+    def really_finish(self) -> None:
+        """Deliver all that is queued and stop Trackio's threads."""
+        super().finish()
+
+
+def attach(native: Any, target: Target) -> Callable[[], None]:
+    """Make `native` the current run of this context, until the returned function is called."""
+    if not _held.get():
+        _outer.set({var: var.get() for var in _values(native, target)})
+    _held.set((*_held.get(), native))
+    _show(native, target)
+    _patches.hold(getattr(native, "config", {}))
+    return lambda: _detach(native, target)
+
+
+def _detach(native: Any, target: Target) -> None:
+    _finish_stray()
+    remaining = tuple(held for held in _held.get() if held is not native)
+    _held.set(remaining)
+    if remaining:
+        context_vars.current_run.set(remaining[-1])
+    else:
+        for var, value in _outer.get().items():
+            var.set(value)
+        _outer.set(_NOTHING)
+    _patches.release()
+
+
+def _finish_stray() -> None:
+    """End a run that the step started past us, with an `init` that it had imported before."""
+    current = context_vars.current_run.get()
+    if current is None or current in _held.get() or current is _outer.get().get(context_vars.current_run):
+        return
+    try:
+        bounded(current.finish, 2.0, f"finishing the run {current.name!r} that the step started")
+    except Exception as error:
+        logger.warning("A Trackio run that the step started itself could not be finished: %s", error)
+
+
+def _show(native: Any, target: Target) -> None:
+    for var, value in _values(native, target).items():
+        var.set(value)
+
+
+def _values(native: Any, target: Target) -> dict[ContextVar[Any], Any]:
+    remote = None if target.local else target.space_id or target.address
+    return {
+        context_vars.current_run: native,
+        context_vars.current_project: target.project,
+        context_vars.current_server: remote,
+        context_vars.current_space_id: target.space_id,
+        context_vars.current_server_write_token: None if target.on_space else target.token,
+    }
+
+
+def _init(*args: Any, **kwargs: Any) -> Any:
+    """`trackio.init`, which in a tracked step joins the step's run, as W&B's does."""
+    if not _held.get():
+        return _original_init(*args, **kwargs)
+    run = _held.get()[-1]
+    given = inspect.signature(_original_init).bind(*args, **kwargs).arguments
+    logger.info(
+        "trackio.init(project=%r) joins the run %r of this step, so that nothing lands elsewhere; "
+        "its config is kept, its other arguments don't apply.",
+        given.get("project"),
+        run.name,
+    )
+    context_vars.current_run.set(run)
+    trackio.config = run.config
+    run.on_join(given.get("config") or {})
+    return run
+
+
+def _finish() -> None:
+    """`trackio.finish`, which in a tracked step leaves the run to the step's end."""
+    if not _held.get():
+        _original_finish()
+
+
+class _Patches:
+    """Our `init` and `finish` in the place of Trackio's, as long as any tracked step of the process needs them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holders = 0
+        self._outer_config: Any = None
+
+    def hold(self, config: Any) -> None:
+        with self._lock:
+            if self._holders == 0:
+                self._outer_config = trackio.config
+                trackio.init, trackio.finish = _init, _finish
+            self._holders += 1
+            trackio.config = config
+
+    def release(self) -> None:
+        with self._lock:
+            self._holders -= 1
+            if self._holders == 0:
+                trackio.init, trackio.finish = _original_init, _original_finish
+                trackio.config = self._outer_config
+
+
+_patches = _Patches()

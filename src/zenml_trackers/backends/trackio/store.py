@@ -1,0 +1,142 @@
+"""A project's rows, where they are kept: in the SQLite file of this machine, or behind a server.
+
+Uses `trackio.sqlite_storage.SQLiteStorage` and the server's `bulk_log` and `query_project` (Trackio 0.24 to 0.43).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+from trackio import utils
+from trackio.sqlite_storage import SQLiteStorage
+from trackio.utils import deserialize_values, serialize_values
+
+from zenml_trackers.backends.trackio.client import Client
+from zenml_trackers.backends.trackio.target import Target
+from zenml_trackers.errors import TrackerUnreachable
+
+PAGE = 5000
+"""Rows asked for at once; Trackio answers with at most 10,000."""
+
+ANCHOR_STEP = -1
+"""Before every step of a user's: the row that lets a run exist takes no step from it."""
+
+
+class Store(ABC):
+    """Reads and writes what a run of Trackio's own would not."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def config_row(self, run_id: str, run_name: str, config: dict[str, Any]) -> dict[str, Any]:
+        """The row that brings a run's config.
+
+        Trackio takes a config only beside a row, and a run is there only if it has one. This row has no metrics, and
+        a fixed id, so that it stays the only one of its kind however often the config changes.
+        """
+        return {
+            "project": self.target.project,
+            "run": run_name,
+            "run_id": run_id,
+            "metrics": {},
+            "step": ANCHOR_STEP,
+            "config": serialize_values(config),
+            "log_id": f"{run_id}-anchor",
+        }
+
+    @abstractmethod
+    def put(self, entry: dict[str, Any]) -> None:
+        """Store one row with its config; return when it is stored."""
+
+    @abstractmethod
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """The rows that answer one `SELECT` on the project; none if there is no such project."""
+
+    def runs(self) -> list[dict[str, Any]]:
+        """`id`, `name` and `config` of each run, oldest first."""
+        rows = self.query(
+            "SELECT m.run_id AS id, m.run_name AS name, CAST(c.config AS TEXT) AS config "
+            "FROM (SELECT run_id, run_name, MIN(id) AS first FROM metrics GROUP BY run_id, run_name) AS m "
+            "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
+        )
+        return [{**row, "config": json.loads(row["config"] or "{}")} for row in rows]
+
+    def metrics(self, run_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Step and values of each logged row of a run, in the order in which they were logged."""
+        quoted = run_id.replace("'", "''")
+        last = -1
+        while True:
+            page = self.query(
+                f"SELECT id, step, CAST(metrics AS TEXT) AS metrics FROM metrics "
+                f"WHERE run_id = '{quoted}' AND id > {last} ORDER BY id LIMIT {PAGE}"
+            )
+            for row in page:
+                yield row["step"], deserialize_values(json.loads(row["metrics"]))
+            if len(page) < PAGE:
+                return
+            last = page[-1]["id"]
+
+
+class LocalStore(Store):
+    """The SQLite files under `TRACKIO_DIR`."""
+
+    def put(self, entry: dict[str, Any]) -> None:
+        try:
+            _put_in_inbox(entry) if _uses_inbox() else _put_in_database(entry)
+        except (OSError, sqlite3.Error) as error:
+            raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        try:
+            rows: list[dict[str, Any]] = SQLiteStorage.query_project(self.target.project, sql, max_rows=10**9)["rows"]
+        except FileNotFoundError:
+            return []
+        return rows
+
+
+def _uses_inbox() -> bool:
+    """Whether Trackio keeps to append-only files, as it does on a network file system (from 0.27)."""
+    mode = getattr(utils, "get_storage_mode", None)
+    return mode is not None and mode() == "jsonl"
+
+
+def _put_in_inbox(entry: dict[str, Any]) -> None:
+    from trackio import fragments
+
+    record = fragments.metric_record({**entry, "timestamp": datetime.now(timezone.utc).isoformat()})
+    fragments.FragmentWriter().write_local([record])
+
+
+def _put_in_database(entry: dict[str, Any]) -> None:
+    SQLiteStorage.bulk_log(
+        project=entry["project"],
+        run=entry["run"],
+        run_id=entry["run_id"],
+        metrics_list=[entry["metrics"]],
+        steps=[entry["step"]],
+        log_ids=[entry["log_id"]],
+        config=entry["config"],
+    )
+
+
+class ServerStore(Store):
+    """A self-hosted server, or a Space."""
+
+    def __init__(self, target: Target, client: Client) -> None:
+        super().__init__(target)
+        self._client = client
+
+    def put(self, entry: dict[str, Any]) -> None:
+        self._client.predict(api_name="/bulk_log", logs=[entry], hf_token=None)
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        if self.target.project not in self._client.predict(api_name="/get_all_projects"):
+            return []
+        answer = self._client.predict(api_name="/query_project", project=self.target.project, query=sql)
+        rows: list[dict[str, Any]] = answer["rows"]
+        return rows

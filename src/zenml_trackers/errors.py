@@ -1,0 +1,45 @@
+"""Every failure has a name here; each message says what is wrong and what to do about it."""
+
+
+class TrackerError(Exception):
+    """The base of all errors of this package."""
+
+
+class InvalidTag(TrackerError, ValueError):
+    """A tag that no backend can hold as given."""
+
+
+class InvalidProject(TrackerError, ValueError):
+    """A project name that the backend would change, mix up or refuse."""
+
+
+class InvalidSettings(TrackerError, ValueError):
+    """Settings or configuration of a tracker that contradict themselves or name unknown fields."""
+
+
+class UnstorableValue(TrackerError, ValueError):
+    """A value in a payload that cannot be stored; the rest of the payload is."""
+
+
+class UnsupportedFeature(TrackerError, NotImplementedError):
+    """The backend does not have the feature that was asked for."""
+
+
+class TrackerUnreachable(TrackerError, ConnectionError):
+    """The backend's storage or server could not be reached, or did not answer in time."""
+
+
+class TokenRefused(TrackerError, PermissionError):
+    """The backend's server answered, and refused the credentials."""
+
+
+class SecretMissing(TrackerError, LookupError):
+    """The configuration refers to a ZenML secret, or a key in one, that does not exist."""
+
+
+class BackendMissing(TrackerError, LookupError):
+    """No installed package provides the backend that was named."""
+
+
+class NoActiveRun(TrackerError, RuntimeError):
+    """A run was asked for where no tracked step is running."""

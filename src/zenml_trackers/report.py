@@ -1,0 +1,59 @@
+"""How trouble with a tracker reaches the user: once, by name, without secrets, and never as the step's own failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from zenml_trackers.errors import TrackerError
+
+logger = logging.getLogger("zenml_trackers")
+
+SHORTEST_SECRET = 4
+"""Shorter values are too common in ordinary text to be taken out of it."""
+
+
+class Redactor:
+    """Takes known secrets out of text."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """The text with each secret starred out."""
+        for secret in self._secrets:
+            text = text.replace(secret, "********")
+        return text
+
+
+class Reporter:
+    """Says what was lost of one run, each thing once; if strict, raises it instead."""
+
+    def __init__(self, subject: str, redact: Redactor, strict: bool) -> None:
+        self.subject = subject
+        self.redact = redact
+        self.strict = strict
+        self._said: set[str] = set()
+
+    def trouble(self, error: Exception, lost: str, topic: str) -> None:
+        """Warn of `error` and of what was `lost` by it, unless `topic` was warned of before.
+
+        Raises:
+            TrackerError: The error itself, if strict.
+        """
+        safe = self.named(error)
+        if self.strict:
+            raise safe from None
+        if topic not in self._said:
+            self._said.add(topic)
+            logger.warning("%s: %s %s", self.redact(self.subject), _sentence(str(safe)), lost)
+
+    def named(self, error: Exception) -> TrackerError:
+        """The error as one of ours, its message without secrets."""
+        if not isinstance(error, TrackerError):
+            return TrackerError(self.redact(f"{type(error).__name__}: {error}"))
+        return type(error)(self.redact(str(error)))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else text + "."

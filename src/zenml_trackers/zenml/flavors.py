@@ -1,0 +1,107 @@
+"""The flavor `trackio`: all that its documentation promises, and the fields of ZenML's built-in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Optional, Type
+
+from pydantic import ConfigDict, Field, model_validator
+from zenml.experiment_trackers.base_experiment_tracker import (
+    BaseExperimentTrackerConfig,
+    BaseExperimentTrackerFlavor,
+)
+from zenml.utils.secret_utils import SecretField
+
+from zenml_trackers.zenml import compat, trackio_config
+from zenml_trackers.zenml.settings import RunSettings
+
+if TYPE_CHECKING:
+    from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
+
+FLAVOR = "trackio"
+
+
+class TrackioExperimentTrackerSettings(RunSettings):
+    """Settings of one Trackio run, for a step, a pipeline, or a YAML file."""
+
+    resume: Literal["allow", "must", "never"] = Field(
+        default="never",
+        description="Whether to continue the latest run of the same name: if there is one, in any case, or never.",
+    )
+    log_gpu_metrics: bool = Field(default=True, description="Log the load of a GPU, if there is one.")
+    log_cpu_metrics: bool = Field(default=True, description="Log the load of processor and memory, with psutil.")
+    auto_sync: bool = Field(default=False, description="Sync a local project to its Space after the step.")
+    auto_freeze: bool = Field(default=False, description="Freeze the Space to a static page after the step.")
+    publish_to_space: bool = Field(default=False, description="Let `auto_sync` write to `space_id`.")
+    publish_to_dataset: bool = Field(default=False, description="Let `auto_sync` write to `dataset_id`.")
+
+    @property
+    def resumes(self) -> bool:
+        return self.resume != "never"
+
+
+class TrackioExperimentTrackerConfig(BaseExperimentTrackerConfig, TrackioExperimentTrackerSettings):
+    """Where the runs of a stack go. Nothing set: to Trackio's folder on the machine that runs the step."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    workspace: Optional[str] = Field(
+        default=None, description="Hugging Face user or organisation; its Space `<workspace>/trackio` holds the runs."
+    )
+    project: Optional[str] = Field(default=None, description="Trackio project; the pipeline's name unless given.")
+    api_key: Optional[str] = SecretField(
+        default=None, description="Write token of the server at `base_url`, or Hugging Face token of the workspace."
+    )
+    base_url: Optional[str] = Field(default=None, description="Address of a self-hosted Trackio server or of a Space.")
+    project_name: Optional[str] = Field(default=None, description="The same as `project`.")
+    server_url: Optional[str] = Field(default=None, description="The same as `base_url`.")
+    hf_token: Optional[str] = SecretField(default=None, description="The same as `api_key`, for a Space.")
+    space_id: Optional[str] = Field(default=None, description="A Space as `owner/name`.")
+    dataset_id: Optional[str] = Field(default=None, description="Dataset to keep the Space's runs in (deprecated).")
+    bucket_id: Optional[str] = Field(default=None, description="Bucket to keep the Space's runs in.")
+    private: Optional[bool] = Field(default=None, description="Whether a Space that has to be made is private.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _consistent(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return trackio_config.checked(data, tokens_may_move=not compat.stores_config_as_given())
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the runs stay on the machine of the step."""
+        return not any((self.workspace, self.space_id, self.base_url, self.server_url))
+
+    def __repr_args__(self) -> Any:
+        for name, value in super().__repr_args__():
+            secret = name in ("api_key", "hf_token") and value and not str(value).startswith("{{")
+            yield name, "********" if secret else value
+
+
+TrackioExperimentTrackerSettings.known_elsewhere = frozenset(TrackioExperimentTrackerConfig.model_fields)
+
+
+class TrackioExperimentTrackerFlavor(BaseExperimentTrackerFlavor):
+    """Trackio, as documented."""
+
+    @property
+    def name(self) -> str:
+        return FLAVOR
+
+    @property
+    def docs_url(self) -> Optional[str]:
+        return "https://docs.zenml.io/stacks/stack-components/experiment-trackers/trackio"
+
+    @property
+    def logo_url(self) -> str:
+        return "https://public-flavor-logos.s3.eu-central-1.amazonaws.com/experiment_tracker/trackio.png"
+
+    @property
+    def config_class(self) -> Type[TrackioExperimentTrackerConfig]:
+        return TrackioExperimentTrackerConfig
+
+    @property
+    def implementation_class(self) -> Type[TrackioExperimentTracker]:
+        from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
+
+        return TrackioExperimentTracker

@@ -1,0 +1,80 @@
+"""What every tracker of this package can be told, by its configuration and by a step."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, ClassVar, Dict, List, Optional
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from zenml.config.base_settings import BaseSettings
+
+from zenml_trackers.errors import InvalidSettings
+from zenml_trackers.values import checked_text, plain, split, tag_set
+
+
+class RunSettings(BaseSettings):
+    """Settings of one run, for `@step(settings={"experiment_tracker": …})`, a pipeline, or a YAML file."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    run_name: Optional[str] = Field(
+        default=None, description="Name of the run; `<pipeline run>_<step>` unless given. Runs may share a name."
+    )
+    tags: List[str] = Field(
+        default_factory=list,
+        description="Tags of the run. The names of pipeline, pipeline run and step are always added.",
+    )
+    metadata: Dict[str, Any] = Field(
+        default_factory=dict, description="JSON-like values, stored with the run before the step's first line."
+    )
+    strict: bool = Field(
+        default=False, description="Let the step fail, before it starts, if its run can't be stored; else warn."
+    )
+    deadline: float = Field(
+        default=10.0, gt=0, description="Seconds that tracking may add to a step, its start and end together."
+    )
+
+    known_elsewhere: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the component's configuration, which ZenML mixes into the settings when it reads them."""
+
+    @property
+    def resumes(self) -> bool:
+        """Whether a run of the same name is to be continued."""
+        return False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known_fields(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        for name in data.keys() - cls.model_fields.keys() - cls.known_elsewhere:
+            raise InvalidSettings(_unknown(name, cls.model_fields))
+        return {name: value for name, value in data.items() if name in cls.model_fields}
+
+    @field_validator("run_name")
+    @classmethod
+    def _readable_name(cls, name: Optional[str]) -> Optional[str]:
+        if name == "":
+            raise InvalidSettings("run_name is empty; leave it out for the default name")
+        return None if name is None else checked_text(name, "run_name")
+
+    @field_validator("tags", mode="before")
+    @classmethod
+    def _unique_tags(cls, tags: Any) -> Any:
+        return list(tag_set(tags)) if isinstance(tags, (str, bytes, list, tuple, set, frozenset)) else tags
+
+    @field_validator("metadata", mode="before")
+    @classmethod
+    def _storable_metadata(cls, metadata: Any) -> Any:
+        if not isinstance(metadata, dict):
+            return metadata
+        good, refused = split(metadata, lambda value, where: plain(value, f"metadata[{where}]"))
+        if refused:
+            raise refused[0]
+        return good
+
+
+def _unknown(name: str, fields: Any) -> str:
+    close = difflib.get_close_matches(name, fields, n=1)
+    hint = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(sorted(fields))}."
+    return f"{name!r} is no setting of this tracker. {hint}"
