@@ -75,7 +75,16 @@ class Backend(ABC):
             TrackerError: Why they could not be read.
         """
 
-    def attach(self, native: Any) -> Callable[[], None]:
+    @abstractmethod
+    def check(self) -> str:
+        """Say where the runs go, after having seen that it can be reached and written to; leaves nothing behind.
+
+        Raises:
+            TrackerError: It can't, and why.
+        """
+
+    @classmethod
+    def attach(cls, native: Any) -> Callable[[], None]:
         """Let the library's own calls in this context reach `native`, until the returned function is called.
 
         `native` is a sink's, or an `Inert` if no run could be made. Neither call may block.

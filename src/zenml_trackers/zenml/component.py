@@ -44,6 +44,12 @@ class RunTracker(BaseExperimentTracker):
         self._process = os.getpid()
         atexit.register(self._end_leaked)
 
+    def __repr__(self) -> str:
+        """ZenML's own would show the secrets of the configuration."""
+        return f"{type(self).__name__}(name={self.name!r}, {self.config!r})"
+
+    __str__ = __repr__
+
     @property
     @abstractmethod
     def backend_name(self) -> str:
@@ -96,8 +102,8 @@ class RunTracker(BaseExperimentTracker):
 
     def _defaults(self) -> RunSettings:
         """What holds if the settings can't be read: only how to take that."""
-        config: Any = self.config
-        return RunSettings(strict=config.strict, deadline=config.deadline)
+        config, kind = cast(Any, self.config), cast(Any, self.settings_class)
+        return cast(RunSettings, kind(strict=config.strict, deadline=config.deadline))
 
     def _spec(self, info: StepRunInfo, project: str, settings: RunSettings) -> RunSpec:
         step, pipeline = info.pipeline_step_name, info.pipeline.name

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from zenml_trackers.backend import Backend, InertSink, Sink
+from zenml_trackers.backend import Backend, InertSink, Sink, backend_class
 from zenml_trackers.deadline import Deadline
 from zenml_trackers.records import RunError, RunSpec, Status
 from zenml_trackers.report import Redactor, Reporter
@@ -68,8 +68,7 @@ class TrackedStep:
         features = backend.features if backend else frozenset()
         self.run = Run(self._backend_name, sink, spec, features, self._reporter)
         active.enter(self.run)
-        if backend is not None:
-            self._detach = backend.attach(sink.native)
+        self._detach = backend_class(self._backend_name).attach(sink.native)
 
     def whereabouts(self) -> dict[str, str]:
         """What finds the run in the backend; nothing if there is none."""

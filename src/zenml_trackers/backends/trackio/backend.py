@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar
 
+import trackio
+
 from zenml_trackers.backend import Backend
 from zenml_trackers.backends.trackio import document
 from zenml_trackers.backends.trackio.client import Client
 from zenml_trackers.backends.trackio.native import StepRun, attach
+from zenml_trackers.backends.trackio.reach import check_folder, check_remote
 from zenml_trackers.backends.trackio.sink import TrackioSink
 from zenml_trackers.backends.trackio.space import ensure_space, publish
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
@@ -80,8 +83,12 @@ class TrackioBackend(Backend):
                 url=self.target.links(row["id"])["url"],
             )
 
-    def attach(self, native: Any) -> Callable[[], None]:
-        return attach(native, self.target)
+    def check(self) -> str:
+        return check_folder() if self._client is None else check_remote(self.target, self._client)
+
+    @classmethod
+    def attach(cls, native: Any) -> Callable[[], None]:
+        return attach(native)
 
     def _native(self, spec: RunSpec, resumed: dict[str, Any] | None) -> StepRun:
         arguments: dict[str, Any] = {
@@ -99,7 +106,7 @@ class TrackioBackend(Backend):
             "initial_last_step": self._last_step(resumed["id"]) if resumed else -1,
             **self._monitors,
         }
-        known = inspect.signature(StepRun.__init__).parameters
+        known = inspect.signature(trackio.Run.__init__).parameters
         run = StepRun(**{key: value for key, value in arguments.items() if key in known})
         run._config_logged = True  # the sink alone writes the config
         return run

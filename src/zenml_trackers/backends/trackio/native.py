@@ -1,7 +1,8 @@
 """Trackio's own calls in a tracked step: they reach the step's run, join it, and don't end it.
 
-Uses `trackio.context_vars` and replaces `trackio.init` and `trackio.finish` while a tracked step runs (Trackio 0.24
-to 0.43). Outside tracked steps, in other threads too, both do what they always did.
+Uses `trackio.context_vars`, `_space_id`, `_write_token` and `_warn_once` of Trackio's run, and replaces `trackio.init`
+and `trackio.finish` while a tracked step runs (Trackio 0.24 to 0.43). Outside tracked steps, in other threads too, both
+do what they always did.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -16,7 +18,6 @@ from typing import Any
 import trackio
 from trackio import context_vars
 
-from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.deadline import bounded
 
 logger = logging.getLogger("zenml_trackers")
@@ -29,10 +30,22 @@ _held: ContextVar[tuple[Any, ...]] = ContextVar("zenml_trackers_trackio_runs", d
 _outer: ContextVar[Mapping[ContextVar[Any], Any]] = ContextVar("zenml_trackers_trackio_outer", default=_NOTHING)
 
 
+# What Trackio could not send to a server it promises to send later, and never does. The sink says what is lost.
+warnings.filterwarnings("ignore", message=r"\* Some logs could not be sent to the remote server")
+
+
 class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     """A Trackio run that stays open until its step is over."""
 
     on_join: Callable[[Mapping[str, Any]], None]
+
+    def __init__(self, **arguments: Any) -> None:
+        self.losses: dict[str, str] = {}
+        super().__init__(**arguments)
+
+    def _warn_once(self, key: str, message: str) -> None:
+        """Keep what Trackio would warn of: one warning is to tell of it, when the step is over."""
+        self.losses.setdefault(key, message)
 
     def finish(self) -> None:
         """Nothing yet: the step may go on, and its end finishes the run."""
@@ -42,22 +55,22 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         super().finish()
 
 
-def attach(native: Any, target: Target) -> Callable[[], None]:
+def attach(native: Any) -> Callable[[], None]:
     """Make `native` the current run of this context, until the returned function is called."""
     if not _held.get():
-        _outer.set({var: var.get() for var in _values(native, target)})
+        _outer.set({var: var.get() for var in _values(native)})
     _held.set((*_held.get(), native))
-    _show(native, target)
-    _patches.hold(getattr(native, "config", {}))
-    return lambda: _detach(native, target)
+    _show(native)
+    _patches.hold(_config_of(native))
+    return lambda: _detach(native)
 
 
-def _detach(native: Any, target: Target) -> None:
+def _detach(native: Any) -> None:
     _finish_stray()
     remaining = tuple(held for held in _held.get() if held is not native)
     _held.set(remaining)
     if remaining:
-        context_vars.current_run.set(remaining[-1])
+        _show(remaining[-1])
     else:
         for var, value in _outer.get().items():
             var.set(value)
@@ -76,20 +89,25 @@ def _finish_stray() -> None:
         logger.warning("A Trackio run that the step started itself could not be finished: %s", error)
 
 
-def _show(native: Any, target: Target) -> None:
-    for var, value in _values(native, target).items():
+def _show(native: Any) -> None:
+    for var, value in _values(native).items():
         var.set(value)
 
 
-def _values(native: Any, target: Target) -> dict[ContextVar[Any], Any]:
-    remote = None if target.local else target.space_id or target.address
+def _values(native: Any) -> dict[ContextVar[Any], Any]:
+    """What `trackio.init` would have set for this run; an inert one has no place."""
+    real = isinstance(native, StepRun)
     return {
         context_vars.current_run: native,
-        context_vars.current_project: target.project,
-        context_vars.current_server: remote,
-        context_vars.current_space_id: target.space_id,
-        context_vars.current_server_write_token: None if target.on_space else target.token,
+        context_vars.current_project: native.project if real else None,
+        context_vars.current_server: native.url if real else None,
+        context_vars.current_space_id: native._space_id if real else None,
+        context_vars.current_server_write_token: native._write_token if real else None,
     }
+
+
+def _config_of(native: Any) -> Any:
+    return native.config if isinstance(native, StepRun) else {}
 
 
 def _init(*args: Any, **kwargs: Any) -> Any:
@@ -97,6 +115,8 @@ def _init(*args: Any, **kwargs: Any) -> Any:
     if not _held.get():
         return _original_init(*args, **kwargs)
     run = _held.get()[-1]
+    if not isinstance(run, StepRun):
+        return run
     given = inspect.signature(_original_init).bind(*args, **kwargs).arguments
     logger.info(
         "trackio.init(project=%r) joins the run %r of this step, so that nothing lands elsewhere; "

@@ -54,13 +54,18 @@ class TrackioSink(Sink):
         self.native.really_finish()
         document.end(self.native.config, status, error)
         self._store.put(self._config_row())
-        if getattr(self.native, "_has_local_buffer", False):
-            raise TrackerUnreachable("some of what was logged could not be sent, and is only in Trackio's local folder")
+        self._need_no_losses()
         self._publish()
 
     def give_up(self) -> None:
         self.native._stop_flag.set()
         self.native._has_local_buffer = False
+
+    def _need_no_losses(self) -> None:
+        if self.native._has_local_buffer:
+            raise TrackerUnreachable("some of what was logged could not be sent, and is only in Trackio's local folder")
+        for message in self.native.losses.values():
+            raise TrackerUnreachable(message)
 
     def _take(self, record: Record) -> bool:
         """Whether the record changed the config; if not, Trackio's run has it now."""

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
+
+# Read once, when ZenML and Trackio are imported.
+os.environ.update(
+    TRACKIO_DIR=str(FOLDER / "trackio"),
+    ZENML_CONFIG_PATH=str(FOLDER / "no-store"),
+    ZENML_ANALYTICS_OPT_IN="false",
+    ZENML_LOGGING_VERBOSITY="WARN",
+    ZENML_DISABLE_STEP_LOGS_STORAGE="true",
+    ZENML_DISABLE_PIPELINE_LOGS_STORAGE="true",
+    HF_HUB_OFFLINE="1",
+)
+for variable in (
+    "TRACKIO_SPACE_ID",
+    "TRACKIO_SERVER_URL",
+    "TRACKIO_WRITE_TOKEN",
+    "HF_TOKEN",
+    "PYTHONDONTWRITEBYTECODE",
+):
+    os.environ.pop(variable, None)
+
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("nightly", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture
+def project() -> str:
+    """The name of a Trackio project that no other test uses."""
+    return f"test-{uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.support import stores
+
+    return stores.make_template(tmp_path_factory.mktemp("template") / "zenml")
+
+
+@pytest.fixture
+def zenml_store(store_template: Path, tmp_path: Path) -> Iterator[Path]:
+    """An empty ZenML store of this test's own."""
+    from zenml.environment import Environment
+
+    from tests.support import stores
+
+    before = os.environ["ZENML_CONFIG_PATH"]
+    # ZenML lists all packages by a pip of its own for each run and step, which tells these tests nothing.
+    Environment.get_python_packages = staticmethod(list)  # type: ignore[method-assign]
+    stores.use(stores.copy_of(store_template, tmp_path / "zenml"))
+    yield tmp_path / "zenml"
+    stores.use(Path(before))
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What this package logs, at INFO and above."""
+    caplog.set_level(logging.INFO, logger="zenml_trackers")
+    return caplog

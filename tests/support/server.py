@@ -1,0 +1,88 @@
+"""Servers for tests: a real Trackio server, and ones that misbehave."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+TOKEN = "write-token-for-tests-0123456789"
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class TrackioServer:
+    """A running `trackio show`, and what it stores, asked of its own API."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+    token: str = TOKEN
+
+    def ask(self, name: str, **arguments: Any) -> Any:
+        answer = httpx.post(f"{self.url}/api/{name}", json={"args": [], "kwargs": arguments}, timeout=10)
+        answer.raise_for_status()
+        return answer.json()["data"]
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def trackio_server(folder: Path, port: int | None = None) -> Iterator[TrackioServer]:
+    port = port or free_port()
+    variables = {
+        "TRACKIO_DIR": str(folder),
+        "TRACKIO_WRITE_TOKEN": TOKEN,
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_NUM_PORTS": "1",
+        "BROWSER": "true",
+    }
+    command = [sys.executable, "-m", "trackio.cli", "show", "--host", "127.0.0.1"]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=log, stderr=log)
+    server = TrackioServer(f"http://127.0.0.1:{port}", folder, process)
+    try:
+        _wait_for(server)
+        yield server
+    finally:
+        server.stop()
+
+
+def _wait_for(server: TrackioServer) -> None:
+    for _ in range(300):
+        try:
+            httpx.get(f"{server.url}/version", timeout=1).raise_for_status()
+            return
+        except httpx.HTTPError:
+            assert server.process.poll() is None, (server.folder / "server.log").read_text()
+            time.sleep(0.1)
+    raise AssertionError("the Trackio server did not start")
+
+
+@contextmanager
+def hanging_server() -> Iterator[str]:
+    """Accepts connections and never answers."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def closed_port() -> str:
+    """The address of a server that is not there."""
+    return f"http://127.0.0.1:{free_port()}"
