@@ -1,38 +1,72 @@
-"""The page on the Trackio flavor, run as it stands: by readers who have just installed the package beside a ZenML."""
+"""The page on the Trackio flavor, run as it stands: by a reader who has just installed the package beside a ZenML."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support.environments import REPOSITORY, Environment, build_wheel, make_environment
-from tests.support.pages import blocks
-from tests.support.server import TrackioServer, trackio_server
+from tests.support import reader
+from tests.support.environments import REPOSITORY, Environment, Workplace, build_wheel, make_environment
+from tests.support.pages import blocks, filled
+from tests.support.server import TOKEN, TrackioServer, closed_port, trackio_server
 
 pytestmark = pytest.mark.slow
 
 BLOCKS = blocks(REPOSITORY / "docs" / "how-to" / "trackio.md")
-DEADLINE = 10.0
 PROJECT = "page-demo"
+DEADLINE = 10.0
+OF_THE_STEP_ITSELF = 3.0
+"""Seconds that ZenML may take for a step beside its tracking, on a slow machine."""
 
 RELEASES = {
-    "newest": (["zenml[local]"], "zenml>=0.96"),
-    "before-0.96": (["zenml[local]==0.85.0", "setuptools<82"], "zenml<0.96"),
+    "from-0.96": ["zenml[local]"],
+    "below-0.96": ["zenml[local]==0.85.0", "setuptools<82"],
 }
-"""What a reader has installed, and which of the page's two ways to the flavor is theirs."""
+"""What a reader has installed, by the mark of the blocks that are for such readers only."""
 
-STEPS = """
+TELL_STEPS = """
 import json
 from zenml.client import Client
 
-for run in Client().list_pipeline_runs(sort_by="asc:created").items:
-    for name, step in run.hydrate().steps.items() if hasattr(run, "hydrate") else run.steps.items():
-        found = {key: str(value) for key, value in step.run_metadata.items()}
+for run in Client().list_pipeline_runs().items:
+    for name, step in run.steps.items():
+        metadata = {key: str(value) for key, value in step.run_metadata.items()}
         seconds = (step.end_time - step.start_time).total_seconds()
-        print("STEP", json.dumps([name, {"status": str(step.status.value), "seconds": seconds, "metadata": found}]))
+        print("STEP " + json.dumps([name, step.status.value, seconds, metadata]))
 """
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as ZenML recorded it."""
+
+    status: str
+    seconds: float
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PageReader:
+    """Someone with a fresh environment, who follows the page from top to bottom."""
+
+    environment: Environment
+    release: str
+
+    def follow(self, workplace: Workplace, place: str, **placeholders: str) -> str:
+        """Run the blocks for all, for this release, and for this place of the runs; what the Python ones printed."""
+        for block in BLOCKS:
+            if block.language == "shell" and block.when in (self.release, place):
+                workplace.shell(filled(block.code, **placeholders))
+        return workplace.python("\n".join(block.code for block in BLOCKS if block.language == "python"))
+
+
+def steps_in(workplace: Workplace) -> dict[str, Step]:
+    lines = [line for line in workplace.python(TELL_STEPS).splitlines() if line.startswith("STEP ")]
+    return {name: Step(*rest) for name, *rest in (json.loads(line.removeprefix("STEP ")) for line in lines)}
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +75,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", params=RELEASES)
-def release(
-    request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Environment, str]:
-    requirements, way = RELEASES[request.param]
-    folder = tmp_path_factory.mktemp(request.param) / "venv"
-    return make_environment(folder, *requirements, str(wheel)), way
+def page_reader(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> PageReader:
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    return PageReader(make_environment(folder, *RELEASES[request.param], str(wheel)), request.param)
 
 
 @pytest.fixture
@@ -55,3 +86,48 @@ def server(tmp_path: Path) -> Iterator[TrackioServer]:
     folder.mkdir()
     with trackio_server(folder) as running:
         yield running
+
+
+def check_runs(observed: list[reader.Observed]) -> None:
+    """The runs of the page's three steps, with all that the page gave them."""
+    evaluation, nightly, training = observed
+    assert [run.status for run in observed] == ["finished"] * 3
+    assert evaluation.series("accuracy") == [(0, 0.93)]
+    assert evaluation.params == {"learning_rate": 0.01, "layers": [64, 32]}
+    assert {"evaluation_pipeline", "evaluate_model"} < set(evaluation.tags)
+    assert nightly.name == "nightly-eval"
+    assert nightly.series("accuracy") == [(0, 0.94)]
+    assert {"nightly", "evaluation", "nightly_pipeline", "nightly_evaluation"} < set(nightly.tags)
+    assert nightly.metadata == {"dataset": "imagenet", "split": "validation"}
+    assert training.series("loss") == [(0, 1), (1, 1 / 2), (2, 1 / 3)]
+    assert training.params == {"epochs": 3}
+
+
+def test_runs_go_to_a_server_of_ones_own(page_reader: PageReader, server: TrackioServer, tmp_path: Path) -> None:
+    workplace = page_reader.environment.workplace(tmp_path / "reader")
+    names = {"TRACKIO_API_KEY": TOKEN, "server_url": server.url, "project_slug": PROJECT}
+    printed = page_reader.follow(workplace, "server", **names)
+    observed = reader.remote(server, PROJECT)
+    check_runs(observed)
+    assert f"{server.url}/run?project={PROJECT}&selected_run_id={observed[0].id}" in printed
+    assert TOKEN not in printed
+
+
+def test_runs_stay_on_the_machine(page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workplace = page_reader.environment.workplace(tmp_path / "reader")
+    page_reader.follow(workplace, "local", project_slug=PROJECT)
+    monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
+    check_runs(reader.local(PROJECT))
+
+
+def test_steps_complete_in_time_without_their_space(page_reader: PageReader, tmp_path: Path) -> None:
+    workplace = page_reader.environment.workplace(tmp_path / "reader", HF_ENDPOINT=closed_port())
+    names = {"TRACKIO_API_KEY": TOKEN, "workspace_slug": "no-such-team", "project_slug": PROJECT}
+    printed = page_reader.follow(workplace, "space", **names)
+    steps = steps_in(workplace)
+    assert {step.status for step in steps.values()} == {"completed"}
+    assert max(step.seconds for step in steps.values()) < DEADLINE + OF_THE_STEP_ITSELF
+    urls = {step.metadata["experiment_tracker_url"] for step in steps.values()}
+    assert all(url.startswith(f"https://no-such-team-trackio.hf.space/run?project={PROJECT}&") for url in urls)
+    assert len(urls) == len(steps) == 3
+    assert TOKEN not in printed

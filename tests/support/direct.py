@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
+from inspect import signature
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from zenml.config.pipeline_configurations import PipelineConfiguration
 from zenml.config.step_configurations import StepConfiguration
 from zenml.config.step_run_info import StepRunInfo
 from zenml.enums import StackComponentType
+from zenml.stack import StackComponent
 
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig
 from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
@@ -19,6 +21,8 @@ from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
 
 def tracker(**config: Any) -> TrackioExperimentTracker:
     now = datetime.now(timezone.utc)
+    # ZenML 0.75 asks for a workspace, later releases know none
+    workspace = {"workspace": uuid4()} if "workspace" in signature(StackComponent.__init__).parameters else {}
     return TrackioExperimentTracker(
         name="tracker",
         id=uuid4(),
@@ -28,6 +32,7 @@ def tracker(**config: Any) -> TrackioExperimentTracker:
         user=None,
         created=now,
         updated=now,
+        **workspace,
     )
 
 

@@ -1,11 +1,10 @@
-"""Clean Python environments, as a user would make them: a ZenML release, the wheel of this package, and nothing else."""
+"""Clean Python environments, as a user would make them: a ZenML release, this package's wheel, and nothing else."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,6 @@ class Environment:
     """A virtual environment of its own."""
 
     folder: Path
-    requirements: Sequence[str]
 
     def workplace(self, folder: Path, **variables: str) -> Workplace:
         """An empty folder to work in with this environment, and the stores that belong to it."""
@@ -36,6 +34,11 @@ class Workplace:
     environment: Environment
     folder: Path
     variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def trackio(self) -> Path:
+        """Where the runs go that stay on this machine."""
+        return self.folder / "trackio"
 
     def shell(self, script: str) -> str:
         """What the script printed, run by a shell that stops at the first error."""
@@ -65,7 +68,7 @@ class Workplace:
             "PATH": f"{self.environment.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "ZENML_CONFIG_PATH": str(self.folder / "zenml"),
             "ZENML_ANALYTICS_OPT_IN": "false",
-            "TRACKIO_DIR": str(self.folder / "trackio"),
+            "TRACKIO_DIR": str(self.trackio),
             "HF_HOME": str(self.folder / "huggingface"),
         }
         return {**_neutral(), **ours, **self.variables}
@@ -82,7 +85,7 @@ def make_environment(folder: Path, *requirements: str) -> Environment:
     """An environment with pip and the requirements."""
     _uv("venv", "--seed", "--python", sys.executable, str(folder))
     _uv("pip", "install", "--python", str(folder / "bin" / "python"), *requirements)
-    return Environment(folder, requirements)
+    return Environment(folder)
 
 
 def _uv(*arguments: str) -> None:
