@@ -16,8 +16,8 @@ from zenml.integrations.trackio.experiment_trackers import get_trackio_run, Trac
 from zenml.integrations.trackio.flavors import TrackioExperimentTrackerSettings, TrackioExperimentTrackerConfig
 from zenml.integrations.trackio.flavors.trackio_experiment_tracker_flavor import TrackioExperimentTrackerFlavor
 from zenml.integrations.trackio import TRACKIO_EXPERIMENT_TRACKER_FLAVOR, TrackioIntegration
-print(get_trackio_run.__module__, TrackioExperimentTrackerSettings.__module__, TrackioExperimentTracker.__module__)
-print(TrackioExperimentTrackerFlavor.__module__, TrackioExperimentTrackerFlavor().config_class.__module__)
+print(" ".join(c.__module__ for c in (get_trackio_run, TrackioExperimentTrackerSettings, TrackioExperimentTracker)))
+print(" ".join(c.__module__ for c in (TrackioExperimentTrackerFlavor, TrackioExperimentTrackerFlavor().config_class)))
 print(TrackioIntegration.flavors()[0] is TrackioExperimentTrackerFlavor)
 """
 

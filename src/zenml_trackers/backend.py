@@ -44,7 +44,7 @@ class Sink(ABC):
             TrackerError: What could not be delivered, and why.
         """
 
-    def give_up(self) -> None:  # noqa: B027 (most sinks try nothing in the background)
+    def give_up(self) -> None:
         """Stop trying: nobody waits for this sink any more. Must return at once."""
 
     @property

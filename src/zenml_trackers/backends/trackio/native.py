@@ -34,6 +34,9 @@ _outer: ContextVar[Mapping[ContextVar[Any], Any]] = ContextVar("zenml_trackers_t
 warnings.filterwarnings("ignore", message=r"\* Some logs could not be sent to the remote server")
 
 
+UNDELIVERED = "some of what was logged could not be sent, and is only in Trackio's local folder"
+
+
 class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     """A Trackio run that stays open until its step is over."""
 
@@ -46,6 +49,14 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     def _warn_once(self, key: str, message: str) -> None:
         """Keep what Trackio would warn of: one warning is to tell of it, when the step is over."""
         self.losses.setdefault(key, message)
+
+    def _flush_local_buffer(self) -> bool:
+        """Once more when the run ends; Trackio would go on trying for as long as the process lives."""
+        delivered: bool = super()._flush_local_buffer()
+        if not delivered and self._stop_flag.is_set():
+            self.losses.setdefault("undelivered", UNDELIVERED)
+            self._has_local_buffer = False
+        return delivered
 
     def finish(self) -> None:
         """Nothing yet: the step may go on, and its end finishes the run."""

@@ -62,8 +62,6 @@ class TrackioSink(Sink):
         self.native._has_local_buffer = False
 
     def _need_no_losses(self) -> None:
-        if self.native._has_local_buffer:
-            raise TrackerUnreachable("some of what was logged could not be sent, and is only in Trackio's local folder")
         for message in self.native.losses.values():
             raise TrackerUnreachable(message)
 

@@ -1,0 +1,1 @@
+"""How a step is executed while a clause is tried."""

@@ -1,0 +1,136 @@
+"""Calls a tracker's hooks as ZenML's step runner does; works in every release from 0.75, without a store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime, timezone
+from inspect import signature
+from typing import Any
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from zenml.config.pipeline_configurations import PipelineConfiguration
+from zenml.config.step_configurations import StepConfiguration
+from zenml.config.step_run_info import StepRunInfo
+from zenml.enums import StackComponentType
+from zenml.stack import Flavor, StackComponent
+
+from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.outcome import Outcome
+from tracker_contracts.perform import do, perform
+from tracker_contracts.plan import StepPlan
+from tracker_contracts.watch import Watch
+
+Body = Callable[[], Any]
+
+
+def component_of(flavor: Flavor, config: dict[str, Any]) -> Any:
+    """The flavor's component, as ZenML would make it from a stored configuration."""
+    now = datetime.now(timezone.utc)
+    fields: dict[str, Any] = {
+        "name": "tracker",
+        "id": uuid4(),
+        "config": flavor.config_class(**config),
+        "flavor": flavor.name,
+        "type": StackComponentType.EXPERIMENT_TRACKER,
+        "user": None,
+        "created": now,
+        "updated": now,
+        "workspace": uuid4(),  # asked for by 0.75, unknown later
+    }
+    known = signature(StackComponent.__init__).parameters
+    made: Any = flavor.implementation_class
+    return made(**{name: value for name, value in fields.items() if name in known})
+
+
+def info_of(flavor: Flavor, plan: StepPlan) -> StepRunInfo:
+    """What ZenML tells the hooks of a step."""
+    shared = uuid5(NAMESPACE_URL, plan.retry_of) if plan.retry_of else None
+    fields: dict[str, Any] = {
+        "step_run_id": shared or uuid4(),  # attempts of one step shared it until 0.80
+        "run_id": shared or uuid4(),
+        "run_name": plan.run,
+        "pipeline_step_name": plan.step,
+        "config": _configuration(flavor, plan),
+        "pipeline": PipelineConfiguration(name=plan.pipeline),
+    }
+    known: Any = StepRunInfo.model_fields
+    return StepRunInfo.model_construct(**{name: value for name, value in fields.items() if name in known})
+
+
+def _configuration(flavor: Flavor, plan: StepPlan) -> StepConfiguration:
+    return StepConfiguration(name=plan.step, settings={f"experiment_tracker.{flavor.name}": plan.settings})
+
+
+class DirectDriver:
+    """Executes plans on one component."""
+
+    def __init__(self, harness: TrackerHarness, flavor: Flavor, config: dict[str, Any]) -> None:
+        self._harness = harness
+        self._flavor = flavor
+        self.component = component_of(flavor, config)
+
+    def run(self, plan: StepPlan, body: Body | None = None) -> Outcome:
+        """Execute one step; `body` instead of the plan's actions if given. Nothing is raised."""
+        with Watch() as watch:
+            outcome = self._hooks(plan, body or (lambda: perform(plan, self._harness)))
+        outcome.warnings, outcome.printed, outcome.changes = watch.warnings, watch.printed, watch.changes
+        return outcome
+
+    def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
+        """Execute steps in threads of their own, so that each action of one meets one of each other."""
+        together = threading.Barrier(len(plans))
+        longest = max(len(plan.actions) for plan in plans)
+
+        def body(plan: StepPlan) -> None:
+            for index in range(longest):
+                together.wait(60)
+                for action in plan.actions[index : index + 1]:
+                    do(action, self._harness)
+
+        def one(plan: StepPlan) -> Outcome:
+            return copy_context().run(self._hooks, plan, lambda: body(plan))
+
+        with ThreadPoolExecutor(len(plans)) as pool:
+            return list(pool.map(one, plans))
+
+    def _hooks(self, plan: StepPlan, body: Body) -> Outcome:
+        info = info_of(self._flavor, plan)
+        outcome = Outcome(plan=plan, pipeline=plan.pipeline, run_name=plan.run)
+        try:
+            _timed(outcome, "prepare", lambda: self.component.prepare_step_run(info))
+            self._step(outcome, info, body)
+        except BaseException as error:
+            outcome.raised = error
+        return outcome
+
+    def _step(self, outcome: Outcome, info: StepRunInfo, body: Body) -> None:
+        failed = False
+        try:
+            body()
+        except BaseException:
+            failed = True
+            outcome.raised_by = "step"
+            raise
+        finally:
+            _timed(outcome, "metadata", lambda: outcome.metadata.update(self.component.get_step_run_metadata(info)))
+            _timed(outcome, "cleanup", lambda: self.component.cleanup_step_run(info, failed))
+
+
+def make(harness: TrackerHarness, flavor: Flavor, place: Place, config: dict[str, Any]) -> DirectDriver:
+    """What executes steps in a place."""
+    return DirectDriver(harness, flavor, config)
+
+
+def _timed(outcome: Outcome, hook: str, call: Body) -> None:
+    started = time.monotonic()
+    try:
+        call()
+    except BaseException:
+        outcome.raised_by = hook
+        raise
+    finally:
+        outcome.seconds += time.monotonic() - started

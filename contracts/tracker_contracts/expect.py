@@ -1,0 +1,37 @@
+"""Comparing what is stored with what is promised, and counting that something was compared.
+
+A trial that compares nothing proves nothing: without a count its clause has no verdict.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Tally:
+    """What a trial did so far."""
+
+    examples: int = 0
+    comparisons: int = 0
+
+
+tally: ContextVar[Tally] = ContextVar("tracker_contracts_tally")
+
+
+def expect(stored: Any, promised: Any, why: str) -> None:
+    """Both must be equal; `why` says which promise is broken if they are not."""
+    expect_that(stored == promised, f"{why}\n  stored:   {stored!r}\n  promised: {promised!r}")
+
+
+def expect_that(holds: bool, why: str) -> None:
+    """It must hold; `why` says which promise is broken if it does not."""
+    tally.get().comparisons += 1
+    if not holds:
+        raise BrokenPromise(why)
+
+
+class BrokenPromise(AssertionError):
+    """A tracker broke a clause."""

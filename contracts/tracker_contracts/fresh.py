@@ -1,0 +1,20 @@
+"""Reads a place in a fresh process: `python -m tracker_contracts.fresh HARNESS FOLDER PLACE` prints it as JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tracker_contracts.harness import Place, load
+from tracker_contracts.world import RUNS
+
+
+def main() -> None:
+    """Print the runs of a place."""
+    spec, folder, name = sys.argv[1:]
+    runs = load(spec)().read(Place(Path(folder), name))
+    sys.stdout.write("\n" + RUNS.dump_json(runs).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What the author of a tracker writes to have it tried, in about 40 lines."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from tracker_contracts.observed import ObservedRun
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one example stores its runs; no two examples share one."""
+
+    folder: Path
+    """An existing folder, shared by the examples of a session."""
+    name: str
+    """Letters, digits and hyphens; good as the name of a project."""
+
+
+class Gap(BaseModel):
+    """A clause that a tracker is known to break. If it is core, the tracker does not conform."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: str
+    link: str
+
+
+class TrackerHarness(ABC):
+    """How the contract reaches one tracker. Override what is abstract, and what differs."""
+
+    name: ClassVar[str]
+    """What the report calls the tracker."""
+    flavor: ClassVar[str]
+    """The flavor class, as `package.module.Class`."""
+    backend: ClassVar[str]
+    """The distribution whose version the report names, such as `mlflow`."""
+    features: ClassVar[frozenset[str]] = frozenset()
+    """Extended features that are declared: resume, nested, artifacts, media, server."""
+    known_gaps: ClassVar[Mapping[str, Gap]] = {}
+    """Clauses by id that are known to be broken; one that holds after all fails the run."""
+    precision: ClassVar[int] = 64
+    """Bits of a stored float."""
+    non_finite: ClassVar[bool] = True
+    """Whether NaN and the infinities are stored; if not, they must be refused by name."""
+    secret_field: ClassVar[str | None] = None
+    """The configuration field that takes the credentials."""
+    url_field: ClassVar[str | None] = None
+    """The configuration field that takes a server's address, in which a user might leave a token."""
+
+    @abstractmethod
+    def config(self, place: Place) -> dict[str, Any]:
+        """The component's configuration for a place."""
+
+    @abstractmethod
+    def read(self, place: Place) -> list[ObservedRun]:
+        """The runs of a place, oldest first, from the backend's own storage.
+
+        It must not use the tracker under test, and should take another way than the tracker wrote by.
+        """
+
+    @abstractmethod
+    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Log as a user of this tracker does in a step."""
+
+    @abstractmethod
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Log configuration as a user of this tracker does in a step."""
+
+    @abstractmethod
+    def add_tags(self, tags: list[str]) -> None:
+        """Tag the step's run as a user of this tracker does in a step."""
+
+    def finish_natively(self) -> None:
+        """Finish the current run with the library's own call; nothing if it has none."""
+
+    def start_natively(self) -> None:
+        """Start a run with the library's own call; nothing if it has none."""
+
+    def log_artifact(self, path: Path, name: str) -> None:
+        """Log a file or folder in a step."""
+        raise NotImplementedError
+
+    def log_image(self, name: str, pixels: Any) -> None:
+        """Log an image in a step: an array of unsigned bytes, shaped (height, width, 3)."""
+        raise NotImplementedError
+
+    def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
+        """Log a table in a step."""
+        raise NotImplementedError
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """Variables that must be set before the backend's library is imported."""
+        return {}
+
+    def unreachable(self, place: Place) -> dict[str, Any] | None:
+        """A configuration whose backend can't be reached, such as a closed port; None if there is no such thing."""
+        return None
+
+    def start(self, folder: Path) -> None:
+        """Start what the backend needs, such as a server; called once, before all examples."""
+
+    def stop(self) -> None:
+        """Stop what was started."""
+
+
+def load(spec: str) -> type[TrackerHarness]:
+    """The harness of an installed name, or of `package.module:Class`.
+
+    Raises:
+        LookupError: There is none; the message lists the installed ones.
+        ImportError: The module can't be imported.
+    """
+    from tracker_contracts.registry import installed
+
+    known = installed()
+    if ":" not in spec and spec not in known:
+        raise LookupError(f"There is no harness {spec!r}. Installed are: {', '.join(sorted(known))}.")
+    module, _, name = (known[spec] if ":" not in spec else spec).partition(":")
+    found: type[TrackerHarness] = getattr(import_module(module), name)
+    return found
+
+
+def apply_environment(harness: TrackerHarness, folder: Path) -> None:
+    """Set what the harness's libraries read when they are imported."""
+    os.environ.update(harness.environment(folder))

@@ -1,0 +1,55 @@
+"""What a harness's reader sees in a backend's own storage."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+State = Literal["running", "finished", "failed"]
+
+
+class ObservedMetric(BaseModel):
+    """One stored value; `nan` and the infinities as floats."""
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
+
+    name: str
+    step: int
+    value: bool | int | float
+
+
+class ObservedRun(BaseModel):
+    """One run, as stored; what the backend has no place for is left empty."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings", ser_json_bytes="base64", val_json_bytes="base64")
+
+    id: str
+    name: str
+    state: State | None = None
+    """None: the backend does not tell whether the run goes on, ended well or failed."""
+    error_type: str | None = None
+    error_message: str | None = None
+    tags: list[str] = Field(default_factory=list)
+    """As stored: what is stored twice is here twice."""
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    params: dict[str, Any] = Field(default_factory=dict)
+    metrics: list[ObservedMetric] = Field(default_factory=list)
+    """In the order in which they were stored."""
+    step: str | None = None
+    """The ZenML step that the run belongs to, if the backend tells."""
+    attempt: int | None = None
+    parent: str | None = None
+    """The id of the run that this one is nested in."""
+    artifacts: dict[str, bytes] = Field(default_factory=dict)
+    """File contents by `<artifact name>` or, in a folder, `<artifact name>/<path>`."""
+    images: dict[str, bytes] = Field(default_factory=dict)
+    """The images' raw RGB pixels, row by row, by name."""
+    tables: dict[str, list[list[Any]]] = Field(default_factory=dict)
+    """Rows of cells by name; the first row is the columns."""
+    everything: str = Field(default="", repr=False)
+    """All that is stored of the run, as text: where a secret must not be found."""
+
+    def series(self, name: str) -> list[tuple[int, bool | int | float]]:
+        """Step and value of each value of one metric, in the order of storing."""
+        return [(metric.step, metric.value) for metric in self.metrics if metric.name == name]

@@ -1,0 +1,30 @@
+"""How hard the contract tries."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from tracker_contracts.clauses import Driver
+
+
+class Profile(BaseModel):
+    """Examples that each trial is given, by driver."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    direct: int
+    pipeline: int
+    process: int
+
+    def examples(self, driver: Driver) -> int:
+        """How many examples a trial is given under a driver; with none it is not tried."""
+        number: int = getattr(self, driver.value)
+        return number
+
+
+QUICK = Profile(name="quick", direct=6, pipeline=1, process=0)
+DEFAULT = Profile(name="default", direct=25, pipeline=3, process=1)
+THOROUGH = Profile(name="thorough", direct=300, pipeline=20, process=3)
+
+PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH)}

@@ -1,0 +1,116 @@
+"""Tries a clause on a tracker: the one place where a trial is executed and judged, whoever asks."""
+
+from __future__ import annotations
+
+import random
+import time
+from contextvars import copy_context
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase
+
+from tracker_contracts.expect import BrokenPromise, Tally, tally
+from tracker_contracts.profiles import Profile
+from tracker_contracts.trial import Trial
+from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.world import World
+
+
+class HarnessBroken(Exception):
+    """The harness, not the tracker, is at fault: what it says of itself does not hold."""
+
+
+def judge(trial: Trial, world: World, profile: Profile, seed: int | None = None) -> Finding:
+    """Try one clause in one way, and say what it showed.
+
+    Args:
+        trial: The trial.
+        world: The tracker and the driver.
+        profile: How hard to try.
+        seed: Where the search for counterexamples starts; without one, the same examples are tried each time.
+    """
+    blank = Finding(
+        clause=trial.clause.id, level=trial.clause.level, driver=world.driver, trial=trial.name, verdict=Verdict.KEPT
+    )
+    excused = _excuse(trial, world, profile)
+    if excused is not None:
+        return blank.model_copy(update={"verdict": excused})
+    return _with_gap(_tried(blank, trial, world, profile, seed), world)
+
+
+def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
+    clause, harness = trial.clause, world.harness
+    if clause.feature is not None and clause.feature not in harness.features:
+        return Verdict.UNDECLARED
+    if clause.setting is not None and clause.setting not in world.settings:
+        return Verdict.NOT_OFFERED
+    return Verdict.NOT_TRIED if profile.examples(world.driver) == 0 else None
+
+
+def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: int | None) -> Finding:
+    count, started = Tally(), time.monotonic()
+    broken = copy_context().run(_first_counterexample, count, trial, world, profile, seed)
+    facts: dict[str, Any] = {
+        "examples": count.examples,
+        "comparisons": count.comparisons,
+        "seconds": time.monotonic() - started,
+        "verdict": Verdict.KEPT if count.comparisons else Verdict.MISSING,
+    }
+    if broken is not None:
+        facts.update(verdict=Verdict.BROKEN, story=_story(broken), replay=_replay(trial, world, profile, seed))
+    return blank.model_copy(update=facts)
+
+
+def _first_counterexample(
+    count: Tally, trial: Trial, world: World, profile: Profile, seed: int | None
+) -> BaseException | None:
+    tally.set(count)
+    body = _prepared(trial, profile.examples(world.driver), seed)
+    try:
+        body(world)
+    except HarnessBroken:
+        raise
+    except Exception as error:
+        return error
+    return None
+
+
+def _prepared(trial: Trial, examples: int, seed: int | None) -> Any:
+    """The trial's function, told how many examples to try; one that draws nothing is called as it is."""
+    if not trial.strategies:
+        return trial.body
+    settings = hypothesis.settings(
+        max_examples=examples,
+        derandomize=seed is None,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    )
+    drawn = hypothesis.given(**trial.strategies)(trial.body)
+    return settings(drawn if seed is None else hypothesis.seed(seed)(drawn))
+
+
+def _story(error: BaseException) -> str:
+    notes = "\n".join(getattr(error, "__notes__", []))
+    what = str(error) if isinstance(error, BrokenPromise) else f"{type(error).__name__}: {error}"
+    return f"{what}\n{notes}".strip()
+
+
+def _replay(trial: Trial, world: World, profile: Profile, seed: int | None) -> str:
+    command = f"tracker-contracts check {world.harness.name} --clause {trial.clause.id} --profile {profile.name}"
+    return command if seed is None else f"{command} --seed {seed}"
+
+
+def _with_gap(finding: Finding, world: World) -> Finding:
+    gap = world.harness.known_gaps.get(finding.clause)
+    if gap is None or finding.verdict not in (Verdict.BROKEN, Verdict.KEPT):
+        return finding
+    verdict = Verdict.GAP if finding.verdict is Verdict.BROKEN else Verdict.KEPT_AFTER_ALL
+    return finding.model_copy(update={"verdict": verdict, "story": f"{gap.reason} ({gap.link})\n{finding.story}"})
+
+
+def fresh_seed() -> int:
+    """A seed to look for other counterexamples than the last time."""
+    return random.SystemRandom().randrange(2**32)

@@ -1,0 +1,78 @@
+"""Hypothesis strategies that are made to find trouble."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tracker_contracts.plan import AddTags, Fail, FinishNatively, LogMetrics, LogParams, StartNatively, StepPlan
+
+HOSTILE = [
+    "🦊 naïve",
+    "\u202eright to left",
+    "e\u0301 is not é",
+    "Case",
+    "case",
+    "a/b",
+    "a b",
+    "a%2Fb",
+    "a.b",
+    "a,b",
+    "it's",
+    'say "hi"',
+    "<b>bold</b>",
+    "{{secret.key}}x",
+    "'; DROP TABLE runs; --",
+    "\t tab",
+    "line\nbreak",
+    " leading and trailing ",
+    "ß",
+    "İ",
+    "NaN",
+    "null",
+    "0",
+    "1e-7",
+    "x" * 300,
+]
+"""Text that some tracker cuts, folds, splits, quotes wrongly or takes for something else."""
+
+TEXT = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+TAGS = st.lists(TEXT, max_size=5)
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
+"""Names as ZenML takes them for steps and pipelines."""
+
+METRIC_NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_./-]{0,15}", fullmatch=True)
+INTEGERS = st.integers(-(2**53), 2**53)
+EXTREMES = [0.1, 1e-7, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2.0**-1074, 123456789.123456789]
+FLOATS = st.sampled_from(EXTREMES) | st.floats(allow_nan=False, allow_infinity=False)
+NON_FINITE = st.sampled_from([float("nan"), float("inf"), float("-inf")])
+
+SCALARS = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | TEXT
+JSON: st.SearchStrategy[Any] = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
+)
+PARAMS = st.dictionaries(METRIC_NAMES, JSON, max_size=4)
+METADATA = st.dictionaries(TEXT, JSON, max_size=4)
+
+METRICS = st.builds(
+    LogMetrics,
+    metrics=st.dictionaries(METRIC_NAMES, FLOATS | INTEGERS, min_size=1, max_size=3),
+    step=st.none() | st.integers(0, 1000),
+)
+ACTIONS: st.SearchStrategy[Any] = METRICS | st.builds(LogParams, params=PARAMS)
+CALLBACKS: st.SearchStrategy[Any] = st.builds(FinishNatively) | st.builds(StartNatively)
+FAILURES: st.SearchStrategy[Any] = st.builds(
+    Fail, kind=st.sampled_from(["ValueError", "RuntimeError", "OSError"]), message=TEXT
+)
+LATE_TAGS: st.SearchStrategy[Any] = st.builds(AddTags, tags=st.lists(TEXT, min_size=1, max_size=3))
+
+
+@st.composite
+def plans(draw: st.DrawFn, /, fails: bool | None = None, **fixed: Any) -> StepPlan:
+    """Steps that log this and that; `fails` says how they end, None leaves it open."""
+    actions = draw(st.lists(ACTIONS, max_size=4))
+    ends_badly = draw(st.booleans()) if fails is None else fails
+    end = [draw(FAILURES)] if ends_badly else []
+    named = {"step": draw(NAMES), "pipeline": draw(NAMES), **fixed}
+    return StepPlan(actions=(*actions, *end), **named)

@@ -1,0 +1,1 @@
+"""The suites, one for each chapter of the contract."""

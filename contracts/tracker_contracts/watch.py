@@ -1,0 +1,66 @@
+"""What the process is like around a step, and what is said meanwhile."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import signal
+import sys
+import warnings
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from typing import Any
+
+
+class _Records(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.said: list[tuple[int, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append((record.levelno, record.getMessage()))
+
+
+class Watch:
+    """Listens to logs, warnings and standard streams, and compares the process before and after."""
+
+    def __enter__(self) -> Watch:
+        self._before = surroundings()
+        self._stack = ExitStack()
+        self._out, self._err = io.StringIO(), io.StringIO()
+        self._stack.enter_context(redirect_stdout(self._out))
+        self._stack.enter_context(redirect_stderr(self._err))
+        self._caught = self._stack.enter_context(warnings.catch_warnings(record=True))
+        warnings.simplefilter("always")
+        self._records = _Records()
+        logging.getLogger().addHandler(self._records)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        logging.getLogger().removeHandler(self._records)
+        self._stack.close()
+        self.changes = [name for name, value in surroundings().items() if value != self._before[name]]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was said at level WARNING and above, and Python's warnings."""
+        logged = [text for level, text in self._records.said if level >= logging.WARNING]
+        return logged + [str(caught.message) for caught in self._caught]
+
+    @property
+    def printed(self) -> str:
+        """All that was said in any way."""
+        logged = [text for _, text in self._records.said]
+        return "\n".join([*logged, *self.warnings, self._out.getvalue(), self._err.getvalue()])
+
+
+def surroundings() -> dict[str, Any]:
+    """What a tracker must leave as it was."""
+    return {
+        "the environment": dict(os.environ),
+        "the working directory": os.getcwd(),
+        "the logging handlers": list(logging.getLogger().handlers),
+        "sys.excepthook": sys.excepthook,
+        "sys.stdout and sys.stderr": (sys.stdout, sys.stderr),
+        "the signal handlers": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+    }

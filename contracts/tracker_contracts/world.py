@@ -1,0 +1,117 @@
+"""All that a trial needs: fresh places, steps executed in them, and a reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+from uuid import uuid4
+
+from hypothesis import note
+from pydantic import TypeAdapter
+from zenml.stack import Flavor
+
+from tracker_contracts.clauses import Driver
+from tracker_contracts.expect import tally
+from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.observed import ObservedRun
+from tracker_contracts.outcome import Outcome
+from tracker_contracts.plan import StepPlan
+
+RUNS = TypeAdapter(list[ObservedRun])
+
+
+class Executor(Protocol):
+    """Executes plans with one tracker."""
+
+    def run(self, plan: StepPlan, body: Callable[[], Any] | None = None) -> Outcome:
+        """One step; nothing is raised."""
+
+    def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
+        """Steps at the same time."""
+
+
+class World:
+    """A tracker under a driver; each scene in it is a place of its own."""
+
+    def __init__(self, harness: TrackerHarness, driver: Driver, folder: Path) -> None:
+        self.harness = harness
+        self.driver = driver
+        self.folder = folder
+        self.flavor = flavor_of(harness)
+
+    def scene(self, **config: Any) -> Scene:
+        """A fresh place with a tracker; `config` over what the harness says."""
+        tally.get().examples += 1
+        return Scene(self, Place(self.folder, f"p-{uuid4().hex[:12]}"), config)
+
+    @property
+    def settings_class(self) -> Any:
+        """The class of the flavor's settings; None if it has none."""
+        made: Any = self.flavor.implementation_class
+        return made.settings_class.fget(object.__new__(made))
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """What a step may set."""
+        return frozenset(self.settings_class.model_fields) if self.settings_class else frozenset()
+
+
+class Scene:
+    """A place, and the steps that run in it."""
+
+    def __init__(self, world: World, place: Place, config: dict[str, Any]) -> None:
+        self.world = world
+        self.harness = world.harness
+        self.place = place
+        self._config = {**self.harness.config(place), **config}
+        self._made: Executor | None = None
+
+    @property
+    def executor(self) -> Executor:
+        """What executes the steps."""
+        if self._made is None:
+            self._made = _executor(self.world, self.place, self._config)
+        return self._made
+
+    def run(self, plan: StepPlan, body: Callable[[], Any] | None = None) -> Outcome:
+        """Execute a step."""
+        note(f"step {plan.step!r} of run {plan.run!r}: settings {plan.settings}, actions {list(plan.actions)}")
+        return self.executor.run(plan, body)
+
+    def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
+        """Execute steps at the same time in one process."""
+        note("at the same time: " + "; ".join(f"{plan.step!r}: {list(plan.actions)}" for plan in plans))
+        return self.executor.run_together(plans)
+
+    def runs(self) -> list[ObservedRun]:
+        """What is stored."""
+        found = self.harness.read(self.place)
+        note("stored: " + "; ".join(map(repr, found)))
+        return found
+
+    def fresh_runs(self) -> list[ObservedRun]:
+        """What a process sees that has nothing to do with this one."""
+        spec = f"{type(self.harness).__module__}:{type(self.harness).__qualname__}"
+        command = [sys.executable, "-m", "tracker_contracts.fresh", spec, str(self.place.folder), self.place.name]
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"the reader failed in a fresh process:\n{done.stderr[-2000:]}")
+        return RUNS.validate_python(json.loads(done.stdout.splitlines()[-1]))
+
+
+def flavor_of(harness: TrackerHarness) -> Flavor:
+    """The harness's flavor, imported now."""
+    module, _, name = harness.flavor.rpartition(".")
+    return cast(Flavor, getattr(import_module(module), name)())
+
+
+def _executor(world: World, place: Place, config: dict[str, Any]) -> Executor:
+    driver = import_module(f"tracker_contracts.drivers.{world.driver.value}")
+    made: Executor = driver.make(world.harness, world.flavor, place, config)
+    return made

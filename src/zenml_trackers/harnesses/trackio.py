@@ -1,0 +1,59 @@
+"""Trackio, local, read by SQL from the file that it writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import trackio
+from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.observed import ObservedRun
+
+from zenml_trackers import get_run, get_trackio_run
+from zenml_trackers.harnesses import trackio_rows
+
+
+class TrackioHarness(TrackerHarness):
+    """Our Trackio flavor on this machine."""
+
+    name = "trackio"
+    flavor = "zenml_trackers.zenml.flavors.TrackioExperimentTrackerFlavor"
+    backend = "trackio"
+    features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media"})
+    secret_field = "api_key"
+    url_field = "base_url"
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        return {"TRACKIO_DIR": str(folder / "trackio"), "HF_HUB_OFFLINE": "1"}
+
+    def config(self, place: Place) -> dict[str, Any]:
+        return {"project": place.name, "log_cpu_metrics": False}
+
+    def unreachable(self, place: Place) -> dict[str, Any]:
+        return {"project": place.name, "base_url": "http://127.0.0.1:9", "api_key": "a-token-for-nobody"}
+
+    def read(self, place: Place) -> list[ObservedRun]:
+        file = Path(os.environ["TRACKIO_DIR"]) / f"{place.name}.db"
+        if not file.exists():
+            return []
+        with sqlite3.connect(file) as connection:
+            connection.row_factory = sqlite3.Row
+            return trackio_rows.observed(lambda sql: [dict(row) for row in connection.execute(sql)])
+
+    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        get_trackio_run().log(dict(metrics), step)
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        get_run().log_params(params)
+
+    def add_tags(self, tags: list[str]) -> None:
+        get_run().add_tags(tags)
+
+    def finish_natively(self) -> None:
+        trackio.finish()
+
+    def start_natively(self) -> None:
+        trackio.init(project="elsewhere", name="trainer", resume="allow")
