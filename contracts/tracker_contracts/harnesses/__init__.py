@@ -1,0 +1,1 @@
+"""Harnesses for the flavors that ZenML itself ships."""

@@ -1,0 +1,1 @@
+"""The pytest plugin: a contract run under pytest keeps a manifest of what it tried."""
