@@ -43,3 +43,11 @@ class BackendMissing(TrackerError, LookupError):
 
 class NoActiveRun(TrackerError, RuntimeError):
     """A run was asked for where no tracked step is running."""
+
+
+class FlavorConflict(TrackerError, RuntimeError):
+    """The name of our flavor leads ZenML to another class than ours, or to none."""
+
+
+class DemoFailed(TrackerError, RuntimeError):
+    """The demo could not be run, or showed something else than it should."""

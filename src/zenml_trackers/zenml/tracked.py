@@ -68,7 +68,13 @@ class TrackedStep:
         features = backend.features if backend else frozenset()
         self.run = Run(self._backend_name, sink, spec, features, self._reporter)
         active.enter(self.run)
-        self._detach = backend_class(self._backend_name).attach(sink.native)
+        self._attach(sink)
+
+    def _attach(self, sink: Sink) -> None:
+        try:
+            self._detach = backend_class(self._backend_name).attach(sink.native)
+        except Exception as error:  # a library that can't even be imported
+            self._reporter.trouble(error, "The library's own calls in this step reach no run.", "delivery")
 
     def whereabouts(self) -> dict[str, str]:
         """What finds the run in the backend; nothing if there is none."""
