@@ -257,3 +257,11 @@ def test_errors_of_the_configuration_do_not_show_its_secrets():
     with pytest.raises(ValidationError) as caught:
         TrackioExperimentTrackerConfig(api_key=SECRET, base_url="localhost:7860", deadline="soon")
     assert SECRET not in str(caught.value)
+
+
+def test_a_run_whose_space_cannot_be_reached_still_says_where_it_belongs(project, said):
+    tracker = direct.tracker(project=project, workspace="acme", api_key=SECRET)
+    found = direct.run_step(tracker, direct.info(), _busy_step)
+    assert found["experiment_tracker_url"].startswith(f"https://acme-trackio.hf.space/run?project={project}&")
+    assert found["trackio_run_id"] in found["experiment_tracker_url"]
+    assert len(_warnings(said)) == 1

@@ -65,12 +65,12 @@ class TrackioBackend(Backend):
         return (self.target.token,) if self.target.token else ()
 
     def open(self, spec: RunSpec) -> TrackioSink:
-        ensure_space(self.target, self._private)
         resumed = self._latest(spec.name) if spec.resume else None
         native = self._native(spec, resumed)
         old = resumed["config"] if resumed else None
         native.config.update(document.opening(spec) if old is None else document.continued(old, spec))
-        return TrackioSink(native, self.store, self.target.links(native.id), self._publish)
+        make_ready = partial(ensure_space, self.target, self._private)
+        return TrackioSink(native, self.store, self.target.links(native.id), make_ready, self._publish)
 
     def read(self) -> Iterator[StoredRun]:
         for row in self.store.runs():

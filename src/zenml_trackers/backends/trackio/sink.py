@@ -26,12 +26,29 @@ class TrackioSink(Sink):
     Touches `_queue_lock`, `_queued_logs`, `_has_local_buffer` and `_stop_flag` of Trackio's run (0.24 to 0.43).
     """
 
-    def __init__(self, native: StepRun, store: Store, links: dict[str, str], publish: Callable[[], None]):
+    def __init__(
+        self,
+        native: StepRun,
+        store: Store,
+        links: dict[str, str],
+        make_ready: Callable[[], None],
+        publish: Callable[[], None],
+    ) -> None:
+        """A run that is not stored yet.
+
+        Args:
+            native: Trackio's own run.
+            store: Where its config is put.
+            links: Where it can be seen.
+            make_ready: Called before the first row is stored.
+            publish: Called after the last row is stored.
+        """
         self.native: StepRun = native
         self.id = native.id
         self.name = native.name
         self._store = store
         self._links = links
+        self._make_ready = make_ready
         self._publish = publish
         self._begun = False
         native.on_join = self._join
@@ -44,6 +61,7 @@ class TrackioSink(Sink):
         changed = [self._take(record) for record in records]
         if not self._begun:
             self._begun = True
+            self._make_ready()
             self._store.put(self._config_row())
         elif any(changed):
             self._queue_config()
