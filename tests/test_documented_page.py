@@ -1,4 +1,4 @@
-"""The page on the Trackio flavor, run as it stands: by a reader who has just installed the package beside a ZenML."""
+"""The documentation, run as it stands: by a reader who has just installed the package beside a ZenML."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import pytest
 
 from tests.support import reader
 from tests.support.environments import REPOSITORY, Environment, Workplace, build_wheel, make_environment
-from tests.support.pages import blocks, filled
+from tests.support.pages import Block, blocks, filled
 from tests.support.server import TOKEN, TrackioServer, closed_port, trackio_server
 
 pytestmark = pytest.mark.slow
 
-BLOCKS = blocks(REPOSITORY / "docs" / "how-to" / "trackio.md")
+README = blocks(REPOSITORY / "README.md")
+TRACKIO_PAGE = blocks(REPOSITORY / "docs" / "how-to" / "trackio.md")
 PROJECT = "page-demo"
 DEADLINE = 10.0
 OF_THE_STEP_ITSELF = 3.0
@@ -51,17 +52,17 @@ class Step:
 
 @dataclass(frozen=True)
 class PageReader:
-    """Someone with a fresh environment, who follows the page from top to bottom."""
+    """Someone with a fresh environment, who follows a page from top to bottom."""
 
     environment: Environment
     release: str
 
-    def follow(self, workplace: Workplace, place: str, **placeholders: str) -> str:
+    def follow(self, page: list[Block], workplace: Workplace, place: str = "always", **placeholders: str) -> str:
         """Run the blocks for all, for this release, and for this place of the runs; what the Python ones printed."""
-        for block in BLOCKS:
-            if block.language == "shell" and block.when in (self.release, place):
+        for block in page:
+            if block.language == "shell" and block.when in ("always", self.release, place):
                 workplace.shell(filled(block.code, **placeholders))
-        return workplace.python("\n".join(block.code for block in BLOCKS if block.language == "python"))
+        return workplace.python("\n".join(block.code for block in page if block.language == "python"))
 
 
 def steps_in(workplace: Workplace) -> dict[str, Step]:
@@ -106,7 +107,7 @@ def check_runs(observed: list[reader.Observed]) -> None:
 def test_runs_go_to_a_server_of_ones_own(page_reader: PageReader, server: TrackioServer, tmp_path: Path) -> None:
     workplace = page_reader.environment.workplace(tmp_path / "reader")
     names = {"TRACKIO_API_KEY": TOKEN, "server_url": server.url, "project_slug": PROJECT}
-    printed = page_reader.follow(workplace, "server", **names)
+    printed = page_reader.follow(TRACKIO_PAGE, workplace, "server", **names)
     observed = reader.remote(server, PROJECT)
     check_runs(observed)
     assert f"{server.url}/run?project={PROJECT}&selected_run_id={observed[0].id}" in printed
@@ -115,7 +116,7 @@ def test_runs_go_to_a_server_of_ones_own(page_reader: PageReader, server: Tracki
 
 def test_runs_stay_on_the_machine(page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workplace = page_reader.environment.workplace(tmp_path / "reader")
-    page_reader.follow(workplace, "local", project_slug=PROJECT)
+    page_reader.follow(TRACKIO_PAGE, workplace, "local", project_slug=PROJECT)
     monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
     check_runs(reader.local(PROJECT))
 
@@ -123,7 +124,7 @@ def test_runs_stay_on_the_machine(page_reader: PageReader, tmp_path: Path, monke
 def test_steps_complete_in_time_without_their_space(page_reader: PageReader, tmp_path: Path) -> None:
     workplace = page_reader.environment.workplace(tmp_path / "reader", HF_ENDPOINT=closed_port())
     names = {"TRACKIO_API_KEY": TOKEN, "workspace_slug": "no-such-team", "project_slug": PROJECT}
-    printed = page_reader.follow(workplace, "space", **names)
+    printed = page_reader.follow(TRACKIO_PAGE, workplace, "space", **names)
     steps = steps_in(workplace)
     assert {step.status for step in steps.values()} == {"completed"}
     assert max(step.seconds for step in steps.values()) < DEADLINE + OF_THE_STEP_ITSELF
@@ -131,3 +132,12 @@ def test_steps_complete_in_time_without_their_space(page_reader: PageReader, tmp
     assert all(url.startswith(f"https://no-such-team-trackio.hf.space/run?project={PROJECT}&") for url in urls)
     assert len(urls) == len(steps) == 3
     assert TOKEN not in printed
+
+
+def test_the_readme_works(page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workplace = page_reader.environment.workplace(tmp_path / "reader")
+    page_reader.follow(README, workplace)
+    monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
+    [run] = reader.local("training")
+    assert run.status == "finished"
+    assert [value for _, value in run.series("loss")] == [1, 1 / 2, 1 / 3]

@@ -67,8 +67,8 @@ def _extended(id: str, feature: str, sentence: str, *drivers: Driver) -> Clause:
     return Clause(id=id, level=Level.EXTENDED, feature=feature, sentence=sentence, drivers=drivers or (_D,))
 
 
-def _provisional(id: str, sentence: str, *drivers: Driver) -> Clause:
-    return Clause(id=id, level=Level.PROVISIONAL, sentence=sentence, drivers=drivers or (_D,))
+def _provisional(id: str, sentence: str, *drivers: Driver, feature: str | None = None) -> Clause:
+    return Clause(id=id, level=Level.PROVISIONAL, feature=feature, sentence=sentence, drivers=drivers or (_D,))
 
 
 LIFECYCLE = Chapter(
@@ -212,6 +212,7 @@ FAILURE = Chapter(
             "F7",
             "What could not be delivered by cleanup (disk full, backend gone) is kept, and delivered exactly once "
             "later.",
+            feature="recovery",
         ),
         _provisional(
             "F8",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +35,10 @@ class Gap(BaseModel):
     link: str
 
 
+class HarnessBroken(Exception):
+    """The harness, not the tracker, is at fault: what it says of itself does not hold."""
+
+
 class TrackerHarness(ABC):
     """How the contract reaches one tracker. Override what is abstract, and what differs."""
 
@@ -44,7 +49,7 @@ class TrackerHarness(ABC):
     backend: ClassVar[str]
     """The distribution whose version the report names, such as `mlflow`."""
     features: ClassVar[frozenset[str]] = frozenset()
-    """Extended features that are declared: resume, nested, artifacts, media, server."""
+    """Extended features that are declared: resume, nested, artifacts, media, server, recovery."""
     known_gaps: ClassVar[Mapping[str, Gap]] = {}
     """Clauses by id that are known to be broken; one that holds after all fails the run."""
     precision: ClassVar[int] = 64
@@ -55,6 +60,8 @@ class TrackerHarness(ABC):
     """The configuration field that takes the credentials."""
     url_field: ClassVar[str | None] = None
     """The configuration field that takes a server's address, in which a user might leave a token."""
+    token_urls: ClassVar[tuple[str, ...]] = ("https://user:{token}@tracker.example",)
+    """Addresses that would carry a token in clear."""
 
     @abstractmethod
     def config(self, place: Place) -> dict[str, Any]:
@@ -79,11 +86,27 @@ class TrackerHarness(ABC):
     def add_tags(self, tags: list[str]) -> None:
         """Tag the step's run as a user of this tracker does in a step."""
 
+    def settings(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A step's settings as this flavor spells them: the contract has `tags`, a list, `metadata` and `run_name`."""
+        return given
+
+    def as_stored(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Params or metadata as they are read back: as given, unless the backend documents a flattened form."""
+        return values
+
+    def resuming(self, run: ObservedRun) -> dict[str, Any]:
+        """The settings with which a step continues a run, if the feature `resume` is declared."""
+        return {"run_name": run.name, "resume": "allow"}
+
     def finish_natively(self) -> None:
         """Finish the current run with the library's own call; nothing if it has none."""
 
     def start_natively(self) -> None:
         """Start a run with the library's own call; nothing if it has none."""
+
+    def log_child(self, name: str, metrics: Mapping[str, Any]) -> None:
+        """Log in a step to a child run of that name, and end the child."""
+        raise NotImplementedError
 
     def log_artifact(self, path: Path, name: str) -> None:
         """Log a file or folder in a step."""
@@ -104,6 +127,14 @@ class TrackerHarness(ABC):
     def unreachable(self, place: Place) -> dict[str, Any] | None:
         """A configuration whose backend can't be reached, such as a closed port; None if there is no such thing."""
         return None
+
+    def outage(self, place: Place) -> AbstractContextManager[Any] | None:
+        """While it is entered, a place that has runs can't be written to; None if there is no way to bring that about."""
+        return None
+
+    def recover(self, place: Place) -> None:
+        """Deliver what an outage held up, by the documented command, if the feature `recovery` is declared."""
+        raise NotImplementedError
 
     def start(self, folder: Path) -> None:
         """Start what the backend needs, such as a server; called once, before all examples."""

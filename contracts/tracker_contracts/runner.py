@@ -11,14 +11,14 @@ import hypothesis
 from hypothesis import HealthCheck, Phase
 
 from tracker_contracts.expect import BrokenPromise, Tally, tally
+from tracker_contracts.gaps import with_gap
+from tracker_contracts.harness import HarnessBroken as HarnessBroken
 from tracker_contracts.profiles import Profile
+from tracker_contracts.registry import spec_of
+from tracker_contracts.replay import replay
 from tracker_contracts.trial import Trial
 from tracker_contracts.verdict import Finding, Verdict
 from tracker_contracts.world import World
-
-
-class HarnessBroken(Exception):
-    """The harness, not the tracker, is at fault: what it says of itself does not hold."""
 
 
 def judge(trial: Trial, world: World, profile: Profile, seed: int | None = None) -> Finding:
@@ -36,7 +36,7 @@ def judge(trial: Trial, world: World, profile: Profile, seed: int | None = None)
     excused = _excuse(trial, world, profile)
     if excused is not None:
         return blank.model_copy(update={"verdict": excused})
-    return _with_gap(_tried(blank, trial, world, profile, seed), world)
+    return with_gap(_tried(blank, trial, world, profile, seed), world.harness.known_gaps)
 
 
 def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
@@ -54,11 +54,12 @@ def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: i
     facts: dict[str, Any] = {
         "examples": count.examples,
         "comparisons": count.comparisons,
-        "seconds": time.monotonic() - started,
+        "seconds": round(time.monotonic() - started, 3),
         "verdict": Verdict.KEPT if count.comparisons else Verdict.MISSING,
     }
     if broken is not None:
         facts.update(verdict=Verdict.BROKEN, story=_story(broken), replay=_replay(trial, world, profile, seed))
+        facts.update(advice=trial.meaning)
     return blank.model_copy(update=facts)
 
 
@@ -99,16 +100,7 @@ def _story(error: BaseException) -> str:
 
 
 def _replay(trial: Trial, world: World, profile: Profile, seed: int | None) -> str:
-    command = f"tracker-contracts check {world.harness.name} --clause {trial.clause.id} --profile {profile.name}"
-    return command if seed is None else f"{command} --seed {seed}"
-
-
-def _with_gap(finding: Finding, world: World) -> Finding:
-    gap = world.harness.known_gaps.get(finding.clause)
-    if gap is None or finding.verdict not in (Verdict.BROKEN, Verdict.KEPT):
-        return finding
-    verdict = Verdict.GAP if finding.verdict is Verdict.BROKEN else Verdict.KEPT_AFTER_ALL
-    return finding.model_copy(update={"verdict": verdict, "story": f"{gap.reason} ({gap.link})\n{finding.story}"})
+    return replay(spec_of(type(world.harness)), trial.clause.id, profile, seed)
 
 
 def fresh_seed() -> int:

@@ -42,7 +42,8 @@ TAGS = st.lists(TEXT, max_size=5)
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 """Names as ZenML takes them for steps and pipelines."""
 
-METRIC_NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_./-]{0,15}", fullmatch=True)
+METRIC_NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_-]{0,8}([./][a-zA-Z][a-zA-Z0-9_-]{0,5})?", fullmatch=True)
+"""Without what would be a path upwards, since some backends keep a file for each name."""
 INTEGERS = st.integers(-(2**53), 2**53)
 EXTREMES = [0.1, 1e-7, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2.0**-1074, 123456789.123456789]
 FLOATS = st.sampled_from(EXTREMES) | st.floats(allow_nan=False, allow_infinity=False)
@@ -66,6 +67,29 @@ FAILURES: st.SearchStrategy[Any] = st.builds(
     Fail, kind=st.sampled_from(["ValueError", "RuntimeError", "OSError"]), message=TEXT
 )
 LATE_TAGS: st.SearchStrategy[Any] = st.builds(AddTags, tags=st.lists(TEXT, min_size=1, max_size=3))
+NATIVE: st.SearchStrategy[Any] = st.lists(CALLBACKS, min_size=1, max_size=3)
+SETTINGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({"tags": TAGS, "metadata": METADATA})
+STEPS = st.lists(st.none() | st.integers(0, 30), min_size=1, max_size=8)
+"""Steps as `log` takes them: given, or left to the tracker."""
+
+BYTES = st.binary(max_size=200)
+CELLS: st.SearchStrategy[Any] = st.booleans() | INTEGERS | FLOATS | TEXT
+
+
+@st.composite
+def pixels(draw: st.DrawFn) -> tuple[int, int, bytes]:
+    """A small image: height, width, and three bytes a pixel, row by row."""
+    height, width = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    size = 3 * height * width
+    return height, width, draw(st.binary(min_size=size, max_size=size))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[Any]]:
+    """A table: columns, then at least one row of cells."""
+    columns = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
+    row = st.lists(CELLS, min_size=len(columns), max_size=len(columns))
+    return [columns, *draw(st.lists(row, min_size=1, max_size=3))]
 
 
 @st.composite

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from inspect import getdoc
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 
-SUITES = ("lifecycle", "tagging", "metadata", "failure", "url", "security", "machine")
+SUITES = ("lifecycle", "trouble", "tagging", "metadata", "failure", "url", "security", "machine")
 
 Body = Callable[..., None]
 
@@ -35,7 +36,7 @@ class Trial:
     @property
     def meaning(self) -> str:
         """What a failure means and how it is mended."""
-        return (self.body.__doc__ or "").strip()
+        return getdoc(self.body) or ""
 
 
 _trials: list[Trial] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 
 from pydantic import BaseModel, ConfigDict
@@ -43,5 +44,36 @@ class Finding(BaseModel):
     seconds: float = 0.0
     story: str = ""
     """The first counterexample, told; or why there is no verdict."""
+    advice: str = ""
+    """What a failure means, and how it is mended."""
     replay: str = ""
     """The command that shows a counterexample again."""
+
+
+RANKS = (
+    Verdict.BROKEN,
+    Verdict.MISSING,
+    Verdict.GAP,
+    Verdict.KEPT_AFTER_ALL,
+    Verdict.KEPT,
+    Verdict.NOT_TRIED,
+    Verdict.NOT_OFFERED,
+    Verdict.UNDECLARED,
+)
+"""From the worst on. A gap comes before what disproves it: one trial that shows the gap is enough."""
+
+
+def worst(verdicts: Collection[Verdict]) -> Verdict:
+    """What several trials of one clause come to; there must be one at least."""
+    found = min(verdicts, key=RANKS.index)
+    disproved = found is Verdict.KEPT_AFTER_ALL
+    # the gap may show under the driver that this profile leaves out
+    return Verdict.NOT_TRIED if disproved and Verdict.NOT_TRIED in verdicts else found
+
+
+def fails(level: Level, verdict: Verdict) -> bool:
+    """Whether a tracker with such a clause does not conform."""
+    if level is Level.PROVISIONAL:
+        return False
+    unforgiven = verdict is Verdict.GAP and level is Level.CORE
+    return unforgiven or verdict in (Verdict.BROKEN, Verdict.KEPT_AFTER_ALL)

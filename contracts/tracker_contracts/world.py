@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 from uuid import uuid4
 
 from hypothesis import note
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from zenml.stack import Flavor
 
 from tracker_contracts.clauses import Driver
@@ -23,7 +23,9 @@ from tracker_contracts.observed import ObservedRun
 from tracker_contracts.outcome import Outcome
 from tracker_contracts.plan import StepPlan
 
-RUNS = TypeAdapter(list[ObservedRun])
+RUNS = TypeAdapter(list[ObservedRun], config=ConfigDict(ser_json_inf_nan="constants"))
+BLANK: dict[str, Any] = {"tags": [], "metadata": {}, "run_name": ""}
+"""The contract's own settings."""
 
 
 class Executor(Protocol):
@@ -31,6 +33,9 @@ class Executor(Protocol):
 
     def run(self, plan: StepPlan, body: Callable[[], Any] | None = None) -> Outcome:
         """One step; nothing is raised."""
+
+    def run_attempts(self, plans: Sequence[StepPlan]) -> list[Outcome]:
+        """The attempts of one step that is retried, each with a plan of its own."""
 
     def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
         """Steps at the same time."""
@@ -58,8 +63,11 @@ class World:
 
     @property
     def settings(self) -> frozenset[str]:
-        """What a step may set."""
-        return frozenset(self.settings_class.model_fields) if self.settings_class else frozenset()
+        """What a step may set, in the contract's words as well as the flavor's."""
+        fields = frozenset(self.settings_class.model_fields) if self.settings_class else frozenset()
+        return fields | {
+            name for name, value in BLANK.items() if fields.issuperset(self.harness.settings({name: value}))
+        }
 
 
 class Scene:
@@ -82,12 +90,22 @@ class Scene:
     def run(self, plan: StepPlan, body: Callable[[], Any] | None = None) -> Outcome:
         """Execute a step."""
         note(f"step {plan.step!r} of run {plan.run!r}: settings {plan.settings}, actions {list(plan.actions)}")
-        return self.executor.run(plan, body)
+        return self.executor.run(self._spelled(plan), body)
+
+    def run_attempts(self, plans: Sequence[StepPlan]) -> list[Outcome]:
+        """Execute one step that is retried; all attempts have the first plan's names and settings."""
+        same = {name: getattr(plans[0], name) for name in ("step", "pipeline", "run", "settings")}
+        attempts = [plan.model_copy(update={**same, "retry_of": plan.retry_of or self.place.name}) for plan in plans]
+        note("one after the other, as attempts: " + "; ".join(f"{plan.step!r}: {list(plan.actions)}" for plan in plans))
+        return self.executor.run_attempts([self._spelled(plan) for plan in attempts])
 
     def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
         """Execute steps at the same time in one process."""
         note("at the same time: " + "; ".join(f"{plan.step!r}: {list(plan.actions)}" for plan in plans))
-        return self.executor.run_together(plans)
+        return self.executor.run_together([self._spelled(plan) for plan in plans])
+
+    def _spelled(self, plan: StepPlan) -> StepPlan:
+        return plan.model_copy(update={"settings": self.harness.settings(plan.settings)})
 
     def runs(self) -> list[ObservedRun]:
         """What is stored."""

@@ -57,7 +57,7 @@ class Workplace:
             env=self._environ(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             timeout=300,
         )
         assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import datetime, timezone
 from inspect import signature
+from types import SimpleNamespace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -46,7 +48,7 @@ def component_of(flavor: Flavor, config: dict[str, Any]) -> Any:
     return made(**{name: value for name, value in fields.items() if name in known})
 
 
-def info_of(flavor: Flavor, plan: StepPlan) -> StepRunInfo:
+def info_of(flavor: Flavor, plan: StepPlan, attempt: int = 1) -> StepRunInfo:
     """What ZenML tells the hooks of a step."""
     shared = uuid5(NAMESPACE_URL, plan.retry_of) if plan.retry_of else None
     fields: dict[str, Any] = {
@@ -56,6 +58,7 @@ def info_of(flavor: Flavor, plan: StepPlan) -> StepRunInfo:
         "pipeline_step_name": plan.step,
         "config": _configuration(flavor, plan),
         "pipeline": PipelineConfiguration(name=plan.pipeline),
+        "step_run": SimpleNamespace(version=attempt),  # from 0.94; built-in flavors read the version alone
     }
     known: Any = StepRunInfo.model_fields
     return StepRunInfo.model_construct(**{name: value for name, value in fields.items() if name in known})
@@ -72,6 +75,7 @@ class DirectDriver:
         self._harness = harness
         self._flavor = flavor
         self.component = component_of(flavor, config)
+        self._attempts: Counter[str] = Counter()
 
     def run(self, plan: StepPlan, body: Body | None = None) -> Outcome:
         """Execute one step; `body` instead of the plan's actions if given. Nothing is raised."""
@@ -79,6 +83,10 @@ class DirectDriver:
             outcome = self._hooks(plan, body or (lambda: perform(plan, self._harness)))
         outcome.warnings, outcome.printed, outcome.changes = watch.warnings, watch.printed, watch.changes
         return outcome
+
+    def run_attempts(self, plans: Sequence[StepPlan]) -> list[Outcome]:
+        """Execute the attempts of one step, one after the other."""
+        return [self.run(plan) for plan in plans]
 
     def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
         """Execute steps in threads of their own, so that each action of one meets one of each other."""
@@ -98,7 +106,8 @@ class DirectDriver:
             return list(pool.map(one, plans))
 
     def _hooks(self, plan: StepPlan, body: Body) -> Outcome:
-        info = info_of(self._flavor, plan)
+        self._attempts.update([plan.retry_of] if plan.retry_of else [])
+        info = info_of(self._flavor, plan, self._attempts[plan.retry_of] if plan.retry_of else 1)
         outcome = Outcome(plan=plan, pipeline=plan.pipeline, run_name=plan.run)
         try:
             _timed(outcome, "prepare", lambda: self.component.prepare_step_run(info))

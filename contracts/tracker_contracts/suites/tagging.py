@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from tracker_contracts.expect import expect
-from tracker_contracts.plan import StepPlan
-from tracker_contracts.strategies import TAGS, plans
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tracker_contracts.clauses import Driver
+from tracker_contracts.expect import expect, expect_that
+from tracker_contracts.plan import AddTags, Fail, LogMetrics, StepPlan
+from tracker_contracts.strategies import LATE_TAGS, METRICS, NAMES, TAGS, plans
+from tracker_contracts.suites.compare import only_run
 from tracker_contracts.trial import trial
 from tracker_contracts.world import World
+
+HARD_TAGS: list[Any] = ["", "x" * 10_000, "x" * 300 + "y", " ", "\ud800", 17, None, True, ["nested"], {"key": "value"}]
+"""Empty, long, blank, no valid text, and of wrong types: tags that some backend cannot hold."""
 
 
 @trial("T1", tags=TAGS, plan=plans())
@@ -16,7 +25,69 @@ def tags_are_stored_as_a_set(world: World, tags: list[str], plan: StepPlan) -> N
     Store each tag as it was given: not folded, trimmed, split at commas, or cut.
     """
     scene = world.scene()
-    scene.run(plan.model_copy(update={"settings": {"tags": tags}}))
-    [run] = scene.runs()
+    scene.run(plan.model_copy(update={"settings": {"tags": [*tags, *tags[:1]]}}))
+    run = only_run(scene)
     expect(sorted(set(run.tags)), sorted({*tags, plan.pipeline, plan.run, plan.step}), "a tag is missing or changed")
     expect(len(run.tags), len(set(run.tags)), "a tag is stored twice")
+
+
+@trial("T2", Driver.DIRECT, Driver.PIPELINE, plan=plans(), run=NAMES)
+def the_three_names_are_among_the_tags(world: World, plan: StepPlan, run: str) -> None:
+    """A run can't be found by the pipeline, the pipeline run or the step that it belongs to.
+
+    Add the three names to the tags of every run, also of those that have no other tags.
+    """
+    scene = world.scene()
+    outcome = scene.run(plan.model_copy(update={"run": f"{run}-run"}))
+    names = {outcome.pipeline, outcome.run_name, plan.step}
+    expect(names - set(only_run(scene).tags), set(), "a name is not among the tags")
+
+
+@trial("T3", logs=st.lists(METRICS, min_size=1, max_size=3), tags=st.lists(NAMES, min_size=1, max_size=3))
+def tagging_writes_no_metric(world: World, logs: list[LogMetrics], tags: list[str]) -> None:
+    """Tags turn up as metrics, or move the metrics to later steps.
+
+    Store tags beside the run, never by the call that logs metrics.
+    """
+    scene, first = world.scene(), LogMetrics(metrics={"first": 1})
+    scene.run(StepPlan(actions=(first, *logs)))
+    late = AddTags(tags=[f"late-{tag}" for tag in tags])
+    scene.run(StepPlan(settings={"tags": tags}, actions=(late, first, late, *logs)))
+    plain, tagged = scene.runs()
+    expect(tagged.metrics, plain.metrics, "a tagged run has other metrics than an untagged one")
+    names = {"first", *(name for log in logs for name in log.metrics)}
+    expect({metric.name for metric in tagged.metrics}, names, "something is stored as a metric that was not logged")
+
+
+@trial("T4", early=TAGS, late=st.lists(LATE_TAGS, min_size=1, max_size=3), fails=st.booleans())
+def tags_added_in_the_step_are_stored(world: World, early: list[str], late: list[AddTags], fails: bool) -> None:
+    """A tag that the step itself added is missing or changed, or it took another tag's place.
+
+    Join added tags to those that the run has; deliver them before the run ends, also if the step fails.
+    """
+    scene = world.scene()
+    settings = {"tags": early} if "tags" in world.settings else {}
+    scene.run(StepPlan(settings=settings, actions=(*late, *([Fail()] if fails else []))))
+    run = only_run(scene)
+    promised = {*(early if settings else []), *(tag for action in late for tag in action.tags)}
+    expect(promised - set(run.tags), set(), "tags are missing or changed")
+    expect(len(run.tags), len(set(run.tags)), "a tag is stored twice")
+
+
+@trial("T5", tag=st.sampled_from(HARD_TAGS))
+def a_hard_tag_is_refused_by_name_or_kept(world: World, tag: Any) -> None:
+    """A tag that the backend cannot hold disappears, is cut, or becomes another one, and nobody is told.
+
+    Check tags in a validator of the settings class and raise a ValueError that shows the tag or its place in the list;
+    a tag that passes is stored as it is.
+    """
+    scene = world.scene()
+    given = world.harness.settings({"tags": ["good", tag]})
+    try:
+        world.settings_class(**given)
+    except Exception as refusal:
+        named = any(text in str(refusal) for text in ("tag", *given, repr(tag)))
+        expect_that(named, f"the error names neither the tag nor the field: {refusal}")
+        return
+    scene.run(StepPlan(settings={"tags": ["good", tag]}))
+    expect_that(tag in only_run(scene).tags, f"the tag {str(tag)[:40]!r} was taken, and is not stored")
