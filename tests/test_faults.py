@@ -37,7 +37,8 @@ def hanging():
 
 
 def _warnings(said):
-    return [record.getMessage() for record in said.records if record.levelno >= logging.WARNING]
+    ours = [record for record in said.records if record.name == "zenml_trackers"]
+    return [record.getMessage() for record in ours if record.levelno >= logging.WARNING]
 
 
 def _busy_step():

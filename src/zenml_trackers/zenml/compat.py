@@ -40,7 +40,7 @@ def attempt_of(info: StepRunInfo, seen: int) -> int:
 
 
 def _stored_step_run(info: StepRunInfo) -> Any:
-    if Version("0.84") > ZENML:
+    if not Version("0.84") <= ZENML < Version("0.94"):
         return None
     from zenml.client import Client
 
