@@ -15,17 +15,17 @@ ZENML = Version(__version__)
 
 def stores_config_as_given() -> bool:
     """Until 0.80: what is stored at registration is what was given, not what the config class made of it."""
-    return Version("0.80") > ZENML
+    return ZENML < Version("0.80")
 
 
 def owns_trackio_flavor() -> bool:
     """From 0.96: ZenML has a built-in flavor named `trackio`, which only the seat can replace."""
-    return Version("0.96") <= ZENML
+    return ZENML >= Version("0.96")
 
 
 def runs_init_hooks() -> bool:
     """From 0.94.1: ZenML calls the entry points `zenml.init_hooks` when it is imported."""
-    return Version("0.94.1") <= ZENML
+    return ZENML >= Version("0.94.1")
 
 
 def attempt_of(info: StepRunInfo, seen: int) -> int:
