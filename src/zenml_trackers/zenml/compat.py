@@ -14,8 +14,8 @@ ZENML = Version(__version__)
 
 
 def stores_config_as_given() -> bool:
-    """Until 0.80: what is stored at registration is what was given, not what the config class made of it."""
-    return ZENML < Version("0.80")
+    """Below 0.83: what is stored at registration is what was given, not what the config class made of it."""
+    return ZENML < Version("0.83")
 
 
 def owns_trackio_flavor() -> bool:
@@ -31,7 +31,7 @@ def runs_init_hooks() -> bool:
 def attempt_of(info: StepRunInfo, seen: int) -> int:
     """Which try of its step this is, from 1.
 
-    Up to 0.80 all tries share one step run and happen in one process, so that those `seen` before count. From 0.84 on
+    Below 0.84 all tries share one step run and happen in one process, so that those `seen` before count. From 0.84 on
     each has a step run of its own, whose `version` counts; from 0.94 on it comes with the info.
     """
     step_run: Any = getattr(info, "step_run", None) or _stored_step_run(info)
