@@ -16,7 +16,7 @@ import trackio
 from pydantic import ValidationError
 
 from tests.support import direct, reader
-from tests.support.server import TOKEN, closed_port, hanging_server, trackio_server
+from tests.support.server import TOKEN, closed_port, hanging_server, slow_hub, trackio_server
 from zenml_trackers import get_run, get_trackio_run
 from zenml_trackers.errors import SecretMissing, TokenRefused, TrackerError, TrackerUnreachable
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig
@@ -266,3 +266,22 @@ def test_a_run_whose_space_cannot_be_reached_still_says_where_it_belongs(project
     assert found["experiment_tracker_url"].startswith(f"https://acme-trackio.hf.space/run?project={project}&")
     assert found["trackio_run_id"] in found["experiment_tracker_url"]
     assert len(_warnings(said)) == 1
+
+
+def test_a_hub_that_hangs_leaves_no_token_in_the_environment():
+    program = """
+import os, time
+from tests.support import direct
+seen = []
+tracker = direct.tracker(project="p", workspace="acme", api_key="hf_secret_1234567", deadline=4.0)
+began = time.monotonic()
+direct.run_step(tracker, direct.info(), lambda: seen.append(os.environ.get("HF_TOKEN")))
+print("SEEN", seen, os.environ.get("HF_TOKEN"), time.monotonic() - began < 6)
+"""
+    with slow_hub() as hub:
+        variables = {**os.environ, "HF_ENDPOINT": hub, "HF_HUB_OFFLINE": "0"}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=variables, capture_output=True, text=True, timeout=60
+        )
+    assert "SEEN [None] None True" in done.stdout, done.stdout + done.stderr
+    assert "hf_secret_1234567" not in done.stdout + done.stderr

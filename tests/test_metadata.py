@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from tests.support import direct, reader
 from zenml_trackers import get_run, get_trackio_run
-from zenml_trackers.errors import UnstorableValue
+from zenml_trackers.errors import RunNotFound, UnstorableValue
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerSettings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -241,3 +241,13 @@ def test_what_cannot_be_kept_as_an_artifact_does_not_fail_the_step(project, said
     direct.run_step(direct.tracker(project=project), direct.info(), lambda: get_run().log_artifact("/no/such/file"))
     assert reader.local(project)[0].status == "finished"
     assert "/no/such/file" in said.text
+
+
+def test_a_run_that_must_be_resumed_and_is_not_there(project, said):
+    step = direct.info(run_name="nobody", resume="must")
+    with pytest.raises(RunNotFound, match="'nobody'"):
+        direct.tracker(project=project, strict=True).prepare_step_run(step)
+    assert reader.local(project) == []
+    direct.run_step(direct.tracker(project=project), step, lambda: get_run().log({"m": 1}))
+    assert [(run.name, run.series("m")) for run in reader.local(project)] == [("nobody", [(0, 1)])]
+    assert "to resume. The step goes on" in said.text

@@ -21,6 +21,10 @@ class UnstorableValue(TrackerError, ValueError):
     """A value in a payload that cannot be stored; the rest of the payload is."""
 
 
+class RunNotFound(TrackerError, LookupError):
+    """A run was to be continued that does not exist."""
+
+
 class UnsupportedFeature(TrackerError, NotImplementedError):
     """The backend does not have the feature that was asked for."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -57,8 +57,8 @@ class RunSpec(Record):
     step_run_id: str | None = None
     attempt: int = 1
     """Counts from 1; a retried step has one run an attempt."""
-    resume: bool = False
-    """Continue the latest run of this name in the project, if there is one."""
+    resume: Literal["never", "allow", "must"] = "never"
+    """Whether to continue the latest run of this name in the project: never, if there is one, or in any case."""
 
 
 class Metrics(Record):

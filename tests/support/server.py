@@ -6,10 +6,12 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +88,38 @@ def hanging_server() -> Iterator[str]:
 def closed_port() -> str:
     """The address of a server that is not there."""
     return f"http://127.0.0.1:{free_port()}"
+
+
+class _SlowHub(BaseHTTPRequestHandler):
+    """Knows every user and no Space, and never ends making one."""
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        known = "whoami" in self.path
+        body = b'{"name": "acme", "type": "user", "orgs": [], "auth": {}}' if known else b""
+        self.send_response(200 if known else 404)
+        self.send_header("Content-Length", str(len(body)))
+        if not known:
+            self.send_header("X-Error-Code", "RepoNotFound")
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        time.sleep(30)
+
+
+@contextmanager
+def slow_hub() -> Iterator[str]:
+    """A stand-in for the Hugging Face Hub, which can't be had here, that takes a token and then hangs."""
+    hub = ThreadingHTTPServer(("127.0.0.1", 0), _SlowHub)
+    hub.daemon_threads = True
+    threading.Thread(target=hub.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{hub.server_port}"
+    finally:
+        hub.shutdown()
+        hub.server_close()

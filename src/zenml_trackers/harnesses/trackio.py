@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-import trackio
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 
@@ -25,6 +25,7 @@ class TrackioHarness(TrackerHarness):
     features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media"})
     secret_field = "api_key"
     url_field = "base_url"
+    token_urls = (*TrackerHarness.token_urls, "https://tracker.example/?write_token={token}")
 
     def environment(self, folder: Path) -> dict[str, str]:
         return {"TRACKIO_DIR": str(folder / "trackio"), "HF_HUB_OFFLINE": "1"}
@@ -35,13 +36,17 @@ class TrackioHarness(TrackerHarness):
     def unreachable(self, place: Place) -> dict[str, Any]:
         return {"project": place.name, "base_url": "http://127.0.0.1:9", "api_key": "a-token-for-nobody"}
 
+    def outage(self, place: Place) -> AbstractContextManager[None] | None:
+        return _locked(_file(place))
+
     def read(self, place: Place) -> list[ObservedRun]:
-        file = Path(os.environ["TRACKIO_DIR"]) / f"{place.name}.db"
-        if not file.exists():
+        if not _file(place).exists():
             return []
-        with sqlite3.connect(file) as connection:
+        with closing(sqlite3.connect(_file(place))) as connection:
             connection.row_factory = sqlite3.Row
-            return trackio_rows.observed(lambda sql: [dict(row) for row in connection.execute(sql)])
+            return trackio_rows.observed(
+                lambda sql: [dict(row) for row in connection.execute(sql)], _file(place).parent, place.name
+            )
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         get_trackio_run().log(dict(metrics), step)
@@ -52,8 +57,33 @@ class TrackioHarness(TrackerHarness):
     def add_tags(self, tags: list[str]) -> None:
         get_run().add_tags(tags)
 
+    def log_artifact(self, path: Path, name: str) -> None:
+        get_run().log_artifact(path, name)
+
+    def log_image(self, name: str, pixels: Any) -> None:
+        get_run().log_image(name, pixels)
+
+    def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
+        get_run().log_table(name, columns, rows)
+
     def finish_natively(self) -> None:
+        import trackio  # reads TRACKIO_DIR when it is imported, so not before `environment` was applied
+
         trackio.finish()
 
     def start_natively(self) -> None:
+        import trackio
+
         trackio.init(project="elsewhere", name="trainer", resume="allow")
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """As if another program wrote for a long time."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _file(place: Place) -> Path:
+    return Path(os.environ["TRACKIO_DIR"]) / f"{place.name}.db"

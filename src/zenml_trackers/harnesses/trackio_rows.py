@@ -1,38 +1,53 @@
-"""Trackio's tables as observed runs, whether they are asked by SQL or through a server."""
+"""Trackio's tables and files as observed runs, whether the tables are asked by SQL or through a server."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
 Rows = list[dict[str, Any]]
+Query = Callable[[str], Rows]
+"""Answers one `SELECT` on a project's tables."""
+
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+ARTIFACTS = (
+    "SELECT l.run_id, a.name, CAST(v.manifest AS TEXT) AS manifest FROM run_artifact_links AS l "
+    "JOIN artifact_versions AS v ON v.id = l.artifact_version_id JOIN artifacts AS a ON a.id = v.artifact_id "
+    "WHERE l.direction = 'output'"
+)
 
 
-def observed(query: Callable[[str], Rows]) -> list[ObservedRun]:
+def observed(query: Query, folder: Path, project: str) -> list[ObservedRun]:
     """The runs of a project, oldest first.
 
     Args:
-        query: Answers one `SELECT` on the project's tables.
+        query: What answers for the tables.
+        folder: Trackio's folder, where the files are.
+        project: The project's name.
     """
     configs = {
         row["run_id"]: row["config"] for row in query("SELECT run_id, CAST(config AS TEXT) AS config FROM configs")
     }
-    alerts = json.dumps(query("SELECT run_id, title, text FROM alerts"))
     runs: dict[str, ObservedRun] = {}
     for row in query("SELECT run_id, run_name, step, CAST(metrics AS TEXT) AS metrics FROM metrics ORDER BY id"):
         if row["run_id"] not in runs:
-            runs[row["run_id"]] = _run(row["run_id"], row["run_name"], configs.get(row["run_id"], "{}"), alerts)
-        for name, value in json.loads(row["metrics"]).items():
-            runs[row["run_id"]].metrics.append(_metric(name, row["step"], value))
+            runs[row["run_id"]] = _run(row["run_id"], row["run_name"], configs.get(row["run_id"], "{}"))
+        _add_row(runs[row["run_id"]], row, folder / "media")
+    for row in query("SELECT run_id, title, text FROM alerts"):
+        runs[row["run_id"]].everything += f"\n{row['title']} {row['text']}"
+    for row in query(ARTIFACTS):
+        blobs = folder / "artifacts" / project / "blobs" / "sha256"
+        runs[row["run_id"]].artifacts.update(_files(row["name"], json.loads(row["manifest"]), blobs))
     return list(runs.values())
 
 
-def _run(run_id: str, name: str, stored: str, alerts: str) -> ObservedRun:
+def _run(run_id: str, name: str, stored: str) -> ObservedRun:
     config = json.loads(stored)
     own = {key: value for key, value in config.items() if not key.startswith(("_", "zenml."))}
     return ObservedRun(
@@ -46,9 +61,27 @@ def _run(run_id: str, name: str, stored: str, alerts: str) -> ObservedRun:
         params={**own, **config.get("zenml.params", {})},
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
-        everything=stored + alerts,
+        everything=stored,
     )
 
 
-def _metric(name: str, step: int, value: Any) -> ObservedMetric:
-    return ObservedMetric(name=name.removeprefix("__"), step=step, value=SPECIAL.get(value, value))
+def _add_row(run: ObservedRun, row: dict[str, Any], media: Path) -> None:
+    run.everything += f"\n{row['metrics']}"
+    for name, value in json.loads(row["metrics"]).items():
+        match value:
+            case {"_type": "trackio.image", "file_path": path}:
+                run.images[name] = Image.open(media / path).convert("RGB").tobytes()
+            case {"_type": "trackio.table", "_value": rows}:
+                run.tables[name] = [list(rows[0]), *(list(cells.values()) for cells in rows)]
+            case _:
+                number = SPECIAL.get(value, value) if isinstance(value, str) else value
+                run.metrics.append(ObservedMetric(name=name.removeprefix("__"), step=row["step"], value=number))
+
+
+def _files(artifact: str, manifest: list[dict[str, Any]], blobs: Path) -> Iterator[tuple[str, bytes]]:
+    """The files by path; Trackio does not tell a folder that holds one file from the file."""
+    for entry in manifest:
+        content = (blobs / entry["digest"][:2] / entry["digest"]).read_bytes()
+        yield f"{artifact}/{entry['path']}", content
+        if len(manifest) == 1:
+            yield artifact, content

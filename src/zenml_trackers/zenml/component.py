@@ -120,7 +120,7 @@ class RunTracker(BaseExperimentTracker):
             step=step,
             step_run_id=str(info.step_run_id),
             attempt=attempt,
-            resume=settings.resumes,
+            resume=settings.resume_policy,
         )
 
     def _end_leaked(self, info: StepRunInfo | None = None) -> None:

@@ -29,14 +29,22 @@ class TrackioExperimentTrackerSettings(RunSettings):
     )
     log_gpu_metrics: bool = Field(default=True, description="Log the load of a GPU, if there is one.")
     log_cpu_metrics: bool = Field(default=True, description="Log the load of processor and memory, with psutil.")
-    auto_sync: bool = Field(default=False, description="Sync a local project to its Space after the step.")
+    auto_sync: bool = Field(
+        default=False,
+        description="Sync a local project to its Space after the step, if that is done before the deadline.",
+    )
     auto_freeze: bool = Field(default=False, description="Freeze the Space to a static page after the step.")
-    publish_to_space: bool = Field(default=False, description="Let `auto_sync` write to `space_id`.")
-    publish_to_dataset: bool = Field(default=False, description="Let `auto_sync` write to `dataset_id`.")
+    publish_to_space: bool = Field(
+        default=False,
+        description="Nothing to set: with a Space, runs go there as they are logged. Taken from the built-in flavor.",
+    )
+    publish_to_dataset: bool = Field(
+        default=False, description="Nothing to set: see `dataset_id`. Taken from the built-in flavor."
+    )
 
     @property
-    def resumes(self) -> bool:
-        return self.resume != "never"
+    def resume_policy(self) -> Literal["never", "allow", "must"]:
+        return self.resume
 
 
 class TrackioExperimentTrackerConfig(BaseExperimentTrackerConfig, TrackioExperimentTrackerSettings):

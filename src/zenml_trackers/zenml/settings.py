@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any, ClassVar, Dict, List, Optional
+from typing import Any, ClassVar, Dict, List, Literal, Optional
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from zenml.config.base_settings import BaseSettings
@@ -38,9 +38,9 @@ class RunSettings(BaseSettings):
     """Fields of the component's configuration, which ZenML mixes into the settings when it reads them."""
 
     @property
-    def resumes(self) -> bool:
+    def resume_policy(self) -> Literal["never", "allow", "must"]:
         """Whether a run of the same name is to be continued."""
-        return False
+        return "never"
 
     @model_validator(mode="before")
     @classmethod

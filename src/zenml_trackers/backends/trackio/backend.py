@@ -18,6 +18,7 @@ from zenml_trackers.backends.trackio.sink import TrackioSink
 from zenml_trackers.backends.trackio.space import ensure_space, publish
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
 from zenml_trackers.backends.trackio.target import target
+from zenml_trackers.errors import RunNotFound
 from zenml_trackers.records import Feature, MetricPoint, RunSpec, StoredRun
 
 
@@ -65,11 +66,11 @@ class TrackioBackend(Backend):
         return (self.target.token,) if self.target.token else ()
 
     def open(self, spec: RunSpec) -> TrackioSink:
-        resumed = self._latest(spec.name) if spec.resume else None
+        resumed = None if spec.resume == "never" else self._latest(spec.name)
         native = self._native(spec, resumed)
         old = resumed["config"] if resumed else None
         native.config.update(document.opening(spec) if old is None else document.continued(old, spec))
-        make_ready = partial(ensure_space, self.target, self._private)
+        make_ready = partial(self._make_ready, spec, found=resumed is not None)
         return TrackioSink(native, self.store, self.target.links(native.id), make_ready, self._publish)
 
     def read(self) -> Iterator[StoredRun]:
@@ -110,6 +111,11 @@ class TrackioBackend(Backend):
         run = StepRun(**{key: value for key, value in arguments.items() if key in known})
         run._config_logged = True  # the sink alone writes the config
         return run
+
+    def _make_ready(self, spec: RunSpec, found: bool) -> None:
+        ensure_space(self.target, self._private)
+        if spec.resume == "must" and not found:
+            raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.target.project!r} to resume")
 
     def _latest(self, name: str) -> dict[str, Any] | None:
         return next((row for row in reversed(self.store.runs()) if row["name"] == name), None)

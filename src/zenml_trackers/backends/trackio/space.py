@@ -1,20 +1,25 @@
-"""Making a Space for a project that has none yet, as `trackio.init` would, but never asking at a terminal."""
+"""Making a Space for a project that has none yet, as `trackio.init` would, and publishing a finished one.
+
+Trackio reads the Hugging Face token from the environment alone, and asks for another one at the terminal if that is
+refused. So what needs it is done in a process of its own, which has the token, no terminal, and an end.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
+from typing import Any
 
 import huggingface_hub
-import trackio
-from trackio import deploy
 
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerUnreachable
 
-_environment = threading.Lock()
+CALL = "import json, sys, trackio.deploy; getattr(trackio.deploy, sys.argv[1])(**json.loads(sys.argv[2]))"
+LONGEST = 300.0
+"""Seconds after which such a process is ended; whoever waits for it has a deadline of their own."""
 
 
 def ensure_space(target: Target, private: bool | None) -> None:
@@ -23,52 +28,54 @@ def ensure_space(target: Target, private: bool | None) -> None:
     Raises:
         TrackerUnreachable: The Hub can't be reached, or refuses the token.
     """
-    if target.space_id is None:
+    if target.space_id is None or _exists(target):
         return
-    api = huggingface_hub.HfApi(token=target.token)
-    try:
-        if api.repo_exists(target.space_id, repo_type="space"):
-            return
-        api.whoami()  # a refused token must end here: Trackio would ask for another one at the terminal
-        with _token_in_environment(target.token):
-            deploy.create_space_if_not_exists(
-                target.space_id, dataset_id=target.dataset_id, bucket_id=target.bucket_id, private=private
-            )
-    except Exception as error:
-        raise TrackerUnreachable(
-            f"the Space {target.space_id} can't be used ({type(error).__name__}: {error}); check `api_key`"
-        ) from None
+    wanted = {"space_id": target.space_id, "bucket_id": target.bucket_id, "dataset_id": target.dataset_id}
+    _call("create_space_if_not_exists", target, **wanted, private=private)
 
 
 def publish(target: Target, sync: bool, freeze: bool) -> None:
-    """Sync the project to its Space, then freeze that, as asked.
+    """Sync a local project to the Space that Trackio knows for it; freeze the Space that holds the project.
+
+    A project on a Space is not synced: its runs went there as they were logged.
 
     Raises:
         TrackerUnreachable: The Hub can't be reached, or refuses the token.
     """
-    if not (sync or freeze):
-        return
+    if sync and target.local:
+        _call("sync", target, project=target.project)
+    if freeze and target.space_id is not None:
+        _call("freeze", target, space_id=target.space_id, project=target.project)
+
+
+def _exists(target: Target) -> bool:
+    api = huggingface_hub.HfApi(token=target.token)
     try:
-        huggingface_hub.HfApi(token=target.token).whoami()
-        with _token_in_environment(target.token):
-            if sync:
-                trackio.sync(project=target.project, space_id=target.space_id)
-            if freeze and target.space_id:
-                trackio.freeze(space_id=target.space_id, project=target.project)
+        exists: bool = api.repo_exists(str(target.space_id), repo_type="space")
+        if not exists:
+            api.whoami()  # says better than Trackio that the token is refused
     except Exception as error:
-        raise TrackerUnreachable(f"the project could not be published ({type(error).__name__}: {error})") from None
+        raise TrackerUnreachable(
+            f"the Space {target.space_id} can't be used ({type(error).__name__}: {error}); check `api_key`"
+        ) from None
+    return exists
 
 
-@contextmanager
-def _token_in_environment(token: str | None) -> Iterator[None]:
-    """`HF_TOKEN` set for the one call of Trackio's that reads it from nowhere else."""
-    with _environment:
-        before = os.environ.get("HF_TOKEN")
-        try:
-            if token:
-                os.environ["HF_TOKEN"] = token
-            yield
-        finally:
-            os.environ.pop("HF_TOKEN", None)
-            if before is not None:
-                os.environ["HF_TOKEN"] = before
+def _call(function: str, target: Target, **arguments: Any) -> None:
+    token = {"HF_TOKEN": target.token} if target.token else {}
+    command = [sys.executable, "-c", CALL, function, json.dumps(arguments)]
+    try:
+        subprocess.run(
+            command,
+            env={**os.environ, **token},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=True,
+        )
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or error.stdout).strip().splitlines()[-1:]
+        raise TrackerUnreachable(f"Trackio could not {function.replace('_', ' ')}: {''.join(said)}") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TrackerUnreachable(f"Trackio could not {function.replace('_', ' ')}: {type(error).__name__}") from None

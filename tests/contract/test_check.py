@@ -1,0 +1,124 @@
+"""A check tries a tracker in a process of its own, and loses neither a finding nor a process."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tracker_contracts import examiner
+from tracker_contracts.check import check
+from tracker_contracts.clauses import CLAUSES, Driver
+from tracker_contracts.examiner import Examiner
+from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.profiles import QUICK
+from tracker_contracts.report import Conformity, Report
+from tracker_contracts.verdict import Finding, Verdict
+
+from tests.contract import harnesses
+
+
+def spec(harness: type) -> str:
+    return f"{harness.__module__}:{harness.__qualname__}"
+
+
+def report_on(harness: type, *clauses: str) -> Report:
+    with Examiner(spec(harness), QUICK) as running:
+        return check(running, [CLAUSES[id] for id in clauses], lambda clause, message: None)
+
+
+def verdicts(findings: Sequence[Finding]) -> list[tuple[str, Verdict]]:
+    return [(finding.clause, finding.verdict) for finding in findings if finding.driver is Driver.DIRECT]
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_good_tracker_conforms(temporary: Path) -> None:
+    report = report_on(harnesses.Plain, "T1", "T3", "M4")
+    assert verdicts(report.findings) == [(id, Verdict.KEPT) for id in ("T1", "T3", "M4")]
+    assert report.outcome is Conformity.CONFORMS
+    assert report.summary == "conforms (profile quick; only T1, T3, M4)"
+    assert all(finding.comparisons for finding in report.findings)
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_environment_is_set_before_the_harness_is_imported() -> None:
+    before = dict(os.environ)
+    assert report_on(harnesses.ReadsTheEnvironment, "T4").outcome is Conformity.CONFORMS
+    assert dict(os.environ) == before
+
+
+def test_what_a_tracker_prints_is_not_taken_for_a_message() -> None:
+    assert report_on(harnesses.Talks, "M4").outcome is Conformity.CONFORMS
+
+
+@pytest.mark.parametrize(
+    ("harness", "told"),
+    [(harnesses.Dies, "ended with status 7"), (harnesses.IsKilled, "was killed by SIGSEGV")],
+)
+def test_a_tracker_that_ends_the_process_is_broken_and_the_rest_is_tried(harness: type, told: str) -> None:
+    report = report_on(harness, "T1", "M4", "T2")
+    found = {finding.clause: finding for finding in report.findings if finding.driver is Driver.DIRECT}
+    assert found["M4"].verdict is Verdict.BROKEN
+    assert told in found["M4"].story
+    assert found["M4"].replay == f"tracker-contracts check {spec(harness)} --clause M4 --profile quick"
+    assert "T2" in found
+    assert report.outcome is Conformity.BREAKS
+
+
+def test_a_tracker_that_hangs_is_broken_and_the_rest_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examiner, "TRIAL", 6.0)
+    monkeypatch.setattr(examiner, "EXAMPLE", 0.0)
+    report = report_on(harnesses.Hangs, "M4", "T5")
+    assert verdicts(report.findings) == [("M4", Verdict.BROKEN), ("T5", Verdict.KEPT)]
+    assert "hung for 6 s" in report.findings[0].story
+    assert "in log_metrics" in report.findings[0].story
+
+
+def test_a_known_gap_is_honoured_also_when_the_process_dies_of_it() -> None:
+    [finding] = report_on(harnesses.DiesAsKnown, "M4").findings
+    assert finding.verdict is Verdict.GAP
+    assert finding.story.startswith("It is known. (https://example.com/1)")
+
+
+def test_a_known_gap_that_is_none_fails() -> None:
+    report = report_on(harnesses.KnownGap, "T1")
+    assert verdicts(report.findings) == [("T1", Verdict.KEPT_AFTER_ALL)]
+    assert report.outcome is Conformity.BREAKS
+
+
+@pytest.mark.parametrize(
+    ("harness", "told"),
+    [
+        ("nowhere", "There is no harness 'nowhere'. Installed are: "),
+        ("no_such_package.harness:MyHarness", "No module named 'no_such_package'"),
+        (harnesses.NoHarness, "no subclass of tracker_contracts.harness.TrackerHarness"),
+        (harnesses.Abstract, "__init__"),
+        (harnesses.Nameless, "`name` must be set"),
+        (harnesses.WithoutFlavor, "Set `flavor` to package.module.Class."),
+        (harnesses.UnknownFeature, "`features` names artefacts, but there are only artifacts,"),
+        (harnesses.UnknownClause, "`known_gaps` names T9"),
+        (harnesses.UnknownField, "`secret_field` is 'password', which is no field of"),
+        (harnesses.WrongConfig, "configuration class"),
+        (harnesses.ReadsNone, "must return [] for a place without runs, but it returned None"),
+        (harnesses.ReadsDicts, "must return a list of ObservedRun, but it returned [{"),
+        (harnesses.CannotRead, "OSError: the file is nowhere"),
+        (harnesses.CannotLog, "log_params(…) fails in a step."),
+        (harnesses.WrongEnvironment, "a dict of text by name"),
+        (harnesses.CannotStart, "OSError: the port is taken"),
+        (harnesses.DiesAtStart, "ended with status 5"),
+        (harnesses.CannotStop, "OSError: it goes on"),
+    ],
+)
+def test_a_broken_harness_is_told_from_a_broken_tracker(harness: type | str, told: str, temporary: Path) -> None:
+    named = harness if isinstance(harness, str) else spec(harness)
+    with pytest.raises(HarnessBroken) as raised, Examiner(named, QUICK):
+        pass
+    assert told in str(raised.value)
+    assert list(temporary.iterdir()) == []
