@@ -219,6 +219,7 @@ FAILURE = Chapter(
             "A run that a killed process left open is marked failed, from ZenML's own step status, by one documented "
             "command.",
             _X,
+            feature="reconciliation",
         ),
     ),
 )

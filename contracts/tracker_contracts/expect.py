@@ -16,6 +16,8 @@ class Tally:
 
     examples: int = 0
     comparisons: int = 0
+    wanted: int = 6
+    """Examples that the profile gives the trial, for one that searches by itself."""
 
 
 tally: ContextVar[Tally] = ContextVar("tracker_contracts_tally")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tracker_contracts.harness import Place, load
-from tracker_contracts.world import RUNS
+from tracker_contracts.observed import RUNS
 
 
 def main() -> None:

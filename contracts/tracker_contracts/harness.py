@@ -49,7 +49,7 @@ class TrackerHarness(ABC):
     backend: ClassVar[str]
     """The distribution whose version the report names, such as `mlflow`."""
     features: ClassVar[frozenset[str]] = frozenset()
-    """Extended features that are declared: resume, nested, artifacts, media, server, recovery."""
+    """Extended features that are declared: resume, nested, artifacts, media, server, recovery, reconciliation."""
     known_gaps: ClassVar[Mapping[str, Gap]] = {}
     """Clauses by id that are known to be broken; one that holds after all fails the run."""
     precision: ClassVar[int] = 64
@@ -129,12 +129,25 @@ class TrackerHarness(ABC):
         return None
 
     def outage(self, place: Place) -> AbstractContextManager[Any] | None:
-        """While it is entered, a place that has runs can't be written to; None if there is no way to bring that about."""
+        """While it is entered, a place that has runs can't be written to; None if that can't be brought about."""
         return None
 
     def recover(self, place: Place) -> None:
         """Deliver what an outage held up, by the documented command, if the feature `recovery` is declared."""
         raise NotImplementedError
+
+    def reconcile(self, place: Place) -> None:
+        """Mark the runs of killed steps as failed, by the documented command; for the feature `reconciliation`.
+
+        ZenML's client knows the steps.
+        """
+        raise NotImplementedError
+
+    def reset(self, place: Place) -> None:
+        """Bring the library back to what a new process finds, before a place is used.
+
+        What a step of another example left behind, such as a current run, would be blamed on the next one.
+        """
 
     def start(self, folder: Path) -> None:
         """Start what the backend needs, such as a server; called once, before all examples."""

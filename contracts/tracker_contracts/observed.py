@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 State = Literal["running", "finished", "failed"]
 
@@ -53,3 +53,7 @@ class ObservedRun(BaseModel):
     def series(self, name: str) -> list[tuple[int, bool | int | float]]:
         """Step and value of each value of one metric, in the order of storing."""
         return [(metric.step, metric.value) for metric in self.metrics if metric.name == name]
+
+
+RUNS = TypeAdapter(list[ObservedRun], config=ConfigDict(ser_json_inf_nan="constants"))
+"""Turns runs into JSON and back."""

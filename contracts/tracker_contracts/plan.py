@@ -17,7 +17,7 @@ class LogMetrics(Action):
     """Log numbers, at a step or the next one."""
 
     do: Literal["log metrics"] = "log metrics"
-    metrics: dict[str, float | int | bool]
+    metrics: dict[str, bool | int | float]
     step: int | None = None
 
 

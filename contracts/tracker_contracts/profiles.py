@@ -16,6 +16,8 @@ class Profile(BaseModel):
     direct: int
     pipeline: int
     process: int
+    shrink: bool = True
+    """Whether the first counterexample is made as small as can be."""
 
     def examples(self, driver: Driver) -> int:
         """How many examples a trial is given under a driver; with none it is not tried."""

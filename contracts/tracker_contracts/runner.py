@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 from hypothesis import HealthCheck, Phase
 
+from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import BrokenPromise, Tally, tally
 from tracker_contracts.gaps import with_gap
 from tracker_contracts.harness import HarnessBroken as HarnessBroken
@@ -49,7 +50,7 @@ def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
 
 
 def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: int | None) -> Finding:
-    count, started = Tally(), time.monotonic()
+    count, started = Tally(wanted=profile.examples(world.driver)), time.monotonic()
     broken = copy_context().run(_first_counterexample, count, trial, world, profile, seed)
     facts: dict[str, Any] = {
         "examples": count.examples,
@@ -67,7 +68,8 @@ def _first_counterexample(
     count: Tally, trial: Trial, world: World, profile: Profile, seed: int | None
 ) -> BaseException | None:
     tally.set(count)
-    body = _prepared(trial, profile.examples(world.driver), seed)
+    shrink = profile.shrink and world.driver is not Driver.PROCESS  # where each example takes seconds
+    body = _prepared(trial, profile.examples(world.driver), seed, shrink)
     try:
         body(world)
     except HarnessBroken:
@@ -77,7 +79,7 @@ def _first_counterexample(
     return None
 
 
-def _prepared(trial: Trial, examples: int, seed: int | None) -> Any:
+def _prepared(trial: Trial, examples: int, seed: int | None, shrink: bool) -> Any:
     """The trial's function, told how many examples to try; one that draws nothing is called as it is."""
     if not trial.strategies:
         return trial.body
@@ -87,7 +89,8 @@ def _prepared(trial: Trial, examples: int, seed: int | None) -> Any:
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if shrink else [])],
+        report_multiple_bugs=shrink,
     )
     drawn = hypothesis.given(**trial.strategies)(trial.body)
     return settings(drawn if seed is None else hypothesis.seed(seed)(drawn))
@@ -96,7 +99,7 @@ def _prepared(trial: Trial, examples: int, seed: int | None) -> Any:
 def _story(error: BaseException) -> str:
     notes = "\n".join(getattr(error, "__notes__", []))
     what = str(error) if isinstance(error, BrokenPromise) else f"{type(error).__name__}: {error}"
-    return f"{what}\n{notes}".strip()
+    return f"{what}\n{notes}".strip().encode(errors="backslashreplace").decode()
 
 
 def _replay(trial: Trial, world: World, profile: Profile, seed: int | None) -> str:

@@ -38,7 +38,7 @@ HOSTILE = [
 """Text that some tracker cuts, folds, splits, quotes wrongly or takes for something else."""
 
 TEXT = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
-TAGS = st.lists(TEXT, max_size=5)
+TAGS = st.lists(TEXT, max_size=5) | st.just(HOSTILE)
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 """Names as ZenML takes them for steps and pipelines."""
 
@@ -53,8 +53,27 @@ SCALARS = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allo
 JSON: st.SearchStrategy[Any] = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
 )
-PARAMS = st.dictionaries(METRIC_NAMES, JSON, max_size=4)
-METADATA = st.dictionaries(TEXT, JSON, max_size=4)
+PARAMS = st.dictionaries(METRIC_NAMES, JSON, max_size=4) | st.just({"hostile": HOSTILE})
+METADATA = st.dictionaries(TEXT, JSON, max_size=4) | st.just({text: text for text in HOSTILE})
+
+EVERY_KIND: dict[str, Any] = {
+    "none": None,
+    "yes": True,
+    "one": 1,
+    "one_float": 1.0,
+    "minus_zero": -0.0,
+    "tiny": 1e-7,
+    "large": 2**53,
+    "empty": "",
+    "empty_map": {},
+    "empty_list": [],
+    "looks_like_none": "None",
+    "looks_like_a_number": "1.0",
+    "many": [1, [None, "x"], {}],
+    "nested": {"inner": {"empty": {}, "list": []}},
+    "long": "x" * 1000,
+}
+"""A value of each kind, and some that are easily taken for one of another."""
 
 METRICS = st.builds(
     LogMetrics,

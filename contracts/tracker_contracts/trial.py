@@ -13,7 +13,18 @@ from hypothesis.strategies import SearchStrategy
 
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 
-SUITES = ("lifecycle", "trouble", "tagging", "metadata", "failure", "url", "security", "machine")
+SUITES = (
+    "lifecycle",
+    "trouble",
+    "tagging",
+    "metadata",
+    "failure",
+    "url",
+    "security",
+    "process",
+    "pipelines",
+    "machine",
+)
 
 Body = Callable[..., None]
 

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import warnings
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 
@@ -33,6 +34,7 @@ class Watch:
         self._caught = self._stack.enter_context(warnings.catch_warnings(record=True))
         warnings.simplefilter("always")
         self._records = _Records()
+        self._stack.enter_context(_listening(logging.INFO))
         logging.getLogger().addHandler(self._records)
         return self
 
@@ -52,6 +54,23 @@ class Watch:
         """All that was said in any way."""
         logged = [text for _, text in self._records.said]
         return "\n".join([*logged, *self.warnings, self._out.getvalue(), self._err.getvalue()])
+
+
+@contextmanager
+def _listening(level: int) -> Iterator[None]:
+    """Let loggers speak up, also where ZenML was told to be quiet; what others print of it stays as it was."""
+    root = logging.getLogger()
+    before, quiet = root.level, [handler for handler in root.handlers if handler.level < root.level]
+    levels = [handler.level for handler in quiet]
+    for handler in quiet:
+        handler.setLevel(before)
+    root.setLevel(min(before, level))
+    try:
+        yield
+    finally:
+        root.setLevel(before)
+        for handler, old in zip(quiet, levels, strict=True):
+            handler.setLevel(old)
 
 
 def surroundings() -> dict[str, Any]:

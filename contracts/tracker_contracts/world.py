@@ -13,17 +13,15 @@ from typing import Any, Protocol, cast
 from uuid import uuid4
 
 from hypothesis import note
-from pydantic import ConfigDict, TypeAdapter
 from zenml.stack import Flavor
 
 from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import tally
 from tracker_contracts.harness import Place, TrackerHarness
-from tracker_contracts.observed import ObservedRun
+from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.outcome import Outcome
 from tracker_contracts.plan import StepPlan
 
-RUNS = TypeAdapter(list[ObservedRun], config=ConfigDict(ser_json_inf_nan="constants"))
 BLANK: dict[str, Any] = {"tags": [], "metadata": {}, "run_name": ""}
 """The contract's own settings."""
 
@@ -50,10 +48,15 @@ class World:
         self.folder = folder
         self.flavor = flavor_of(harness)
 
+    def __repr__(self) -> str:
+        return f"World({self.harness.name!r}, {self.driver.value!r})"
+
     def scene(self, **config: Any) -> Scene:
         """A fresh place with a tracker; `config` over what the harness says."""
         tally.get().examples += 1
-        return Scene(self, Place(self.folder, f"p-{uuid4().hex[:12]}"), config)
+        place = Place(self.folder, f"p-{uuid4().hex[:12]}")
+        self.harness.reset(place)
+        return Scene(self, place, config)
 
     @property
     def settings_class(self) -> Any:
@@ -120,7 +123,7 @@ class Scene:
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"the reader failed in a fresh process:\n{done.stderr[-2000:]}")
-        return RUNS.validate_python(json.loads(done.stdout.splitlines()[-1]))
+        return RUNS.validate_python(json.loads(done.stdout.rstrip("\n").rpartition("\n")[2]))
 
 
 def flavor_of(harness: TrackerHarness) -> Flavor:

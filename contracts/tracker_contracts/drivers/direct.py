@@ -102,7 +102,7 @@ class DirectDriver:
         def one(plan: StepPlan) -> Outcome:
             return copy_context().run(self._hooks, plan, lambda: body(plan))
 
-        with ThreadPoolExecutor(len(plans)) as pool:
+        with Watch(), ThreadPoolExecutor(len(plans)) as pool:
             return list(pool.map(one, plans))
 
     def _hooks(self, plan: StepPlan, body: Body) -> Outcome:

@@ -10,7 +10,7 @@ from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import expect, expect_that
 from tracker_contracts.plan import AddTags, Fail, LogMetrics, StepPlan
 from tracker_contracts.strategies import LATE_TAGS, METRICS, NAMES, TAGS, plans
-from tracker_contracts.suites.compare import only_run
+from tracker_contracts.suites.compare import offered, only_run
 from tracker_contracts.trial import trial
 from tracker_contracts.world import World
 
@@ -31,14 +31,14 @@ def tags_are_stored_as_a_set(world: World, tags: list[str], plan: StepPlan) -> N
     expect(len(run.tags), len(set(run.tags)), "a tag is stored twice")
 
 
-@trial("T2", Driver.DIRECT, Driver.PIPELINE, plan=plans(), run=NAMES)
-def the_three_names_are_among_the_tags(world: World, plan: StepPlan, run: str) -> None:
+@trial("T2", Driver.DIRECT, Driver.PIPELINE, plan=plans(), run=NAMES, tags=TAGS)
+def the_three_names_are_among_the_tags(world: World, plan: StepPlan, run: str, tags: list[str]) -> None:
     """A run can't be found by the pipeline, the pipeline run or the step that it belongs to.
 
     Add the three names to the tags of every run, also of those that have no other tags.
     """
     scene = world.scene()
-    outcome = scene.run(plan.model_copy(update={"run": f"{run}-run"}))
+    outcome = scene.run(offered(world, plan.model_copy(update={"run": f"{run}-run"}), tags=tags))
     names = {outcome.pipeline, outcome.run_name, plan.step}
     expect(names - set(only_run(scene).tags), set(), "a name is not among the tags")
 
@@ -74,20 +74,29 @@ def tags_added_in_the_step_are_stored(world: World, early: list[str], late: list
     expect(len(run.tags), len(set(run.tags)), "a tag is stored twice")
 
 
-@trial("T5", tag=st.sampled_from(HARD_TAGS))
-def a_hard_tag_is_refused_by_name_or_kept(world: World, tag: Any) -> None:
+@trial("T5", hard=st.just(HARD_TAGS))
+def hard_tags_are_refused_by_name_or_kept(world: World, hard: list[Any]) -> None:
     """A tag that the backend cannot hold disappears, is cut, or becomes another one, and nobody is told.
 
     Check tags in a validator of the settings class and raise a ValueError that shows the tag or its place in the list;
     a tag that passes is stored as it is.
     """
     scene = world.scene()
+    taken = [tag for tag in hard if not _refused(world, tag)]
+    for tag in taken:
+        scene.run(StepPlan(settings={"tags": ["good", tag]}))
+    runs = scene.runs()
+    expect(len(runs), len(taken), "a step with a tag that the settings took has no run")
+    lost = [str(tag)[:40] for tag, run in zip(taken, runs, strict=True) if tag not in run.tags]
+    expect(lost, [], "the settings took these tags, and they are not stored as they were given")
+
+
+def _refused(world: World, tag: Any) -> bool:
     given = world.harness.settings({"tags": ["good", tag]})
     try:
         world.settings_class(**given)
     except Exception as refusal:
         named = any(text in str(refusal) for text in ("tag", *given, repr(tag)))
         expect_that(named, f"the error names neither the tag nor the field: {refusal}")
-        return
-    scene.run(StepPlan(settings={"tags": ["good", tag]}))
-    expect_that(tag in only_run(scene).tags, f"the tag {str(tag)[:40]!r} was taken, and is not stored")
+        return True
+    return False

@@ -1,0 +1,152 @@
+"""A ZenML store for this process alone, made once in a temporary folder; the user's own store is never opened."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from zenml.client import Client
+from zenml.config.global_config import GlobalConfiguration
+from zenml.environment import Environment
+
+ELSEWHERE = (
+    "ZENML_ACTIVE_",
+    "ZENML_BACKUP_SECRETS_STORE_",
+    "ZENML_DEFAULT_",
+    "ZENML_LOCAL_STORES_PATH",
+    "ZENML_SECRETS_STORE_",
+    "ZENML_SERVER",
+    "ZENML_STORE_",
+)
+"""What variables begin with that would lead ZenML to another store, stack or project."""
+
+
+class TemporaryStore:
+    """An own ZenML store, which this process uses only while it is told to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._config: Any = None
+        self._client: Any = None
+        (folder / "no-code").mkdir(parents=True)
+        self.variables = {
+            "ZENML_CONFIG_PATH": str(folder / "zenml"),
+            "ZENML_REPOSITORY_PATH": str(folder / "no-code"),
+            # Else the modules of an editable install might be imported twice, under two names.
+            "ZENML_CUSTOM_SOURCE_ROOT": str(folder / "no-code"),
+            "ZENML_ANALYTICS_OPT_IN": "false",
+            "ZENML_DISABLE_STEP_LOGS_STORAGE": "true",
+            "ZENML_DISABLE_PIPELINE_LOGS_STORAGE": "true",
+            "ZENML_LOGGING_COLORS_DISABLED": "true",
+        }
+
+    @contextmanager
+    def active(self) -> Iterator[Client]:
+        """Make ZenML use this store, and afterwards the one that it used before."""
+        with ExitStack() as stack:
+            stack.enter_context(_environment(self.variables))
+            stack.enter_context(_quiet())
+            stack.enter_context(_source_root(self.variables["ZENML_CUSTOM_SOURCE_ROOT"]))
+            stack.enter_context(_no_package_list())
+            stack.enter_context(self._in_place_of_another())
+            yield Client()
+
+    @contextmanager
+    def _in_place_of_another(self) -> Iterator[None]:
+        # ZenML's own _reset_instance() writes the configuration that it is given, and the user's is not to be touched.
+        configs: Any = GlobalConfiguration
+        clients: Any = Client
+        before = configs._global_config, clients._global_client
+        configs._global_config, clients._global_client = self._config, self._client
+        try:
+            yield
+        finally:
+            self._config, self._client = configs._global_config, clients._global_client
+            configs._global_config, clients._global_client = before
+
+
+@cache
+def session_store() -> TemporaryStore:
+    """The one store of this process; made when it is first used, gone when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="tracker-contracts-zenml-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return TemporaryStore(folder)
+
+
+def list_no_packages() -> None:
+    """Keep ZenML from asking pip for all packages, which takes longer than the step and tells a trial nothing."""
+    setattr(Environment, "get_python_packages", staticmethod(list))  # noqa: B010  # unknown to 0.75
+
+
+@contextmanager
+def _no_package_list() -> Iterator[None]:
+    before = vars(Environment).get("get_python_packages")
+    list_no_packages()
+    try:
+        yield
+    finally:
+        if before is None:
+            del Environment.get_python_packages
+        else:
+            setattr(Environment, "get_python_packages", before)  # noqa: B010
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Only these variables are restored: what a tracker leaves behind stays, so that a trial can see it."""
+    hidden = [name for name in os.environ if name.startswith(ELSEWHERE)]
+    before = {name: os.environ.get(name) for name in (*variables, *hidden)}
+    for name in hidden:
+        del os.environ[name]
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextmanager
+def _source_root(folder: str) -> Iterator[None]:
+    from zenml.utils import source_utils
+
+    before = source_utils._CUSTOM_SOURCE_ROOT
+    source_utils.set_custom_source_root(folder)
+    try:
+        yield
+    finally:
+        source_utils.set_custom_source_root(before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep ZenML's own handlers from the terminal; a `Watch` hears everything all the same."""
+    known = logging.Logger.manager.loggerDict.items()
+    # until 0.80 each of ZenML's loggers has a handler of its own
+    own = [each for name, each in known if name.startswith("zenml") and isinstance(each, logging.Logger)]
+    handlers = [handler for each in (logging.getLogger(), *own) for handler in each.handlers]
+    silenced = [each for each in handlers if type(each) is logging.StreamHandler or _is_zenmls(each)]
+    for handler in silenced:
+        handler.addFilter(_nothing)
+    try:
+        yield
+    finally:
+        for handler in silenced:
+            handler.removeFilter(_nothing)
+
+
+def _is_zenmls(handler: logging.Handler) -> bool:
+    return type(handler).__module__.startswith("zenml.")
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False

@@ -1,0 +1,180 @@
+"""Has a tracker tried in a process of its own, whose environment is what the harness asks for.
+
+A tracker that kills or hangs that process is found broken, and the rest is tried in another one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tracker_contracts.child import Child, ChildLost
+from tracker_contracts.clauses import CLAUSES, Clause
+from tracker_contracts.gaps import with_gap
+from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.messages import AnyMessage, Begun, Done, Environment, Job, Judged, Question, Ready, Unfit
+from tracker_contracts.profiles import Profile
+from tracker_contracts.replay import replay
+from tracker_contracts.report import Tried
+from tracker_contracts.verdict import Finding, Verdict
+
+START = 180.0
+"""Seconds that a process may take to import everything and to pass the smoke test, or to stop."""
+TRIAL = 120.0
+EXAMPLE = 20.0
+"""Seconds that a trial may take, and for each example on top; even a slow tracker needs far less."""
+WORKER, PREPARE = "tracker_contracts.worker", "tracker_contracts.prepare"
+
+
+class Examiner:
+    """One tracker, ready to be tried; a context, in which it is running."""
+
+    def __init__(self, spec: str, profile: Profile, seed: int | None = None) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True)
+        self._folder = Path(self._temporary.name)
+        self._job = Job(spec=spec, folder=self._temporary.name, profile=profile, seed=seed)
+        self._environment = _environment(self._folder)
+        self._child: Child | None = None
+        self._doing: Begun | None = None
+
+    def __enter__(self) -> Examiner:
+        """Start, and make sure of the harness.
+
+        Raises:
+            HarnessBroken: It is not what it says; nothing was tried.
+        """
+        try:
+            self._environment |= self._variables()
+            self.tried = self._start()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        """Stop what the harness started.
+
+        Raises:
+            HarnessBroken: That failed.
+        """
+        try:
+            if kind is None:
+                self._stop()
+        finally:
+            self._end()
+
+    def judge(self, clause: Clause) -> Iterator[Begun | Judged]:
+        """Try a clause in all ways.
+
+        Raises:
+            HarnessBroken: It turned out to be.
+        """
+        findings: list[Finding] = []
+        self._ask(clause, findings)
+        while not isinstance(message := self._answer(), Done):
+            assert isinstance(message, Begun | Judged)
+            yield message
+            if isinstance(message, Judged):
+                findings.append(message.finding)
+                if self._child is None:  # this very trial was its end
+                    self._start()
+                    self._ask(clause, findings)
+
+    def _variables(self) -> dict[str, str]:
+        self._child = self._spawn(PREPARE, self._job.spec, self._job.folder)
+        message = self._first_answer()
+        self._kill()
+        assert isinstance(message, Environment)
+        return message.variables
+
+    def _start(self) -> Tried:
+        self._child = self._spawn(WORKER, self._job.model_dump_json())
+        ready = self._first_answer()
+        assert isinstance(ready, Ready)
+        self._gaps = ready.gaps
+        return Tried(
+            **ready.model_dump(exclude={"say", "gaps"}),
+            harness=self._job.spec,
+            profile=self._job.profile.name,
+            seed=self._job.seed,
+        )
+
+    def _spawn(self, module: str, *arguments: str) -> Child:
+        return Child(module, *arguments, folder=self._folder, environment=self._environment)
+
+    def _first_answer(self) -> AnyMessage:
+        assert self._child is not None
+        try:
+            return _fit(self._child.answer(START))
+        except ChildLost as lost:
+            raise HarnessBroken(f"Making the harness and trying a silent step failed. {lost}") from lost
+
+    def _ask(self, clause: Clause, findings: list[Finding]) -> None:
+        assert self._child is not None
+        self._child.ask(Question(clause=clause.id, tried=[(found.trial, found.driver) for found in findings]))
+
+    def _answer(self) -> AnyMessage:
+        """What the worker says next; in its place, if it is lost, what is to be said of the trial that it died of."""
+        assert self._child is not None
+        patience = TRIAL + EXAMPLE * self._job.profile.examples(self._doing.driver) if self._doing else START
+        try:
+            message = _fit(self._child.answer(patience))
+        except ChildLost as lost:
+            return self._post_mortem(lost)
+        self._doing = message if isinstance(message, Begun) else self._doing
+        return message
+
+    def _post_mortem(self, lost: ChildLost) -> Judged:
+        self._kill()
+        if self._doing is None:
+            raise HarnessBroken(f"The process was lost before anything was tried. {lost}") from lost
+        finding = Finding(
+            clause=self._doing.clause,
+            level=CLAUSES[self._doing.clause].level,
+            driver=self._doing.driver,
+            trial=self._doing.trial,
+            verdict=Verdict.BROKEN,
+            story=f"the process in which the step ran did not outlive it\n{lost}",
+            replay=replay(self._job.spec, self._doing.clause, self._job.profile, self._job.seed),
+        )
+        return Judged(finding=with_gap(finding, self._gaps))
+
+    def _stop(self) -> None:
+        if self._child is None:
+            return
+        self._child.hang_up()
+        try:
+            _fit(self._child.answer(START))
+        except ChildLost as lost:
+            raise HarnessBroken(f"stop() must stop what start(folder) started. {lost}") from lost
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+        self._child = None
+
+    def _end(self) -> None:
+        self._kill()
+        self._temporary.cleanup()
+
+
+def _fit(message: AnyMessage) -> AnyMessage:
+    if isinstance(message, Unfit):
+        raise HarnessBroken(message.why)
+    return message
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """What a worker starts with: this process's modules, and a ZenML store that is nobody's."""
+    ours = {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PYTHONUTF8": "1",
+        "ZENML_CONFIG_PATH": str(folder / "zenml"),
+        "ZENML_ANALYTICS_OPT_IN": "false",
+        "ZENML_LOGGING_VERBOSITY": "WARN",
+    }
+    # set, it has each of the many processes compile all of ZenML anew
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours

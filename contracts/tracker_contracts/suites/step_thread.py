@@ -1,0 +1,55 @@
+"""A step in a thread of its own that does what it is told, so that others can decide how steps interleave."""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from queue import Queue
+from threading import Thread
+
+from tracker_contracts.harness import TrackerHarness
+from tracker_contracts.perform import do
+from tracker_contracts.plan import Action, StepPlan
+from tracker_contracts.suites.open_step import OpenStep
+from tracker_contracts.world import Scene
+
+PATIENCE = 60.0
+"""Seconds after which a hook or a call counts as one that never returns."""
+
+
+class StepThread:
+    """A step that was prepared; its hooks and its actions share one thread and one context, as in ZenML."""
+
+    def __init__(self, scene: Scene, plan: StepPlan, attempt: int) -> None:
+        self._orders: Queue[Action | None] = Queue()
+        self._answers: Queue[BaseException | None] = Queue()
+        arguments = (self._work, OpenStep(scene, plan, attempt), scene.harness)
+        Thread(target=copy_context().run, args=arguments, daemon=True).start()
+        self.raised = self._answers.get(timeout=PATIENCE)
+        """What came out of the step or its hooks so far."""
+
+    def do(self, action: Action) -> None:
+        """Let the step do one thing; a `Fail` ends it."""
+        self._order(action)
+
+    def end(self) -> None:
+        """Let the step return."""
+        self._order(None)
+
+    def _order(self, action: Action | None) -> None:
+        self._orders.put(action)
+        self.raised = self._answers.get(timeout=PATIENCE)
+
+    def _work(self, step: OpenStep, harness: TrackerHarness) -> None:
+        ended: BaseException | None = None
+        try:
+            with step:
+                self._answers.put(None)
+                self._obey(harness)
+        except BaseException as error:
+            ended = error
+        self._answers.put(ended)
+
+    def _obey(self, harness: TrackerHarness) -> None:
+        while (action := self._orders.get()) is not None:
+            do(action, harness)
+            self._answers.put(None)

@@ -1,0 +1,136 @@
+"""L9 and L10: what goes wrong with a backend must cost the step neither its result nor much time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from socket import create_server
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tracker_contracts.expect import expect, expect_that
+from tracker_contracts.outcome import Outcome
+from tracker_contracts.perform import perform
+from tracker_contracts.plan import AddTags, Fail, LogMetrics, LogParams, StepPlan
+from tracker_contracts.suites.compare import as_planned, came_out
+from tracker_contracts.trial import trial
+from tracker_contracts.world import Scene, World
+
+BUSY = (LogMetrics(metrics={"m": 1}), LogParams(params={"p": 1}), AddTags(tags=["t"]))
+GOOD = StepPlan(step="fit_forest", actions=BUSY)
+BAD = StepPlan(step="fit_forest", actions=(*BUSY, Fail(kind="LookupError", message="the step's own")))
+DEADLINE = 10.0
+"""Seconds, for flavors whose users can't set it."""
+SHORT = 1.0
+"""Seconds, for those whose users can: nobody should have to wait for the contract."""
+TOO_VAGUE = (BaseException, Exception, RuntimeError)
+
+
+@trial("L9", plan=st.sampled_from([GOOD, BAD]))
+def an_unreachable_backend_does_not_fail_the_step(world: World, plan: StepPlan) -> None:
+    """A step fails, or its own error is hidden, because its tracker can't be reached; or nobody is told.
+
+    Catch everything in all three hooks, and in the calls that log. Warn once, naming the step or the run whose data are
+    lost.
+    """
+    scene = _unreachable(world)
+    outcome = scene.run(plan)
+    expect_that(as_planned(outcome), f"the step's result must stand, but {came_out(outcome)}")
+    if world.harness.unreachable(scene.place) is not None:
+        _expect_one_warning(outcome)
+
+
+def _expect_one_warning(outcome: Outcome) -> None:
+    plan, said = outcome.plan, outcome.warnings
+    naming = [text for text in said if plan.step in text or plan.run in text]
+    expect_that(bool(naming), f"no warning names the step or the run that is lost; the warnings were {said}")
+    expect(len(naming), len(set(naming)), f"the same is said twice: {naming}")
+
+
+@trial("L9", plan=st.just(BAD))
+def an_outage_during_the_step_does_not_fail_it(world: World, plan: StepPlan) -> None:
+    """A step fails, or its own error is hidden, because its tracker stops to answer while the step runs.
+
+    Catch everything in the calls that log and in cleanup, and say there what may be missing.
+    """
+    scene = world.scene(**_short(world))
+    cut = world.harness.outage(scene.place)
+    with ExitStack() as stack:
+
+        def body() -> None:
+            if cut is not None:
+                stack.enter_context(cut)
+            perform(plan, world.harness)
+
+        outcome = scene.run(plan, body)
+    expect_that(as_planned(outcome), f"the step's result must stand, but {came_out(outcome)}")
+    if cut is not None:
+        _expect_one_warning(outcome)
+
+
+@trial("L9", field=st.just("strict"))
+def a_strict_tracker_fails_in_prepare_by_name(world: World, field: str) -> None:
+    """A tracker that is told to be strict lets the step start without a run, or raises an error without a name.
+
+    Raise in prepare, so that no work is lost, an error whose class says what is wrong.
+    """
+    strict = {field: True} if field in _config_fields(world) else {}
+    scene = _unreachable(world, **strict)
+    outcome = scene.run(GOOD)
+    if strict and world.harness.unreachable(scene.place) is not None:
+        expect(outcome.raised_by, "prepare", "a strict tracker fails before the step starts")
+        expect_that(type(outcome.raised) not in TOO_VAGUE, f"{outcome.raised!r} has no name of its own")
+        expect_that(bool(str(outcome.raised)), "the error does not say what is wrong")
+    else:
+        expect_that(as_planned(outcome), f"the step's result must stand, but {came_out(outcome)}")
+
+
+@trial("L10", plan=st.sampled_from([GOOD, BAD]))
+def a_closed_port_costs_no_more_than_the_deadline(world: World, plan: StepPlan) -> None:
+    """An unreachable backend holds the step up for longer than was promised.
+
+    Give prepare, metadata and cleanup one budget of time together, and stop waiting when it is spent; a library's own
+    retries know nothing of it.
+    """
+    _expect_in_time(world, _unreachable(world).run(plan))
+
+
+@trial("L10", plan=st.just(GOOD))
+def a_silent_server_costs_no_more_than_the_deadline(world: World, plan: StepPlan) -> None:
+    """A backend that takes connections and never answers holds the step up for longer than was promised.
+
+    Set a timeout for reading, not only for connecting, that fits into the deadline.
+    """
+    field = world.harness.url_field
+    with _silent_server() as url:
+        outcome = _unreachable(world, **({field: url} if field else {})).run(plan)
+        _expect_in_time(world, outcome)
+
+
+def _expect_in_time(world: World, outcome: Outcome) -> None:
+    allowed = _short(world).get("deadline", DEADLINE) + 1
+    told = f"the hooks took {outcome.seconds:.1f} s, where {allowed:.1f} s are allowed"
+    expect_that(outcome.seconds <= allowed, told)
+
+
+def _unreachable(world: World, **config: Any) -> Scene:
+    """A place that can't be reached, if there is such a thing with this tracker."""
+    place = world.scene().place
+    missing = world.harness.unreachable(place) or {}
+    return Scene(world, place, {**missing, **_short(world), **config})
+
+
+def _short(world: World) -> dict[str, Any]:
+    return {"deadline": SHORT} if "deadline" in _config_fields(world) else {}
+
+
+def _config_fields(world: World) -> frozenset[str]:
+    return frozenset(world.flavor.config_class.model_fields)
+
+
+@contextmanager
+def _silent_server() -> Iterator[str]:
+    """The address of something that takes connections and never answers."""
+    with closing(create_server(("127.0.0.1", 0))) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,0 +1,94 @@
+"""Tries a tracker in a process whose environment was prepared: `python -m tracker_contracts.worker JOB`.
+
+The job is a `messages.Job` as JSON; clauses to try come in by standard input, and what became of them goes out.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import tracker_contracts
+from tracker_contracts.clauses import VERSION, Driver
+from tracker_contracts.conversation import Conversation
+from tracker_contracts.harness import HarnessBroken, TrackerHarness
+from tracker_contracts.messages import Begun, Done, Job, Judged, Question, Ready, Unfit
+from tracker_contracts.report import Versions
+from tracker_contracts.runner import judge
+from tracker_contracts.smoke import made, smoke, started
+from tracker_contracts.trial import Trial, trials_of
+from tracker_contracts.verdict import Finding
+from tracker_contracts.world import World
+
+
+def main() -> None:
+    """Do the job."""
+    faulthandler.enable()
+    line = Conversation.begin()
+    try:
+        _work(Job.model_validate_json(sys.argv[1]), line)
+    except HarnessBroken as broken:
+        line.tell(Unfit(why=str(broken)))
+
+
+def _work(job: Job, line: Conversation) -> None:
+    harness, folder = made(job.spec), Path(job.folder)
+    with started(harness, folder):
+        smoke(harness, folder)
+        examination = Examination(harness, job, line)
+        line.tell(_ready(harness))
+        for question in line.questions():
+            examination.answer(question)
+    line.tell(Done())
+
+
+class Examination:
+    """A harness's worlds, and the line to tell what happens in them."""
+
+    def __init__(self, harness: TrackerHarness, job: Job, line: Conversation) -> None:
+        self._worlds = {driver: World(harness, driver, Path(job.folder)) for driver in Driver}
+        self._job = job
+        self._line = line
+
+    def answer(self, question: Question) -> None:
+        """Try a clause in all ways that are left."""
+        for trial in trials_of(question.clause):
+            for driver in trial.drivers:
+                if (trial.name, driver) not in question.tried:
+                    self._line.tell(Begun(clause=question.clause, trial=trial.name, driver=driver))
+                    self._line.tell(Judged(finding=self._judge(trial, driver)))
+        self._line.tell(Done())
+
+    def _judge(self, trial: Trial, driver: Driver) -> Finding:
+        return judge(trial, self._worlds[driver], self._job.profile, self._job.seed)
+
+
+def _ready(harness: TrackerHarness) -> Ready:
+    versions = Versions(
+        zenml=_version("zenml"),
+        backend=_version(harness.backend),
+        python=platform.python_version(),
+        tracker_contracts=tracker_contracts.__version__,
+        contract=VERSION,
+    )
+    return Ready(
+        tracker=harness.name,
+        backend=harness.backend,
+        features=sorted(harness.features),
+        versions=versions,
+        gaps=dict(harness.known_gaps),
+    )
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""The command `tracker-contracts`: what it says, and its exit status."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tracker_contracts import report
+from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.cli import main
+from tracker_contracts.verdict import Verdict
+
+from tests.contract.test_report import found, made
+from tests.support.environments import REPOSITORY
+
+PLAIN = "tests.contract.harnesses:Plain"
+DIES = "tests.contract.harnesses:Dies"
+
+
+def ran(*arguments: str | Path) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    return done.exit_code, done.output
+
+
+def ran_alone(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sysconfig.get_path("scripts")) / "tracker-contracts"), *arguments]
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, env=environment, cwd=REPOSITORY, capture_output=True, encoding="utf-8", timeout=300)
+
+
+def test_help_is_there_without_loading_zenml() -> None:
+    status, said = ran("--help")
+    assert status == 0
+    assert {"check", "list", "self-test", "diff", "new", "clauses", "schema"} <= set(said.split())
+    program = "import sys, tracker_contracts.cli; sys.exit('zenml' in sys.modules or 'hypothesis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+class TestCheck:
+    def test_a_tracker_that_conforms(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "t1", "--clause", "M8", "--json", file)
+        assert status == 0
+        assert said.rstrip().endswith("plain conforms (profile quick; only T1, M8)")
+        assert [clause.id for clause in report.read(file).clauses] == ["T1", "M8"]
+
+    def test_without_a_terminal_nothing_is_coloured_or_cut(self) -> None:
+        done = ran_alone("check", DIES, "--profile", "quick", "--clause", "M4", "--clause", "T1", COLUMNS="40")
+        assert done.returncode == 1
+        assert "\x1b" not in done.stdout + done.stderr
+        assert "…" not in done.stdout
+        assert "the process in which the step ran did not outlive it" in done.stdout
+        assert f"Replay: tracker-contracts check {DIES} --clause M4 --profile quick" in done.stdout.splitlines()
+        assert "Broken: M4" in done.stdout.splitlines()
+        assert "T1 direct: tags_are_stored_as_a_set: kept" in done.stderr.splitlines()
+
+    def test_an_encoding_without_the_characters_of_a_counterexample_loses_no_report(self) -> None:
+        done = ran_alone("check", DIES, "--profile", "quick", "--clause", "M4", PYTHONIOENCODING="ascii")
+        assert done.returncode == 1
+        assert "Broken: M4" in done.stdout
+
+    def test_a_profile_that_leaves_a_clause_out_says_so(self) -> None:
+        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "F6")
+        assert status == 0
+        assert "Not in this profile: F6" in said
+
+    def test_a_seed_is_part_of_the_replay(self) -> None:
+        status, said = ran("check", DIES, "--profile", "quick", "--clause", "M4", "--seed", "7")
+        assert status == 1
+        assert "--clause M4 --profile quick --seed 7" in said
+
+    def test_a_clause_without_a_verdict_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / "sitecustomize.py").write_text("import tracker_contracts.trial as t\nt.trials_of = lambda id: ()\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "T1")
+        assert status == 3
+        assert "there is no trial of it" in said
+        assert "Without a verdict: T1" in said
+
+    def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        status, said = ran("check", "tests.contract.harnesses:CannotRead", "--json", file)
+        assert status == 2
+        assert said.startswith("The harness is broken, so this says nothing of the tracker.\nread(place) fails.")
+        assert not file.exists()
+
+    def test_a_harness_that_cannot_be_stopped_loses_no_report(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        arguments = ("--profile", "quick", "--clause", "T4", "--json", file)
+        status, said = ran("check", "tests.contract.harnesses:CannotStop", *arguments)
+        assert status == 2
+        assert "OSError: it goes on" in said
+        assert report.read(file).clauses[0].verdict is Verdict.KEPT
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("no-such-harness",),
+            (PLAIN, "--clause", "T9"),
+            (PLAIN, "--profile", "none"),
+            (PLAIN, "--seed", "x"),
+            (PLAIN, "--json", "no/such/folder/report.json"),
+            (),
+        ],
+    )
+    def test_wrong_use_has_a_status_of_its_own(self, arguments: tuple[str, ...]) -> None:
+        assert ran("check", *arguments)[0] == 2
+
+
+class TestDiff:
+    @pytest.fixture(autouse=True)
+    def reports(self, tmp_path: Path) -> None:
+        self.good, self.bad, self.folder = tmp_path / "good.json", tmp_path / "bad.json", tmp_path
+        made().write(self.good)
+        made(found("F1", Verdict.BROKEN), found("F5", Verdict.BROKEN)).write(self.bad)
+
+    def test_a_regression_is_named_and_fails(self) -> None:
+        status, said = ran("diff", self.good, self.bad)
+        assert status == 1
+        assert said.splitlines() == [
+            "regression: F1 (core): kept -> broken",
+            "worse: F5 (provisional): kept -> broken",
+        ]
+
+    def test_an_improvement_does_not(self) -> None:
+        status, said = ran("diff", self.bad, self.good)
+        assert status == 0
+        assert said.splitlines()[0] == "improvement: F1 (core): broken -> kept"
+
+    def test_equal_reports_have_no_change(self) -> None:
+        assert ran("diff", self.bad, self.bad) == (0, "No clause changed.\n")
+
+    def test_what_was_not_tried_is_named(self) -> None:
+        made(asked=[id for id in CLAUSES if id != "T1"]).write(self.bad)
+        assert ran("diff", self.good, self.bad) == (0, "not tried this time: T1\nNo clause changed.\n")
+
+    def test_what_is_no_report_is_wrong_use(self) -> None:
+        (self.folder / "other.json").write_text("{}")
+        assert ran("diff", self.good, self.folder / "other.json")[0] == 2
+        assert ran("diff", self.good, self.folder / "none.json")[0] == 2
+
+
+class TestNew:
+    def test_it_writes_what_can_be_imported_and_says_what_comes_next(self, tmp_path: Path) -> None:
+        status, said = ran("new", "my_package", "--folder", tmp_path)
+        assert status == 0
+        assert "tracker-contracts check my_package.harness:MyHarness" in said
+        files = sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.py"))
+        assert files == ["my_package/__init__.py", "my_package/harness.py", "tests/test_my_package_contract.py"]
+        for file in files:
+            ast.parse((tmp_path / file).read_text(encoding="utf-8"))
+
+    def test_it_overwrites_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "my_package").mkdir()
+        (tmp_path / "my_package" / "__init__.py").write_text("mine = 1")
+        assert ran("new", "my_package", "--folder", tmp_path)[0] == 0
+        assert (tmp_path / "my_package" / "__init__.py").read_text() == "mine = 1"
+        status, said = ran("new", "my_package", "--folder", tmp_path)
+        assert status == 2
+        assert "harness.py" in said
+
+    @pytest.mark.parametrize("name", ["my-package", "1st", "class", "a.b"])
+    def test_it_refuses_what_python_cannot_import(self, name: str, tmp_path: Path) -> None:
+        assert ran("new", name, "--folder", tmp_path)[0] == 2
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_list_shows_the_installed_harnesses() -> None:
+    status, said = ran("list")
+    assert status == 0
+    assert ["trackio", "zenml_trackers.harnesses.trackio:TrackioHarness"] in [line.split() for line in said.splitlines()]
+
+
+def test_clauses_shows_the_whole_contract() -> None:
+    status, said = ran("clauses")
+    assert status == 0
+    assert all(clause.id in said and clause.sentence in said for clause in CLAUSES.values())
+
+
+def test_schema_shows_the_published_one() -> None:
+    status, said = ran("schema")
+    assert status == 0
+    assert json.loads(said) == report.json_schema()
