@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 import tracker_contracts
 from tracker_contracts.clauses import CHAPTERS, CLAUSES, Clause
+from tracker_contracts.isolation import isolated
 from tracker_contracts.profiles import DEFAULT, PROFILES
 
 if TYPE_CHECKING:
     from tracker_contracts.examiner import Examiner
+    from tracker_contracts.mutants.kills import SelfTest
     from tracker_contracts.report import Report
 
 BROKEN, USAGE, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
@@ -143,14 +147,25 @@ def schema() -> None:
 @click.option("--markdown", is_flag=True, help="Show the matrix as Markdown.")
 def self_test(markdown: bool) -> None:
     """Try the contract itself: it must pass a good tracker and find each broken one."""
-    from tracker_contracts.mutants import self_test as mutants
+    with _ending_well(), tempfile.TemporaryDirectory(prefix="tracker-contracts-") as folder:
+        os.environ.update(isolated(Path(folder)))  # before ZenML is imported, which reads it once
+        from tracker_contracts.mutants import self_test as mutants
 
-    with _ending_well():
-        result: Any = mutants.run(lambda text: click.echo(text, err=True))
+        result = mutants.run(lambda text: click.echo(text, err=True))
+    if markdown:
+        click.echo(result.markdown(), nl=False)
+    else:
+        _show_matrix(result)
+    raise SystemExit(0 if result.ok else BROKEN)
+
+
+def _show_matrix(result: SelfTest) -> None:
     from tracker_contracts.console import console
 
-    console().print(result.markdown() if markdown else result.table(), soft_wrap=markdown)
-    raise SystemExit(0 if result.ok else BROKEN)
+    console().print(result.table())
+    for trouble in result.troubles:
+        click.echo(trouble)
+    click.echo(result.summary)
 
 
 def _report(examiner: Examiner, clauses: list[Clause]) -> Report:

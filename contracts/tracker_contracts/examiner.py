@@ -5,8 +5,6 @@ A tracker that kills or hangs that process is found broken, and the rest is trie
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from tracker_contracts.child import Child, ChildLost
 from tracker_contracts.clauses import CLAUSES, Clause
 from tracker_contracts.gaps import with_gap
 from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.isolation import isolated
 from tracker_contracts.messages import AnyMessage, Begun, Done, Environment, Job, Judged, Question, Ready, Unfit
 from tracker_contracts.profiles import Profile
 from tracker_contracts.replay import replay
@@ -36,7 +35,7 @@ class Examiner:
         self._temporary = tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True)
         self._folder = Path(self._temporary.name)
         self._job = Job(spec=spec, folder=self._temporary.name, profile=profile, seed=seed)
-        self._environment = _environment(self._folder)
+        self._environment = isolated(self._folder)
         self._child: Child | None = None
         self._doing: Begun | None = None
 
@@ -165,16 +164,3 @@ def _fit(message: AnyMessage) -> AnyMessage:
     if isinstance(message, Unfit):
         raise HarnessBroken(message.why)
     return message
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """What a worker starts with: this process's modules, and a ZenML store that is nobody's."""
-    ours = {
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "PYTHONUTF8": "1",
-        "ZENML_CONFIG_PATH": str(folder / "zenml"),
-        "ZENML_ANALYTICS_OPT_IN": "false",
-        "ZENML_LOGGING_VERBOSITY": "WARN",
-    }
-    # set, it has each of the many processes compile all of ZenML anew
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | ours

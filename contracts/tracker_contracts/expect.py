@@ -18,6 +18,8 @@ class Tally:
     comparisons: int = 0
     wanted: int = 6
     """Examples that the profile gives the trial, for one that searches by itself."""
+    shrink: bool = True
+    """Whether it is to make its first counterexample small."""
 
 
 tally: ContextVar[Tally] = ContextVar("tracker_contracts_tally")

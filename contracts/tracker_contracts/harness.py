@@ -120,6 +120,13 @@ class TrackerHarness(ABC):
         """Log a table in a step."""
         raise NotImplementedError
 
+    def shown(self, url: str) -> str | None:
+        """What a browser shows at a run's URL, as text or HTML; None if there is no browser to ask.
+
+        A tracker that declares the feature `server` gets no verdict on its pages without one.
+        """
+        return None
+
     def environment(self, folder: Path) -> dict[str, str]:
         """Variables that must be set before the backend's library is imported."""
         return {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Flaky
 
 from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import BrokenPromise, Tally, tally
@@ -50,7 +51,7 @@ def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
 
 
 def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: int | None) -> Finding:
-    count, started = Tally(wanted=profile.examples(world.driver)), time.monotonic()
+    count, started = Tally(wanted=profile.examples(world.driver), shrink=profile.shrink), time.monotonic()
     broken = copy_context().run(_first_counterexample, count, trial, world, profile, seed)
     facts: dict[str, Any] = {
         "examples": count.examples,
@@ -97,6 +98,8 @@ def _prepared(trial: Trial, examples: int, seed: int | None, shrink: bool) -> An
 
 
 def _story(error: BaseException) -> str:
+    if isinstance(error, Flaky):  # it depends on earlier examples, so that it did not come twice
+        error = getattr(error, "exceptions", [error])[0]
     notes = "\n".join(getattr(error, "__notes__", []))
     what = str(error) if isinstance(error, BrokenPromise) else f"{type(error).__name__}: {error}"
     return f"{what}\n{notes}".strip().encode(errors="backslashreplace").decode()

@@ -112,9 +112,12 @@ def tables(draw: st.DrawFn) -> list[list[Any]]:
 
 
 @st.composite
-def plans(draw: st.DrawFn, /, fails: bool | None = None, **fixed: Any) -> StepPlan:
-    """Steps that log this and that; `fails` says how they end, None leaves it open."""
-    actions = draw(st.lists(ACTIONS, max_size=4))
+def plans(draw: st.DrawFn, /, fails: bool | None = None, silent: bool = True, **fixed: Any) -> StepPlan:
+    """Steps that log this and that; `fails` says how they end, None leaves it open.
+
+    A `silent` step may log nothing. Trackers that forget such steps break L1, and need not break all else too.
+    """
+    actions = [*([] if silent else [draw(METRICS)]), *draw(st.lists(ACTIONS, max_size=4 if silent else 3))]
     ends_badly = draw(st.booleans()) if fails is None else fails
     end = [draw(FAILURES)] if ends_badly else []
     named = {"step": draw(NAMES), "pipeline": draw(NAMES), **fixed}

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from datetime import datetime, timezone
 from inspect import signature
@@ -95,12 +96,16 @@ class DirectDriver:
 
         def body(plan: StepPlan) -> None:
             for index in range(longest):
-                together.wait(60)
+                with suppress(threading.BrokenBarrierError):
+                    together.wait(60)
                 for action in plan.actions[index : index + 1]:
                     do(action, self._harness)
 
         def one(plan: StepPlan) -> Outcome:
-            return copy_context().run(self._hooks, plan, lambda: body(plan))
+            try:
+                return copy_context().run(self._hooks, plan, lambda: body(plan))
+            finally:
+                together.abort()  # nobody is to wait for a step that a broken tracker ended early
 
         with Watch(), ThreadPoolExecutor(len(plans)) as pool:
             return list(pool.map(one, plans))

@@ -88,14 +88,13 @@ def _run(records: list[Any], folder: Path) -> ObservedRun:
 
 
 def _begun(written: Any) -> ObservedRun:
-    """W&B has one place for configuration: what the run began with is metadata, what came later is params."""
     config = _items(written.config.update)
     return ObservedRun(
         id=written.run_id,
         name=written.display_name,
         state="running",
         tags=list(written.tags),
-        metadata={key: value for key, value in config.items() if not key.startswith(("zenml_", "_wandb"))},
+        params={key: value for key, value in config.items() if not key.startswith(("zenml_", "_wandb"))},
         step=config.get("zenml_step_name"),
         attempt=config.get("zenml_latest_step_run_version"),
     )
@@ -115,4 +114,8 @@ def _tell(run: ObservedRun, record: Any) -> None:
 
 
 def _items(items: Iterable[Any]) -> dict[str, Any]:
-    return {item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in items}
+    return {item.key or ".".join(item.nested_key): _value(item.value_json) for item in items}
+
+
+def _value(text: str) -> Any:
+    return json.loads(text, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))

@@ -65,7 +65,7 @@ class ZenmlMlflowHarness(TrackerHarness):
             _mlflow().log_metrics(dict(metrics))
 
     def reset(self, place: Place) -> None:
-        for name in [name for name in os.environ if name.startswith("MLFLOW_TRACKING_")]:
+        for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
             del os.environ[name]
         os.environ.update(self.environment(place.folder))
         _mlflow().set_tracking_uri("")  # as the variable says

@@ -57,6 +57,7 @@ class ZenmlTrackioHarness(TrackerHarness):
     def reset(self, place: Place) -> None:
         with suppress(RuntimeError):  # there is no run
             _trackio().finish()
+        os.environ.pop("HF_TOKEN", None)  # where the flavor puts `hf_token`
 
 
 def _trackio() -> Any:

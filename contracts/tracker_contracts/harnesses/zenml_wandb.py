@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,6 @@ from tracker_contracts.observed import ObservedRun
 
 API_KEY = "0123456789abcdef" * 2 + "01234567"
 """Shaped like a key; nobody's."""
-SPELLED = {"metadata": "run_config"}
 
 
 class ZenmlWandbHarness(TrackerHarness):
@@ -37,9 +37,6 @@ class ZenmlWandbHarness(TrackerHarness):
         closed = {"mode": "online", "base_url": "http://127.0.0.1:9", "root_dir": str(_folder(place))}
         return {**self.config(place), "settings": closed}
 
-    def settings(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {SPELLED.get(name, name): value for name, value in given.items()}
-
     def read(self, place: Place) -> list[ObservedRun]:
         return wandb_file.settled(_folder(place))
 
@@ -60,8 +57,9 @@ class ZenmlWandbHarness(TrackerHarness):
         _wandb().init(project="elsewhere", name="trainer")
 
     def reset(self, place: Place) -> None:
-        _wandb().finish()
-        sys.excepthook = sys.__excepthook__
+        _wandb().teardown()
+        os.environ.pop("WANDB_API_KEY", None)  # where the flavor puts `api_key`
+        sys.excepthook = sys.__excepthook__  # W&B puts its own there, and leaves it
 
 
 def _folder(place: Place) -> Path:

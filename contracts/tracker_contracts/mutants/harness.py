@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.request import urlopen
 
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.mutants.reader import observed
@@ -22,7 +23,7 @@ class ReferenceHarness(TrackerHarness):
     flavor = "tracker_contracts.mutants.reference.flavor.ReferenceFlavor"
     backend = "tracker-contracts"
     features: ClassVar[frozenset[str]] = frozenset(
-        {"resume", "nested", "artifacts", "media", "recovery", "reconciliation"}
+        {"resume", "nested", "artifacts", "media", "recovery", "reconciliation", "server"}
     )
     secret_field = "token"
     url_field = "base_url"
@@ -69,6 +70,12 @@ class ReferenceHarness(TrackerHarness):
         told = [[json.loads(line) for line in file.read_text().splitlines()] for file in files]
         pairs = sorted(zip(told, files, strict=True), key=lambda pair: pair[0][0]["at"])
         return [observed(records, file) for records, file in pairs]
+
+    def shown(self, url: str) -> str:
+        """A file of text looks in a browser as it is."""
+        with urlopen(url) as page:
+            text: str = page.read().decode()
+        return text
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """On the current run."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import model_validator
 from zenml.config.step_run_info import StepRunInfo
+from zenml.metadata.metadata_types import MetadataType
 
 from tracker_contracts.mutants.mutant import breaks
 from tracker_contracts.mutants.reference import jot
@@ -72,19 +73,17 @@ class LeavesTheSecretInTheEnvironment(ReferenceTracker):
     """What the secret stands for is in the environment after cleanup."""
 
     def lend_credentials(self, undo: ExitStack) -> None:
-        super().lend_credentials(undo)
         if self.config.token:
             undo.callback(os.environ.__setitem__, "JOT_TOKEN", self.config.token)
+        super().lend_credentials(undo)
 
 
 @breaks("S2")
-class TakesTheReferenceForTheSecret(ReferenceTracker):
-    """The reference is used as it is, without being resolved."""
+class TellsZenmlWhatTheSecretStandsFor(ReferenceTracker):
+    """What was a reference in the configuration is the secret itself in the step's metadata."""
 
-    def lend_credentials(self, undo: ExitStack) -> None:
-        token = self.config.__dict__["token"]
-        if token:
-            undo.callback(self.credentials.give_back, self.credentials.lend(token))
+    def get_step_run_metadata(self, info: StepRunInfo) -> dict[str, MetadataType]:
+        return {**super().get_step_run_metadata(info), "reference_token": self.config.token or ""}
 
 
 @breaks("S3")

@@ -19,9 +19,9 @@ from tracker_contracts.trial import Trial, trials_of
 from tracker_contracts.verdict import Finding, Verdict
 from tracker_contracts.world import World
 
-THOROUGH = Profile(name="self-test", direct=50, pipeline=2, process=1)
+THOROUGH = Profile(name="self-test", direct=40, pipeline=1, process=1, shrink=False)
 """For the reference, and for a mutant's own clause; the first counterexample ends a trial."""
-CHEAP = Profile(name="matrix", direct=4, pipeline=0, process=0, shrink=False)
+CHEAP = Profile(name="matrix", direct=3, pipeline=0, process=0, shrink=False)
 """For the clauses that a mutant breaks by the way."""
 DRIVERS = (Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS)
 """From the fastest to the slowest; only one that finds nothing leads to the next."""

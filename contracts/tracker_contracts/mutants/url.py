@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -88,3 +90,29 @@ class QuotesNothingInAPath(jot.Run):
     @property
     def url(self) -> str | None:
         return f"file://{Path(self.folder).absolute()}/{self.name}#{self.id}"
+
+
+@breaks("U4")
+class LinksToTheRunBefore(jot.Run):
+    """The URL is that of the run which started before, except for the first."""
+
+    before: ClassVar[jot.Run | None] = None
+
+    def start(self, tags: Iterable[str] = (), **facts: Any) -> None:
+        super().start(tags, **facts)
+        self.linked, type(self).before = self.before or self, self
+
+    @property
+    def url(self) -> str | None:
+        return self.linked.file.absolute().as_uri()
+
+
+@breaks("U4")
+class LinksToAPageWithoutMetrics(jot.Run):
+    """The page behind the URL tells the run's name and nothing else."""
+
+    @property
+    def url(self) -> str | None:
+        page = self.file.with_suffix(".txt")
+        page.write_text(self.name)
+        return page.absolute().as_uri()

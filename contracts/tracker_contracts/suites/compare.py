@@ -14,6 +14,9 @@ from tracker_contracts.outcome import Outcome
 from tracker_contracts.plan import Fail, LogMetrics, StepPlan
 from tracker_contracts.world import Scene, World
 
+LOUD = LogMetrics(metrics={"there": 1}, step=0)
+"""Makes a step more than a silent one, where silence is not what is tried."""
+
 
 def exact(value: Any) -> str:
     """A JSON-like value as text; unlike with `==`, `True`, `1` and `1.0` differ, and so do `0.0` and `-0.0`."""

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import hypothesis
-from hypothesis import HealthCheck, note
+from hypothesis import HealthCheck, Phase, note
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -176,6 +176,8 @@ def any_interleaving_stores_what_the_model_says(world: World) -> None:
         derandomize=True,
         database=None,
         deadline=None,
+        report_multiple_bugs=False,
+        phases=[Phase.generate, *([Phase.shrink] if tally.get().shrink else [])],
         suppress_health_check=list(HealthCheck),
     )
     with Watch():

@@ -12,6 +12,7 @@ from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import expect, expect_that
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.outcome import Outcome
+from tracker_contracts.perform import do
 from tracker_contracts.plan import Fail, LogMetrics, LogParams, StepPlan
 from tracker_contracts.strategies import (
     BYTES,
@@ -29,7 +30,17 @@ from tracker_contracts.strategies import (
     pixels,
     tables,
 )
-from tracker_contracts.suites.compare import as_planned, bits, came_out, exact, offered, only_run, run_with, series
+from tracker_contracts.suites.compare import (
+    LOUD,
+    as_planned,
+    bits,
+    came_out,
+    exact,
+    offered,
+    only_run,
+    run_with,
+    series,
+)
 from tracker_contracts.trial import trial
 from tracker_contracts.world import World
 
@@ -56,7 +67,7 @@ def params_and_metadata_round_trip(world: World, params: dict[str, Any], metadat
     Store them as JSON, or in a flattened form that the documentation tells and the harness's `as_stored` repeats.
     """
     scene, params, metadata = world.scene(), {**EVERY_KIND, **params}, {**EVERY_KIND, **metadata}
-    actions = (LogParams(params=params), *([Fail()] if fails else []))
+    actions = (LogParams(params=params), LOUD, *([Fail()] if fails else []))
     scene.run(offered(world, StepPlan(actions=actions), metadata=metadata))
     run = only_run(scene)
     expect(exact(run.params), exact(world.harness.as_stored(params)), "params are changed")
@@ -160,7 +171,12 @@ def the_rest_of_a_params_payload_is_stored(world: World, good: str) -> None:
     Check each value by itself, store what can be stored, and warn once with the key of what can't.
     """
     scene, harness = world.scene(), world.harness
-    outcome = scene.run(StepPlan(), lambda: harness.log_params({"a": good, "odd_key": object(), "z": good}))
+
+    def body() -> None:
+        harness.log_params({"a": good, "odd_key": object(), "z": good})
+        do(LOUD, harness)
+
+    outcome = scene.run(StepPlan(), body)
     run = only_run(scene)
     _expect_one_warning(outcome, run, stored="odd_key" in run.params)
     rest = {name: value for name, value in run.params.items() if name != "odd_key"}
@@ -199,7 +215,10 @@ def step_metadata_finds_the_run(world: World, values: list[int]) -> None:
     Return the run's id and name from `get_step_run_metadata`, for each step its own.
     """
     scene = world.scene()
-    outcomes = [scene.run(StepPlan(actions=(LogMetrics(metrics={"m": value}, step=0),))) for value in values]
+    outcomes = [
+        scene.run(StepPlan(step=f"step_{number}", actions=(LogMetrics(metrics={"m": value}, step=0),)))
+        for number, value in enumerate(values)
+    ]
     for value, outcome in zip(values, outcomes, strict=True):
         run, told = run_with(scene, "m", value), {str(each) for each in outcome.metadata.values()}
         expect({run.id, run.name} - told, set(), f"not in the step's metadata, which is {outcome.metadata}")

@@ -36,6 +36,8 @@ class StepThread:
         self._order(None)
 
     def _order(self, action: Action | None) -> None:
+        if self.raised is not None:
+            return  # it is over, and nobody would answer
         self._orders.put(action)
         self.raised = self._answers.get(timeout=PATIENCE)
 

@@ -22,7 +22,7 @@ GOOD = StepPlan(step="fit_forest", actions=BUSY)
 BAD = StepPlan(step="fit_forest", actions=(*BUSY, Fail(kind="LookupError", message="the step's own")))
 DEADLINE = 10.0
 """Seconds, for flavors whose users can't set it."""
-SHORT = 1.0
+SHORT = 0.5
 """Seconds, for those whose users can: nobody should have to wait for the contract."""
 TOO_VAGUE = (BaseException, Exception, RuntimeError)
 

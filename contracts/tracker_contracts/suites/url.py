@@ -1,4 +1,4 @@
-"""U1 to U3."""
+"""U1 to U4."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import expect, expect_that
 from tracker_contracts.plan import StepPlan
 from tracker_contracts.strategies import TEXT, plans
-from tracker_contracts.suites.compare import offered
+from tracker_contracts.suites.compare import offered, run_with, series
 from tracker_contracts.suites.open_step import OpenStep
 from tracker_contracts.trial import trial
 from tracker_contracts.watch import Watch
@@ -22,6 +22,8 @@ from tracker_contracts.world import World
 
 SAFE = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
 """What may stand in a URL, by RFC 3986."""
+PAGELESS = "file:///nothing"
+"""Stands in where there is no URL, which is for U1 to judge."""
 ALIKE = ["a/b", "a b", "ab", "a+b", "a%2Fb", "A/B", "a/b", "a#b", "a?b"]
 """Names that become one if they are put into a URL without care; one of them twice."""
 
@@ -81,10 +83,27 @@ def the_url_survives_hostile_names(world: World, name: str, pipeline: str) -> No
     """
     plan = offered(world, StepPlan(pipeline=pipeline, run=name), run_name=name)
     outcome = world.scene().run(plan)
-    url = outcome.metadata.get(METADATA_EXPERIMENT_TRACKER_URL)
-    if url is None:
-        expect_that(bool(_show_command(outcome.metadata)), f"there is neither a URL nor a command: {outcome.metadata}")
-        return
-    expect_that(SAFE.fullmatch(str(url)) is not None, f"{url!r} holds what must be quoted")
-    parts = urlsplit(str(url))
+    url = str(outcome.metadata.get(METADATA_EXPERIMENT_TRACKER_URL, PAGELESS))
+    expect_that(SAFE.fullmatch(url) is not None, f"{url!r} holds what must be quoted")
+    parts = urlsplit(url)
     expect_that(bool(parts.scheme and (parts.netloc or parts.scheme == "file")), f"{url!r} is not absolute")
+
+
+@trial("U4", length=st.just(3))
+def the_url_shows_that_very_run(world: World, length: int) -> None:
+    """Who follows the link from ZenML's dashboard sees another run, a list of runs, or a run without its metrics.
+
+    Link to the page of one run, and name there the run and each of its metrics.
+    """
+    scene, names, metrics = world.scene(), ("first try", "second try"), ("apples", "pears")
+    plans = [
+        offered(world, StepPlan(actions=series(metric, range(length))), run_name=name)
+        for name, metric in zip(names, metrics, strict=True)
+    ]
+    outcomes = [scene.run(plan) for plan in plans]
+    pages = [world.harness.shown(str(each.metadata.get(METADATA_EXPERIMENT_TRACKER_URL))) for each in outcomes]
+    if None in pages:
+        return  # without a browser there is no verdict
+    for own, other, page in zip(metrics, reversed(metrics), pages, strict=True):
+        expect_that(run_with(scene, own, 0).name in (page or ""), f"the page of {own!r} does not name the run: {page}")
+        expect([name for name in (own, other) if name in (page or "")], [own], "the page shows other metrics")

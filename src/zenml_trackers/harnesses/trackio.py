@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +11,7 @@ from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 
 from zenml_trackers import get_run, get_trackio_run
-from zenml_trackers.harnesses import trackio_rows
+from zenml_trackers.harnesses import trackio_file
 
 
 class TrackioHarness(TrackerHarness):
@@ -37,16 +35,10 @@ class TrackioHarness(TrackerHarness):
         return {"project": place.name, "base_url": "http://127.0.0.1:9", "api_key": "a-token-for-nobody"}
 
     def outage(self, place: Place) -> AbstractContextManager[None] | None:
-        return _locked(_file(place))
+        return trackio_file.locked(place.name)
 
     def read(self, place: Place) -> list[ObservedRun]:
-        if not _file(place).exists():
-            return []
-        with closing(sqlite3.connect(_file(place))) as connection:
-            connection.row_factory = sqlite3.Row
-            return trackio_rows.observed(
-                lambda sql: [dict(row) for row in connection.execute(sql)], _file(place).parent, place.name
-            )
+        return trackio_file.read(place.name)
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         get_trackio_run().log(dict(metrics), step)
@@ -75,15 +67,3 @@ class TrackioHarness(TrackerHarness):
         import trackio
 
         trackio.init(project="elsewhere", name="trainer", resume="allow")
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """As if another program wrote for a long time."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        yield
-
-
-def _file(place: Place) -> Path:
-    return Path(os.environ["TRACKIO_DIR"]) / f"{place.name}.db"
