@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, ClassVar
 
 from zenml_trackers.errors import BackendMissing
@@ -130,8 +131,14 @@ def backend_class(name: str) -> type[Backend]:
     Raises:
         BackendMissing: Nothing that is installed provides it; the message lists what is.
     """
-    found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    found = _installed()
     if name not in found:
         raise BackendMissing(f"There is no tracker backend {name!r}; installed are: {', '.join(sorted(found))}.")
     loaded: type[Backend] = found[name].load()
     return loaded
+
+
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """The installed backends; looking through all distributions would take as long as all else in prepare."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}

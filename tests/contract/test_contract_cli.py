@@ -8,13 +8,17 @@ import os
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 from tracker_contracts import report
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.cli import main
+from tracker_contracts.mutants import self_test as mutants
+from tracker_contracts.mutants.kills import Kill, SelfTest
 from tracker_contracts.verdict import Verdict
 
 from tests.contract.test_report import found, made
@@ -171,6 +175,30 @@ class TestNew:
     def test_it_refuses_what_python_cannot_import(self, name: str, tmp_path: Path) -> None:
         assert ran("new", name, "--folder", tmp_path)[0] == 2
         assert list(tmp_path.iterdir()) == []
+
+
+class TestSelfTest:
+    """The matrix itself has tests of its own; this is what the command makes of it."""
+
+    @pytest.fixture(autouse=True)
+    def environment(self) -> Iterator[None]:
+        with patch.dict(os.environ):
+            yield
+
+    @pytest.mark.parametrize("arguments", [(), ("--markdown",)])
+    def test_a_mutant_that_lives_fails(self, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+        lives = Kill(mutant="loses_a_tag", clause="T1", defect="The last tag is lost.", own=None, others=[])
+        monkeypatch.setattr(mutants, "run", lambda progress: SelfTest(reference=[], kills=[lives]))
+        status, said = ran("self-test", *arguments)
+        assert status == 1
+        assert "loses_a_tag" in said
+        assert "The suites are not proven." in said
+
+    def test_when_all_are_found_it_ends_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        own = found("T1", Verdict.BROKEN)
+        kills = [Kill(mutant=id, clause=id, defect="", own=own, others=[]) for id in CLAUSES]
+        monkeypatch.setattr(mutants, "run", lambda progress: SelfTest(reference=[], kills=kills))
+        assert ran("self-test")[0] == 0
 
 
 def test_list_shows_the_installed_harnesses() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
 from typing import Any
 
 import httpx
@@ -9,6 +11,12 @@ from trackio.remote_client import RemoteClient
 
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """One for all requests: to read the certificates takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 class Client:
@@ -45,7 +53,10 @@ class Client:
         """
         try:
             answer = httpx.get(
-                f"{self._target.address}/version", timeout=self._target.timeout, headers=self._space_headers()
+                f"{self._target.address}/version",
+                timeout=self._target.timeout,
+                headers=self._space_headers(),
+                verify=_certificates(),
             )
             answer.raise_for_status()
             answer.json()["api_version"]
@@ -61,7 +72,7 @@ class Client:
                 self._target.space_id or self._target.address,
                 hf_token=self._hf_token,
                 write_token=None if self._target.on_space else self._target.token,
-                httpx_kwargs={"timeout": self._target.timeout},
+                httpx_kwargs={"timeout": self._target.timeout, "verify": _certificates()},
             )
         return self._remote
 
