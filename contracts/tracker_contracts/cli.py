@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -194,6 +195,7 @@ def _ending_well() -> Iterator[None]:
     """What is no verdict ends with a status that no verdict has."""
     from tracker_contracts.harness import HarnessBroken
 
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
         yield
     except HarnessBroken as broken:
@@ -201,3 +203,10 @@ def _ending_well() -> Iterator[None]:
         raise SystemExit(USAGE) from None
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminated(number: int, frame: object) -> None:
+    """Leave in good order, so that nothing that was started stays behind."""
+    raise SystemExit(128 + number)

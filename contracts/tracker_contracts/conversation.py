@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import TextIO
 
 from tracker_contracts.messages import AnyMessage, Question
 
+GRACE = 5.0
+"""Seconds for an answer that was on its way when the other end hung up."""
+
 
 class Conversation:
-    """Questions in, messages out."""
+    """Questions in, messages out; it ends this process if nobody is left to hear the answer."""
 
     def __init__(self, questions: TextIO, answers: TextIO) -> None:
-        self._questions = questions
         self._answers = answers
+        self._asked: SimpleQueue[str] = SimpleQueue()
+        self._answering = False
+        threading.Thread(target=self._listen, args=(questions,), daemon=True).start()
 
     @classmethod
     def begin(cls) -> Conversation:
@@ -33,5 +42,15 @@ class Conversation:
 
     def questions(self) -> Iterator[Question]:
         """What is asked, until the other end hangs up."""
-        for line in iter(self._questions.readline, ""):
+        while line := self._asked.get():
+            self._answering = True
             yield Question.model_validate_json(line)
+            self._answering = False
+
+    def _listen(self, questions: TextIO) -> None:
+        for line in questions:
+            self._asked.put(line)
+        self._asked.put("")
+        time.sleep(GRACE)
+        if self._answering:  # a trial may hang, and whoever would have ended it was killed
+            os.killpg(0, signal.SIGKILL)

@@ -65,6 +65,13 @@ class Hangs(Plain):
             time.sleep(600)
 
 
+class HangsAndTells(Hangs):
+    def add_tags(self, tags: list[str]) -> None:
+        if tags != ["smoke"]:
+            Path(os.environ["TELL_THE_PID"]).write_text(str(os.getpid()))
+        super().add_tags(tags)
+
+
 class Abstract(ReferenceHarness):
     def __init__(self, folder: str) -> None:
         """Takes an argument, which nobody gives it."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
@@ -26,12 +28,29 @@ from tests.support.environments import REPOSITORY
 
 PLAIN = "tests.contract.harnesses:Plain"
 DIES = "tests.contract.harnesses:Dies"
+HANGS = "tests.contract.harnesses:HangsAndTells"
 
 
 def ran(*arguments: str | Path) -> tuple[int, str]:
     done = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     return done.exit_code, done.output
+
+
+def _soon(holds: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.1)
+    return holds()
+
+
+def _alive(pid: int) -> bool:
+    """Whether it runs; one that is dead and was never asked for its status does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def ran_alone(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -103,6 +122,19 @@ class TestCheck:
         assert status == 2
         assert "OSError: it goes on" in said
         assert report.read(file).clauses[0].verdict is Verdict.KEPT
+
+    @pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+    def test_when_it_is_killed_no_process_stays_behind(self, tmp_path: Path, killed_by: signal.Signals) -> None:
+        file = tmp_path / "pid"
+        command = [sys.executable, "-m", "tracker_contracts", "check", HANGS, "--profile", "quick", "--clause", "T4"]
+        environment = {**os.environ, "TELL_THE_PID": str(file), "TMPDIR": str(tmp_path)}
+        with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL) as checking:
+            assert _soon(lambda: file.exists() and file.read_text() != "", 60)
+            checking.send_signal(killed_by)
+        assert _soon(lambda: not _alive(int(file.read_text())), 15)
+        if killed_by is not signal.SIGKILL:
+            assert checking.returncode == 128 + killed_by
+            assert list(tmp_path.iterdir()) == [file]
 
     @pytest.mark.parametrize(
         "arguments",

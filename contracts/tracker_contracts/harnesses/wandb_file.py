@@ -110,7 +110,9 @@ def _tell(run: ObservedRun, record: Any) -> None:
     elif record.HasField("history"):
         logged = _items(record.history.item)
         numbers = {name: value for name, value in logged.items() if isinstance(value, (int, float)) and name[0] != "_"}
-        run.metrics += [ObservedMetric(name=name, step=logged["_step"], value=numbers[name]) for name in numbers]
+        run.metrics += [
+            ObservedMetric(name=name, step=logged["_step"], value=numbers[name]) for name in sorted(numbers)
+        ]  # a payload has no order
 
 
 def _items(items: Iterable[Any]) -> dict[str, Any]:

@@ -131,11 +131,11 @@ class ReplacesTheExcepthook(ReferenceTracker):
 
 @breaks("L3")
 class LeavesASignalHandler(ReferenceTracker):
-    """A handler of SIGTERM outlives the step."""
+    """A handler of Ctrl-C outlives the step."""
 
     def enter(self, run: jot.Run, undo: ExitStack) -> None:
         super().enter(run, undo)
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
+        signal.signal(signal.SIGINT, lambda number, frame: sys.exit(1))
 
 
 class _LateRow(jot.Run):

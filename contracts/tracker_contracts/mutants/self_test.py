@@ -21,7 +21,7 @@ from tracker_contracts.world import World
 
 THOROUGH = Profile(name="self-test", direct=40, pipeline=1, process=1, shrink=False)
 """For the reference, and for a mutant's own clause; the first counterexample ends a trial."""
-CHEAP = Profile(name="matrix", direct=3, pipeline=0, process=0, shrink=False)
+CHEAP = Profile(name="matrix", direct=2, pipeline=0, process=0, shrink=False)
 """For the clauses that a mutant breaks by the way."""
 DRIVERS = (Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS)
 """From the fastest to the slowest; only one that finds nothing leads to the next."""

@@ -22,7 +22,7 @@ from zenml.metadata.metadata_types import Uri
 from tracker_contracts.mutants.reference import jot
 from tracker_contracts.mutants.reference.config import ReferenceConfig
 from tracker_contracts.mutants.reference.settings import ReferenceSettings
-from tracker_contracts.mutants.reference.surroundings import Loans, answers
+from tracker_contracts.mutants.reference.surroundings import Loans, answers, termination_raises
 from tracker_contracts.mutants.reference.values import redacted
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ class ReferenceTracker(BaseExperimentTracker):
         """Make the run the current one, until cleanup."""
         jot.enter(run)
         undo.callback(jot.leave, run)
+        undo.enter_context(termination_raises())
 
     def name_of(self, info: StepRunInfo, settings: ReferenceSettings) -> str:
         """What the run is called."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 
@@ -43,6 +46,27 @@ class Loans:
             os.environ.pop(self._variable, None)
         else:
             os.environ[self._variable] = value
+
+
+@contextmanager
+def termination_raises() -> Iterator[None]:
+    """Let SIGTERM end the step as an exception does, so that cleanup is called.
+
+    ZenML sees to that itself from 0.85 on; whoever else answers the signal is left alone.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    ours = main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        if ours and signal.getsignal(signal.SIGTERM) is _terminate:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def answers(url: str, seconds: float) -> bool:
