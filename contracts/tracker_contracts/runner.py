@@ -16,6 +16,7 @@ from tracker_contracts.expect import BrokenPromise, Tally, tally
 from tracker_contracts.gaps import with_gap
 from tracker_contracts.harness import HarnessBroken as HarnessBroken
 from tracker_contracts.profiles import Profile
+from tracker_contracts.refusal import why_not_refused
 from tracker_contracts.registry import spec_of
 from tracker_contracts.replay import replay
 from tracker_contracts.trial import Trial
@@ -36,9 +37,17 @@ def judge(trial: Trial, world: World, profile: Profile, seed: int | None = None)
         clause=trial.clause.id, level=trial.clause.level, driver=world.driver, trial=trial.name, verdict=Verdict.KEPT
     )
     excused = _excuse(trial, world, profile)
+    if excused is Verdict.UNDECLARED:
+        return _undeclared(blank, trial, world)
     if excused is not None:
         return blank.model_copy(update={"verdict": excused})
     return with_gap(_tried(blank, trial, world, profile, seed), world.harness.known_gaps)
+
+
+def _undeclared(blank: Finding, trial: Trial, world: World) -> Finding:
+    why = copy_context().run(why_not_refused, world, str(trial.clause.feature))
+    verdict = Verdict.UNDECLARED if why is None else Verdict.BROKEN
+    return blank.model_copy(update={"verdict": verdict, "story": why or ""})
 
 
 def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:

@@ -105,10 +105,6 @@ def a_secret_reference_is_resolved_at_use(world: World, value: str) -> None:
     expect([place for place, text in shown.items() if secret in text], [], "the secret is found in these places")
 
 
-def _create_secret(scene: Scene, secret: str) -> None:
-    cast(PipelineDriver, scene.executor).keep_secret("contract", {"key": secret})
-
-
 @trial("S3", number=st.integers(0, 3))
 def a_token_in_a_url_is_taken_apart(world: World, number: int) -> None:
     """A token that a user left in the server's address is stored in clear by ZenML, or lost without a word.
