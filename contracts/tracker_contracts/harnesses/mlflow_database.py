@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,11 @@ RUNS = """
 """
 PARENT = "mlflow.parentRunId"
 LABEL = "label-"
-"""Begins the key of a tag that holds one tag of the contract: MLflow's tags have a key and a value."""
+
+
+def labels(tags: Iterable[str]) -> dict[str, str]:
+    """The contract's tags as MLflow has them, with a key and a value: equal ones share a key."""
+    return {f"{LABEL}{sha256(str(tag).encode(errors='surrogatepass')).hexdigest()[:16]}": tag for tag in tags}
 
 
 def observed(file: Path, experiment: str) -> list[ObservedRun]:

@@ -110,9 +110,8 @@ def _tell(run: ObservedRun, record: Any) -> None:
     elif record.HasField("history"):
         logged = _items(record.history.item)
         numbers = {name: value for name, value in logged.items() if isinstance(value, (int, float)) and name[0] != "_"}
-        run.metrics += [
-            ObservedMetric(name=name, step=logged["_step"], value=numbers[name]) for name in sorted(numbers)
-        ]  # a payload has no order
+        for name in sorted(numbers):  # the log keeps no order within a payload
+            run.metrics.append(ObservedMetric(name=name, step=logged["_step"], value=numbers[name]))
 
 
 def _items(items: Iterable[Any]) -> dict[str, Any]:

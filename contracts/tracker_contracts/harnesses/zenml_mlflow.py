@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -36,7 +35,7 @@ class ZenmlMlflowHarness(TrackerHarness):
         return {"tracking_uri": "http://127.0.0.1:9", "tracking_token": "nobody", "experiment_name": place.name}
 
     def settings(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {**given, "tags": _labels(given["tags"])} if "tags" in given else given
+        return {**given, "tags": mlflow_database.labels(given["tags"])} if "tags" in given else given
 
     def as_stored(self, values: dict[str, Any]) -> dict[str, Any]:
         return {name: str(value) for name, value in values.items()}  # as MLflow documents
@@ -51,7 +50,7 @@ class ZenmlMlflowHarness(TrackerHarness):
         _mlflow().log_params(dict(params))
 
     def add_tags(self, tags: list[str]) -> None:
-        _mlflow().set_tags(_labels(tags))
+        _mlflow().set_tags(mlflow_database.labels(tags))
 
     def finish_natively(self) -> None:
         _mlflow().end_run()
@@ -76,11 +75,6 @@ class ZenmlMlflowHarness(TrackerHarness):
 
 def _file(place: Place) -> Path:
     return place.folder / "mlflow.db"
-
-
-def _labels(tags: Iterable[str]) -> dict[str, str]:
-    """Tags as values, which MLflow keeps whole; keys of its own take ASCII alone."""
-    return {mlflow_database.LABEL + sha256(str(tag).encode()).hexdigest()[:16]: tag for tag in tags}
 
 
 def _mlflow() -> Any:

@@ -40,6 +40,9 @@ class TrackioServerHarness(TrackioHarness):
     def outage(self, place: Place) -> None:
         return None  # the server is shared by all examples
 
+    def shown(self, url: str) -> str | None:
+        return trackio_show.page(url)
+
     def read(self, place: Place) -> list[ObservedRun]:
         url, project = os.environ[URL], place.name
         if project not in trackio_show.ask(url, "get_all_projects"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing
 from functools import cache
@@ -17,6 +19,18 @@ from tracker_contracts.harness import HarnessBroken
 
 TOKEN = "write-token-of-the-contract"
 STARTS_WITHIN = 30.0
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIETLY = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=10000",
+    "--dump-dom",
+)
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -65,3 +79,13 @@ def _answers(url: str) -> bool:
 def _client() -> httpx.Client:
     """One for the session: making it costs more than most requests."""
     return httpx.Client(timeout=10)
+
+
+def page(url: str) -> str | None:
+    """The document that a browser has drawn at the URL; None if no browser is installed."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        return None
+    with tempfile.TemporaryDirectory() as profile:
+        command = [browser, *QUIETLY, f"--user-data-dir={profile}", url]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout

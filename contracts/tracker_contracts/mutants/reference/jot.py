@@ -62,8 +62,7 @@ class Run:
         self.next_step = 0
         self.tags: list[str] = []
         self._lock = threading.RLock()
-        self._written = 0
-        self._spooling = False
+        self._written, self._spooling = 0, False
 
     @property
     def file(self) -> Path:
