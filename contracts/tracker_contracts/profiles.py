@@ -25,8 +25,8 @@ class Profile(BaseModel):
         return number
 
 
-QUICK = Profile(name="quick", direct=6, pipeline=1, process=0)
-DEFAULT = Profile(name="default", direct=25, pipeline=3, process=1)
+QUICK = Profile(name="quick", direct=4, pipeline=1, process=0)
+DEFAULT = Profile(name="default", direct=20, pipeline=2, process=1)
 THOROUGH = Profile(name="thorough", direct=300, pipeline=20, process=3)
 
 PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH)}
