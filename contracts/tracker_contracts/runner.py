@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from contextvars import copy_context
 from typing import Any
@@ -116,8 +115,3 @@ def _story(error: BaseException) -> str:
 
 def _replay(trial: Trial, world: World, profile: Profile, seed: int | None) -> str:
     return replay(spec_of(type(world.harness)), trial.clause.id, profile, seed)
-
-
-def fresh_seed() -> int:
-    """A seed to look for other counterexamples than the last time."""
-    return random.SystemRandom().randrange(2**32)

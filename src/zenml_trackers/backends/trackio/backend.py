@@ -71,7 +71,10 @@ class TrackioBackend(Backend):
         old = resumed["config"] if resumed else None
         native.config.update(document.opening(spec) if old is None else document.continued(old, spec))
         make_ready = partial(self._make_ready, spec, found=resumed is not None)
-        return TrackioSink(native, self.store, self.target.links(native.id), make_ready, self._publish)
+        store = self.store
+        if isinstance(store, LocalStore):
+            store.fragments = getattr(native, "_fragment_writer", None)
+        return TrackioSink(native, store, self.target.links(native.id), make_ready, self._publish)
 
     def read(self) -> Iterator[StoredRun]:
         for row in self.store.runs():

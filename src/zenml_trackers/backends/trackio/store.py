@@ -85,9 +85,12 @@ class Store(ABC):
 class LocalStore(Store):
     """The SQLite files under `TRACKIO_DIR`."""
 
+    fragments: Any = None
+    """The run's own writer of append-only files: of its configs the last one that this wrote is the one that counts."""
+
     def put(self, entry: dict[str, Any]) -> None:
         try:
-            _put_in_inbox(entry) if _uses_inbox() else _put_in_database(entry)
+            _put_in_inbox(entry, self.fragments) if _uses_inbox() else _put_in_database(entry)
         except (OSError, sqlite3.Error) as error:
             raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
 
@@ -105,11 +108,11 @@ def _uses_inbox() -> bool:
     return mode is not None and mode() == "jsonl"
 
 
-def _put_in_inbox(entry: dict[str, Any]) -> None:
+def _put_in_inbox(entry: dict[str, Any], writer: Any) -> None:
     from trackio import fragments
 
     record = fragments.metric_record({**entry, "timestamp": datetime.now(timezone.utc).isoformat()})
-    fragments.FragmentWriter().write_local([record])
+    writer.write_local([record])
 
 
 def _put_in_database(entry: dict[str, Any]) -> None:
