@@ -167,8 +167,9 @@ METADATA = Chapter(
         _core(
             "M3",
             "Every metric value is read back under its name and step, in order, bit for bit at the precision that the "
-            "backend declares (float64, unless it declares float32); NaN and the infinities are stored or refused by "
-            "name, as declared.",
+            "backend declares (float64, unless it declares float32; with the sign of zero, unless it declares that it "
+            "keeps none). Of NaN, inf and -inf those that it declares are stored; the others are refused by a warning "
+            "that names the metric, and the rest of the payload is stored.",
         ),
         _core("M4", "A step not given counts up from the last; given steps are kept; both may mix."),
         _core(

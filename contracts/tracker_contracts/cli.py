@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +12,9 @@ import click
 
 import tracker_contracts
 from tracker_contracts.clauses import CHAPTERS, CLAUSES, Clause
+from tracker_contracts.ending import ending_well
 from tracker_contracts.isolation import isolated
+from tracker_contracts.matrix.cli import matrix
 from tracker_contracts.profiles import DEFAULT, PROFILES
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from tracker_contracts.mutants.kills import SelfTest
     from tracker_contracts.report import Report
 
-BROKEN, USAGE, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
+BROKEN, INCOMPLETE = 1, 3
 STATUS = {"conforms": 0, "does not conform": BROKEN, "incomplete": INCOMPLETE}
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -32,6 +31,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.version_option(tracker_contracts.__version__, prog_name="tracker-contracts")
 def main() -> None:
     """Does an experiment tracker keep what a ZenML step needs?"""
+
+
+main.add_command(matrix)
 
 
 def _clauses(context: click.Context, option: click.Parameter, asked: tuple[str, ...]) -> list[Clause]:
@@ -66,10 +68,10 @@ def check(harness: str, profile: str, file: Path | None, clauses: list[Clause], 
       2  the harness is broken, or the command was used wrongly
       3  incomplete: a clause has no verdict
     """
-    from tracker_contracts.examiner import Examiner
+    from tracker_contracts.panel import panel
 
-    with _ending_well(), Examiner(harness, PROFILES[profile], seed) as examiner:
-        report = _report(examiner, clauses)
+    with ending_well(), panel(harness, PROFILES[profile], clauses, seed) as examiners:
+        report = _report(examiners, clauses)
         if file is not None:
             report.write(file)
     raise SystemExit(STATUS[report.outcome.value])
@@ -148,7 +150,7 @@ def schema() -> None:
 @click.option("--markdown", is_flag=True, help="Show the matrix as Markdown.")
 def self_test(markdown: bool) -> None:
     """Try the contract itself: it must pass a good tracker and find each broken one."""
-    with _ending_well(), tempfile.TemporaryDirectory(prefix="tracker-contracts-") as folder:
+    with ending_well(), tempfile.TemporaryDirectory(prefix="tracker-contracts-") as folder:
         os.environ.update(isolated(Path(folder)))  # before ZenML is imported, which reads it once
         from tracker_contracts.mutants import self_test as mutants
 
@@ -169,14 +171,14 @@ def _show_matrix(result: SelfTest) -> None:
     click.echo(result.summary)
 
 
-def _report(examiner: Examiner, clauses: list[Clause]) -> Report:
+def _report(examiners: list[Examiner], clauses: list[Clause]) -> Report:
     from tracker_contracts.check import check as check_
     from tracker_contracts.console import console
     from tracker_contracts.progress import progress
     from tracker_contracts.table import show
 
     with progress(console(stderr=True), len(clauses)) as told:
-        report = check_(examiner, clauses, told)
+        report = check_(examiners, clauses, told)
     show(console(), report)
     return report
 
@@ -188,25 +190,3 @@ def _stored(file: Path) -> Report:
         return read(file)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"{file} is no report of tracker-contracts: {error}") from error
-
-
-@contextmanager
-def _ending_well() -> Iterator[None]:
-    """What is no verdict ends with a status that no verdict has."""
-    from tracker_contracts.harness import HarnessBroken
-
-    before = signal.signal(signal.SIGTERM, _terminated)
-    try:
-        yield
-    except HarnessBroken as broken:
-        click.echo(f"The harness is broken, so this says nothing of the tracker.\n{broken}", err=True)
-        raise SystemExit(USAGE) from None
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminated(number: int, frame: object) -> None:
-    """Leave in good order, so that nothing that was started stays behind."""
-    raise SystemExit(128 + number)

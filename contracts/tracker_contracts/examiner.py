@@ -6,11 +6,11 @@ A tracker that kills or hangs that process is found broken, and the rest is trie
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tracker_contracts.child import Child, ChildLost
-from tracker_contracts.clauses import CLAUSES, Clause
+from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.gaps import with_gap
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.isolation import isolated
@@ -22,16 +22,28 @@ from tracker_contracts.verdict import Finding, Verdict
 
 START = 180.0
 """Seconds that a process may take to import everything and to pass the smoke test, or to stop."""
-TRIAL = 120.0
+TRIAL = 300.0
 EXAMPLE = 20.0
-"""Seconds that a trial may take, and for each example on top; even a slow tracker needs far less."""
+"""Seconds that a trial may take, and for each example on top; some libraries wait for a server for four minutes."""
 WORKER, PREPARE = "tracker_contracts.worker", "tracker_contracts.prepare"
 
 
 class Examiner:
     """One tracker, ready to be tried; a context, in which it is running."""
 
-    def __init__(self, spec: str, profile: Profile, seed: int | None = None) -> None:
+    def __init__(
+        self, spec: str, profile: Profile, seed: int | None = None, drivers: Sequence[Driver] = tuple(Driver)
+    ) -> None:
+        """Nothing is started yet.
+
+        Args:
+            spec: The harness.
+            profile: How hard to try.
+            seed: Where the search for counterexamples starts.
+            drivers: Those to try each clause with.
+        """
+        self._drivers = list(drivers)
+        self._over = False
         self._temporary = tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True)
         self._folder = Path(self._temporary.name)
         self._job = Job(spec=spec, folder=self._temporary.name, profile=profile, seed=seed)
@@ -78,7 +90,7 @@ class Examiner:
             yield message
             if isinstance(message, Judged):
                 findings.append(message.finding)
-                if self._child is None:  # this very trial was its end
+                if self._child is None:  # this very trial was its end, or spoiled it
                     self._start()
                     self._ask(clause, findings)
 
@@ -113,7 +125,8 @@ class Examiner:
 
     def _ask(self, clause: Clause, findings: list[Finding]) -> None:
         assert self._child is not None
-        self._child.ask(Question(clause=clause.id, tried=[(found.trial, found.driver) for found in findings]))
+        tried = [(found.trial, found.driver) for found in findings]
+        self._child.ask(Question(clause=clause.id, drivers=self._drivers, tried=tried))
 
     def _answer(self) -> AnyMessage:
         """What the worker says next; in its place, if it is lost, what is to be said of the trial that it died of."""
@@ -122,8 +135,12 @@ class Examiner:
         try:
             message = _fit(self._child.answer(patience))
         except ChildLost as lost:
+            if self._over:
+                raise HarnessBroken("The check was broken off.") from lost
             return self._post_mortem(lost)
         self._doing = message if isinstance(message, Begun) else self._doing
+        if isinstance(message, Judged) and message.spoiled:
+            self._kill()
         return message
 
     def _post_mortem(self, lost: ChildLost) -> Judged:
@@ -156,6 +173,7 @@ class Examiner:
         self._child = None
 
     def _end(self) -> None:
+        self._over = True
         self._kill()
         self._temporary.cleanup()
 

@@ -6,8 +6,12 @@ A trial that compares nothing proves nothing: without a count its clause has no 
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import hypothesis
+
+from tracker_contracts.bounds import Bounds
 
 
 @dataclass
@@ -20,9 +24,17 @@ class Tally:
     """Examples that the profile gives the trial, for one that searches by itself."""
     shrink: bool = True
     """Whether it is to make its first counterexample small."""
+    bounds: Bounds = field(default_factory=lambda: Bounds(1))
+    """What it may cost in time."""
 
 
 tally: ContextVar[Tally] = ContextVar("tracker_contracts_tally")
+
+
+def note(text: str) -> None:
+    """Tell what is done in an example, for the story of a failure."""
+    tally.get().bounds.notes.append(text)
+    hypothesis.note(text)
 
 
 def expect(stored: Any, promised: Any, why: str) -> None:

@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict
 
 from tracker_contracts.observed import ObservedRun
 
+NON_FINITE_NAMES = frozenset({"nan", "inf", "-inf"})
+"""What is a float and no finite number, as `float()` takes it and `repr` tells it."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -54,8 +57,10 @@ class TrackerHarness(ABC):
     """Clauses by id that are known to be broken; one that holds after all fails the run."""
     precision: ClassVar[int] = 64
     """Bits of a stored float."""
-    non_finite: ClassVar[bool] = True
-    """Whether NaN and the infinities are stored; if not, they must be refused by name."""
+    signed_zero: ClassVar[bool] = True
+    """Whether a stored `-0.0` keeps its sign."""
+    non_finite: ClassVar[frozenset[str]] = NON_FINITE_NAMES
+    """Which of `nan`, `inf` and `-inf` are stored; what isn't named must be refused with a warning that names it."""
     secret_field: ClassVar[str | None] = None
     """The configuration field that takes the credentials."""
     url_field: ClassVar[str | None] = None
@@ -73,6 +78,10 @@ class TrackerHarness(ABC):
 
         It must not use the tracker under test, and should take another way than the tracker wrote by.
         """
+
+    def read_at_once(self, place: Place) -> list[ObservedRun]:
+        """As `read`, but without any patience, if `read` has some."""
+        return self.read(place)
 
     @abstractmethod
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:

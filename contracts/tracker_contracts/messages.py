@@ -32,6 +32,8 @@ class Question(Message):
     """Try a clause, but for the trials that were tried before."""
 
     clause: str
+    drivers: list[Driver] = list(Driver)
+    """Those to try it with."""
     tried: list[tuple[str, Driver]] = []
     """Name and driver of each."""
 
@@ -68,6 +70,8 @@ class Judged(Message):
 
     say: Literal["judged"] = "judged"
     finding: Finding
+    spoiled: bool = False
+    """Whether the trial left something behind in its process, so that the next needs another one."""
 
 
 class Done(Message):

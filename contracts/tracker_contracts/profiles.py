@@ -26,7 +26,9 @@ class Profile(BaseModel):
 
 
 QUICK = Profile(name="quick", direct=4, pipeline=1, process=0)
-DEFAULT = Profile(name="default", direct=20, pipeline=2, process=1)
+DEFAULT = Profile(name="default", direct=15, pipeline=2, process=1)
 THOROUGH = Profile(name="thorough", direct=300, pipeline=20, process=3)
+MATRIX = Profile(name="matrix", direct=4, pipeline=1, process=1)
+"""For many releases, one after the other: all drivers take part, each as little as can be."""
 
-PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH)}
+PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH, MATRIX)}

@@ -123,7 +123,8 @@ def read(file: Path) -> Report:
         OSError: The file can't be read.
         ValueError: It is no report.
     """
-    return Report.model_validate_json(file.read_bytes())
+    # not by pydantic's own reader, which refuses half a surrogate pair
+    return Report.model_validate(json.loads(file.read_bytes()))
 
 
 def json_schema() -> dict[str, Any]:

@@ -10,6 +10,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky
 
+from tracker_contracts.bounds import Bounds, Enough, bounded
 from tracker_contracts.clauses import Driver
 from tracker_contracts.expect import BrokenPromise, Tally, tally
 from tracker_contracts.gaps import with_gap
@@ -59,16 +60,21 @@ def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
 
 
 def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: int | None) -> Finding:
-    count, started = Tally(wanted=profile.examples(world.driver), shrink=profile.shrink), time.monotonic()
+    examples, started = profile.examples(world.driver), time.monotonic()
+    count = Tally(wanted=examples, shrink=profile.shrink, bounds=Bounds(examples))
     broken = copy_context().run(_first_counterexample, count, trial, world, profile, seed)
     facts: dict[str, Any] = {
         "examples": count.examples,
         "comparisons": count.comparisons,
         "seconds": round(time.monotonic() - started, 3),
         "verdict": Verdict.KEPT if count.comparisons else Verdict.MISSING,
+        "story": count.bounds.why_fewer if isinstance(broken, Enough) else "",
     }
+    if isinstance(broken, Enough):
+        broken = count.bounds.failure
     if broken is not None:
-        facts.update(verdict=Verdict.BROKEN, story=_story(broken), replay=_replay(trial, world, profile, seed))
+        story = _story(broken, count.bounds)
+        facts.update(verdict=Verdict.BROKEN, story=story, replay=_replay(trial, world, profile, seed))
         facts.update(advice=trial.meaning)
     return blank.model_copy(update=facts)
 
@@ -78,37 +84,39 @@ def _first_counterexample(
 ) -> BaseException | None:
     tally.set(count)
     shrink = profile.shrink and world.driver is not Driver.PROCESS  # where each example takes seconds
-    body = _prepared(trial, profile.examples(world.driver), seed, shrink)
+    body = _prepared(trial, count, seed, shrink)
     try:
         body(world)
     except HarnessBroken:
         raise
-    except Exception as error:
+    except (Exception, Enough) as error:
+        if isinstance(count.bounds.failure, HarnessBroken):
+            raise count.bounds.failure from None
         return error
     return None
 
 
-def _prepared(trial: Trial, examples: int, seed: int | None, shrink: bool) -> Any:
+def _prepared(trial: Trial, count: Tally, seed: int | None, shrink: bool) -> Any:
     """The trial's function, told how many examples to try; one that draws nothing is called as it is."""
     if not trial.strategies:
         return trial.body
     settings = hypothesis.settings(
-        max_examples=examples,
+        max_examples=count.wanted,
         derandomize=seed is None,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if shrink else [])],
-        report_multiple_bugs=shrink,
+        report_multiple_bugs=False,
     )
-    drawn = hypothesis.given(**trial.strategies)(trial.body)
+    drawn = hypothesis.given(**trial.strategies)(bounded(trial.body, count.bounds))
     return settings(drawn if seed is None else hypothesis.seed(seed)(drawn))
 
 
-def _story(error: BaseException) -> str:
+def _story(error: BaseException, bounds: Bounds) -> str:
     if isinstance(error, Flaky):  # it depends on earlier examples, so that it did not come twice
         error = getattr(error, "exceptions", [error])[0]
-    notes = "\n".join(getattr(error, "__notes__", []))
+    notes = "\n".join(getattr(error, "__notes__", bounds.story))
     what = str(error) if isinstance(error, BrokenPromise) else f"{type(error).__name__}: {error}"
     return f"{what}\n{notes}".strip().encode(errors="backslashreplace").decode()
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from tracker_contracts.clauses import CLAUSES
-from tracker_contracts.harness import HarnessBroken, Place, TrackerHarness, load
+from tracker_contracts.harness import NON_FINITE_NAMES, HarnessBroken, Place, TrackerHarness, load
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.outcome import Outcome
 from tracker_contracts.plan import AddTags, AnyAction, LogMetrics, LogParams, StepPlan
@@ -100,10 +100,17 @@ def _check_names(harness: TrackerHarness) -> None:
     features = {clause.feature for clause in CLAUSES.values() if clause.feature}
     _check_known("features", harness.features, features)
     _check_known("known_gaps", harness.known_gaps, CLAUSES)
+    _check_declared_numbers(harness)
     for feature in harness.features:
         for method in NEEDED.get(feature, ()):
             if getattr(type(harness), method) is getattr(TrackerHarness, method):
                 raise HarnessBroken(f"The feature {feature!r} is declared, but {method} is not overridden.")
+
+
+def _check_declared_numbers(harness: TrackerHarness) -> None:
+    if not isinstance(harness.non_finite, (frozenset, set)):
+        raise HarnessBroken(f"`non_finite` must be a frozenset of names, but it is {harness.non_finite!r}.")
+    _check_known("non_finite", harness.non_finite, NON_FINITE_NAMES)
 
 
 def _check_known(where: str, given: Any, known: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tracker_contracts.harness import NON_FINITE_NAMES
 from tracker_contracts.plan import AddTags, Fail, FinishNatively, LogMetrics, LogParams, StartNatively, StepPlan
 
 HOSTILE = [
@@ -47,7 +48,7 @@ METRIC_NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_-]{0,8}([./][a-zA-Z][a-zA-Z0-9
 INTEGERS = st.integers(-(2**53), 2**53)
 EXTREMES = [0.1, 1e-7, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2.0**-1074, 123456789.123456789]
 FLOATS = st.sampled_from(EXTREMES) | st.floats(allow_nan=False, allow_infinity=False)
-NON_FINITE = st.sampled_from([float("nan"), float("inf"), float("-inf")])
+NON_FINITE = st.sampled_from(sorted(NON_FINITE_NAMES)).map(float)
 
 SCALARS = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | TEXT
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -115,10 +116,12 @@ def tables(draw: st.DrawFn) -> list[list[Any]]:
 def plans(draw: st.DrawFn, /, fails: bool | None = None, silent: bool = True, **fixed: Any) -> StepPlan:
     """Steps that log this and that; `fails` says how they end, None leaves it open.
 
-    A `silent` step may log nothing. Trackers that forget such steps break L1, and need not break all else too.
+    A `silent` step may log nothing. Trackers that forget such steps break L1, and need not break all else too. Step and
+    pipeline always have different names, else one of them would not be missed.
     """
     actions = [*([] if silent else [draw(METRICS)]), *draw(st.lists(ACTIONS, max_size=4 if silent else 3))]
     ends_badly = draw(st.booleans()) if fails is None else fails
     end = [draw(FAILURES)] if ends_badly else []
-    named = {"step": draw(NAMES), "pipeline": draw(NAMES), **fixed}
+    step, pipeline = draw(st.lists(NAMES, min_size=2, max_size=2, unique=True))
+    named = {"step": step, "pipeline": pipeline, **fixed}
     return StepPlan(actions=(*actions, *end), **named)

@@ -57,6 +57,8 @@ def reason(clause: ClauseVerdict, findings: list[Finding]) -> str:
             return "this profile leaves it out; another one tries it"
         case Verdict.MISSING:
             return _missing(findings)
+        case Verdict.KEPT:
+            return next((found.story for found in findings if found.story), "")
     return next((found.story.partition("\n")[0] for found in findings if found.verdict in TOLD), "")
 
 

@@ -43,7 +43,7 @@ class Finding(BaseModel):
     comparisons: int = 0
     seconds: float = 0.0
     story: str = ""
-    """The first counterexample, told; or why there is no verdict."""
+    """The first counterexample, told; or why there is no verdict, or why there were fewer examples than wanted."""
     advice: str = ""
     """What a failure means, and how it is mended."""
     replay: str = ""

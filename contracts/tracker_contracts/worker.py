@@ -14,6 +14,7 @@ from pathlib import Path
 import tracker_contracts
 from tracker_contracts.clauses import VERSION, Driver
 from tracker_contracts.conversation import Conversation
+from tracker_contracts.drivers.patience import left_behind
 from tracker_contracts.harness import HarnessBroken, TrackerHarness
 from tracker_contracts.messages import Begun, Done, Job, Judged, Question, Ready, Unfit
 from tracker_contracts.report import Versions
@@ -57,9 +58,9 @@ class Examination:
         """Try a clause in all ways that are left."""
         for trial in trials_of(question.clause):
             for driver in trial.drivers:
-                if (trial.name, driver) not in question.tried:
+                if driver in question.drivers and (trial.name, driver) not in question.tried:
                     self._line.tell(Begun(clause=question.clause, trial=trial.name, driver=driver))
-                    self._line.tell(Judged(finding=self._judge(trial, driver)))
+                    self._line.tell(Judged(finding=self._judge(trial, driver), spoiled=left_behind()))
         self._line.tell(Done())
 
     def _judge(self, trial: Trial, driver: Driver) -> Finding:

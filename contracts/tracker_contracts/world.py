@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 from uuid import uuid4
 
-from hypothesis import note
 from zenml.stack import Flavor
 
 from tracker_contracts.clauses import Driver
-from tracker_contracts.expect import tally
+from tracker_contracts.drivers.patience import together
+from tracker_contracts.expect import note, tally
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.outcome import Outcome
@@ -92,8 +92,22 @@ class Scene:
 
     def run(self, plan: StepPlan, body: Callable[[], Any] | None = None) -> Outcome:
         """Execute a step."""
-        note(f"step {plan.step!r} of run {plan.run!r}: settings {plan.settings}, actions {list(plan.actions)}")
+        self._note(plan)
         return self.executor.run(self._spelled(plan), body)
+
+    def run_within(self, seconds: float, plan: StepPlan) -> Outcome:
+        """Execute a step in a thread.
+
+        Raises:
+            BrokenPromise: It goes on for longer.
+        """
+        self._note(plan)
+        executor, spelled = self.executor, self._spelled(plan)
+        [outcome] = together([lambda: executor.run(spelled)], seconds)
+        return outcome
+
+    def _note(self, plan: StepPlan) -> None:
+        note(f"step {plan.step!r} of run {plan.run!r}: settings {plan.settings}, actions {list(plan.actions)}")
 
     def run_attempts(self, plans: Sequence[StepPlan]) -> list[Outcome]:
         """Execute one step that is retried; all attempts have the first plan's names and settings."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tracker_contracts.drivers import direct
 from tracker_contracts.harness import Gap, Place
 from tracker_contracts.mutants.harness import ReferenceHarness
 from tracker_contracts.observed import ObservedRun
@@ -144,3 +146,21 @@ class DiesAtStart(Plain):
 class CannotStop(Plain):
     def stop(self) -> None:
         raise OSError("it goes on")
+
+
+class NonFiniteIsNoSet(Plain):
+    non_finite = True  # type: ignore[assignment]
+
+
+class UnknownNonFinite(Plain):
+    non_finite = frozenset({"infinity"})
+
+
+class HangsInThreads(Plain):
+    def start(self, folder: Path) -> None:
+        direct.PATIENCE = 1.0
+
+    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(600)
+        super().log_metrics(metrics, step)

@@ -13,6 +13,7 @@ from tracker_contracts.check import check
 from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.examiner import Examiner
 from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.panel import panel
 from tracker_contracts.profiles import QUICK
 from tracker_contracts.report import Conformity, Report
 from tracker_contracts.verdict import Finding, Verdict
@@ -25,8 +26,9 @@ def spec(harness: type) -> str:
 
 
 def report_on(harness: type, *clauses: str) -> Report:
-    with Examiner(spec(harness), QUICK) as running:
-        return check(running, [CLAUSES[id] for id in clauses], lambda clause, message: None)
+    asked = [CLAUSES[id] for id in clauses]
+    with panel(spec(harness), QUICK, asked) as running:
+        return check(running, asked, lambda clause, message: None)
 
 
 def verdicts(findings: Sequence[Finding]) -> list[tuple[str, Verdict]]:

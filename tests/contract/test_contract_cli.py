@@ -53,6 +53,11 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
+def _heed_interrupts() -> None:
+    """What runs in the background of a shell ignores them, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def ran_alone(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sysconfig.get_path("scripts")) / "tracker-contracts"), *arguments]
     environment = {**os.environ, **variables}
@@ -128,7 +133,9 @@ class TestCheck:
         file = tmp_path / "pid"
         command = [sys.executable, "-m", "tracker_contracts", "check", HANGS, "--profile", "quick", "--clause", "T4"]
         environment = {**os.environ, "TELL_THE_PID": str(file), "TMPDIR": str(tmp_path)}
-        with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL) as checking:
+        with subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL, preexec_fn=_heed_interrupts
+        ) as checking:
             assert _soon(lambda: file.exists() and file.read_text() != "", 60)
             checking.send_signal(killed_by)
         assert _soon(lambda: not _alive(int(file.read_text())), 15)

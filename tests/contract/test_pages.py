@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from tracker_contracts import report
 from tracker_contracts.isolation import isolated
+from tracker_contracts.matrix.blocks import Block, blocks
 from tracker_contracts.pages import contract_page
 from tracker_contracts.verdict import Verdict
 
 from tests.support.environments import REPOSITORY
-from tests.support.pages import Block, blocks
 
 DOCS = REPOSITORY / "docs"
 PAGE = DOCS / "how-to" / "check-your-own-tracker.md"

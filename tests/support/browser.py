@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
 
 QUIET = [
-    "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -16,9 +19,10 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--window-size=1400,1400",
-    "--virtual-time-budget=15000",
 ]
+WINDOW = {"viewport": {"width": 1400, "height": 1400}}
+DRAWN = 15_000
+"""Milliseconds within which a page has all that it shows."""
 
 
 def chromium() -> str:
@@ -27,8 +31,38 @@ def chromium() -> str:
     return found
 
 
+@contextmanager
+def started() -> Iterator[Browser]:
+    """A browser of its own, which ends with all of its pages. A thread can have one at a time."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=chromium(), args=QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened(browser: Browser, url: str, complaints: list[str] | None = None, **how: Any) -> Page:
+    """A page in the browser, apart from its other ones.
+
+    Args:
+        browser: What shows it.
+        url: Where it is.
+        complaints: Takes the errors of the page's scripts and of its console.
+        **how: What the window is like, such as `viewport` or `color_scheme`.
+    """
+    heard = complaints if complaints is not None else []
+    page = browser.new_page(**(WINDOW | how))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    page.goto(url)
+    return page
+
+
 def rendered(url: str, folder: Path) -> str:
     """The document when all of the page has been drawn; a screenshot of it is left in `folder`."""
-    base = [chromium(), *QUIET, f"--user-data-dir={folder / 'profile'}"]
-    subprocess.run([*base, f"--screenshot={folder / 'page.png'}", url], check=True, capture_output=True, timeout=120)
-    return subprocess.run([*base, "--dump-dom", url], check=True, capture_output=True, text=True, timeout=120).stdout
+    with started() as browser:
+        page = opened(browser, url)
+        page.wait_for_load_state("networkidle", timeout=DRAWN)
+        page.screenshot(path=folder / "page.png")
+        return page.content()

@@ -6,10 +6,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from contextvars import copy_context
 from datetime import datetime, timezone
+from functools import partial
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +20,7 @@ from zenml.config.step_run_info import StepRunInfo
 from zenml.enums import StackComponentType
 from zenml.stack import Flavor, StackComponent
 
+from tracker_contracts.drivers.patience import together
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.outcome import Outcome
 from tracker_contracts.perform import do, perform
@@ -28,6 +28,8 @@ from tracker_contracts.plan import StepPlan
 from tracker_contracts.watch import Watch
 
 Body = Callable[[], Any]
+PATIENCE = 60.0
+"""Seconds after which steps that run together count as steps that never end."""
 
 
 def component_of(flavor: Flavor, config: dict[str, Any]) -> Any:
@@ -90,25 +92,29 @@ class DirectDriver:
         return [self.run(plan) for plan in plans]
 
     def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
-        """Execute steps in threads of their own, so that each action of one meets one of each other."""
-        together = threading.Barrier(len(plans))
-        longest = max(len(plan.actions) for plan in plans)
+        """Execute steps in threads of their own, so that each action of one meets one of each other.
+
+        When the shortest has been cleaned up, the others go on.
+
+        Raises:
+            BrokenPromise: One of them goes on for ever.
+        """
+        barrier = threading.Barrier(len(plans))
 
         def body(plan: StepPlan) -> None:
-            for index in range(longest):
+            for action in plan.actions:
                 with suppress(threading.BrokenBarrierError):
-                    together.wait(60)
-                for action in plan.actions[index : index + 1]:
-                    do(action, self._harness)
+                    barrier.wait(PATIENCE)
+                do(action, self._harness)
 
         def one(plan: StepPlan) -> Outcome:
             try:
-                return copy_context().run(self._hooks, plan, lambda: body(plan))
+                return self._hooks(plan, lambda: body(plan))
             finally:
-                together.abort()  # nobody is to wait for a step that a broken tracker ended early
+                barrier.abort()  # nobody is to wait for a step that is over
 
-        with Watch(), ThreadPoolExecutor(len(plans)) as pool:
-            return list(pool.map(one, plans))
+        with Watch():
+            return together([partial(one, plan) for plan in plans], PATIENCE)
 
     def _hooks(self, plan: StepPlan, body: Body) -> Outcome:
         self._attempts.update([plan.retry_of] if plan.retry_of else [])

@@ -14,6 +14,9 @@ TRACKER = StackComponentType.EXPERIMENT_TRACKER
 ORCHESTRATOR = StackComponentType.ORCHESTRATOR
 ARTIFACT_STORE = StackComponentType.ARTIFACT_STORE
 
+_ensured: dict[tuple[StackComponentType, str], str] = {}
+"""The flavors that the one temporary store of this process has, and whose they are."""
+
 
 def ensure_flavor(client: Client, kind: StackComponentType, source: str, flavor: Flavor) -> None:
     """Make ZenML load `flavor`'s own classes for its name, even if it has a flavor of that name itself.
@@ -24,11 +27,14 @@ def ensure_flavor(client: Client, kind: StackComponentType, source: str, flavor:
         source: The flavor's class, as `package.module.Class`.
         flavor: That flavor.
     """
+    if _ensured.get((kind, flavor.name)) == source:
+        return
     known: Any = client.list_flavors(name=flavor.name, type=kind).items
     if not known:
         client.create_flavor(source, kind)
     elif not _loads(known[0], flavor):
         client.zen_store.update_flavor(known[0].id, FlavorUpdate(source=source))
+    _ensured[kind, flavor.name] = source
 
 
 def _loads(stored: Any, flavor: Flavor) -> bool:

@@ -16,6 +16,8 @@ from typing import Any
 from zenml.client import Client
 from zenml.config.global_config import GlobalConfiguration
 from zenml.environment import Environment
+from zenml.integrations.registry import IntegrationRegistry
+from zenml.stack.flavor_registry import FlavorRegistry
 
 ELSEWHERE = (
     "ZENML_ACTIVE_",
@@ -27,6 +29,16 @@ ELSEWHERE = (
     "ZENML_STORE_",
 )
 """What variables begin with that would lead ZenML to another store, stack or project."""
+UNNEEDED: tuple[tuple[Any, str], ...] = (
+    (Environment, "get_python_packages"),
+    (IntegrationRegistry, "activate_integrations"),
+    (FlavorRegistry, "register_integration_flavors"),
+)
+"""What of ZenML takes longer than a step and tells a trial nothing.
+
+It asks pip for all packages, imports all libraries that it could serialise the values of, though a trial's step passes
+none, and imports all of its integrations for the flavors that a new store is to know, where one is enough.
+"""
 
 
 class TemporaryStore:
@@ -54,7 +66,8 @@ class TemporaryStore:
             stack.enter_context(_environment(self.variables))
             stack.enter_context(_quiet())
             stack.enter_context(_source_root(self.variables["ZENML_CUSTOM_SOURCE_ROOT"]))
-            stack.enter_context(_no_package_list())
+            for owner, name in UNNEEDED:
+                stack.enter_context(_left_out(owner, name))
             stack.enter_context(self._in_place_of_another())
             yield Client()
 
@@ -80,22 +93,31 @@ def session_store() -> TemporaryStore:
     return TemporaryStore(folder)
 
 
-def list_no_packages() -> None:
-    """Keep ZenML from asking pip for all packages, which takes longer than the step and tells a trial nothing."""
-    setattr(Environment, "get_python_packages", staticmethod(list))  # noqa: B010  # unknown to 0.75
+def leave_out_what_no_trial_needs() -> None:
+    """As an active store does, for good: in the process of a single step."""
+    for owner, name in UNNEEDED:
+        _do_nothing(owner, name)
 
 
 @contextmanager
-def _no_package_list() -> Iterator[None]:
-    before = vars(Environment).get("get_python_packages")
-    list_no_packages()
+def _left_out(owner: Any, name: str) -> Iterator[None]:
+    before = vars(owner).get(name)
+    _do_nothing(owner, name)
     try:
         yield
     finally:
         if before is None:
-            del Environment.get_python_packages
+            delattr(owner, name)
         else:
-            setattr(Environment, "get_python_packages", before)  # noqa: B010
+            setattr(owner, name, before)
+
+
+def _do_nothing(owner: Any, name: str) -> None:
+    setattr(owner, name, staticmethod(_no_list))
+
+
+def _no_list(*arguments: Any, **named: Any) -> list[Any]:
+    return []
 
 
 @contextmanager

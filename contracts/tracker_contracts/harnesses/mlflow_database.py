@@ -41,7 +41,8 @@ def _run(database: sqlite3.Connection, run_id: str, name: str, status: str) -> O
         id=run_id,
         name=name,
         state=STATES.get(status),
-        tags=[value for key, value in tags.items() if key.startswith(LABEL)],
+        # a tag that is no text may be stored as nothing
+        tags=[value for key, value in tags.items() if key.startswith(LABEL) and value is not None],
         params=params,
         metrics=_metrics(database, run_id),
         parent=tags.get(PARENT),

@@ -27,7 +27,8 @@ PATIENCE = 1.0
 def settled(folder: Path) -> list[ObservedRun]:
     """As `observed`, but with a little patience for runs that are open.
 
-    W&B's own process may still be writing when `finish` has returned; each clause would be judged by chance.
+    W&B's own process may still be writing when `finish` has returned. That is for L4 to judge; each other clause would
+    be judged by chance.
     """
     until = time.monotonic() + PATIENCE
     while _is_open(folder) and time.monotonic() < until:
@@ -42,7 +43,7 @@ def _is_open(folder: Path) -> bool:
 
 def observed(folder: Path) -> list[ObservedRun]:
     """The runs below a folder, oldest first, each with all text that its own folder holds."""
-    logs = [(list(dropwhile(_is_before_the_run, _records(file))), file.parent) for file in _files(folder)]
+    logs = [(list(dropwhile(_is_before_the_run, records(file))), file.parent) for file in _files(folder)]
     begun = [log for log in logs if log[0]]
     return [_run(*log) for log in sorted(begun, key=lambda log: log[0][0].run.start_time.ToNanoseconds())]
 
@@ -55,7 +56,8 @@ def _is_before_the_run(record: Any) -> bool:
     return not record.HasField("run")
 
 
-def _records(file: Path) -> Iterator[Any]:
+def records(file: Path) -> Iterator[Any]:
+    """W&B's messages in a log, in the order of writing, as far as they are whole."""
     from wandb.proto.wandb_internal_pb2 import Record
 
     whole = b""

@@ -20,6 +20,9 @@ class ZenmlMlflowHarness(TrackerHarness):
     flavor = "zenml.integrations.mlflow.flavors.mlflow_experiment_tracker_flavor.MLFlowExperimentTrackerFlavor"
     backend = "mlflow"
     features: ClassVar[frozenset[str]] = frozenset({"nested"})
+    # SQLite keeps no sign of zero, and MLflow no infinity in it.
+    signed_zero = False
+    non_finite = frozenset({"nan"})
     secret_field = "tracking_token"
     url_field = "tracking_uri"
 

@@ -40,6 +40,9 @@ class ZenmlWandbHarness(TrackerHarness):
     def read(self, place: Place) -> list[ObservedRun]:
         return wandb_file.settled(_folder(place))
 
+    def read_at_once(self, place: Place) -> list[ObservedRun]:
+        return wandb_file.observed(_folder(place))
+
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         _wandb().log(dict(metrics), step)
 

@@ -7,12 +7,26 @@ from importlib import import_module
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.mutants.mutant import Mutant, declared
 
-CHAPTERS = ("lifecycle", "tagging", "metadata", "failure", "url", "security")
+FILES = (
+    "lifecycle",
+    "leftovers",
+    "neighbours",
+    "relations",
+    "outage",
+    "tagging",
+    "metadata",
+    "metrics",
+    "not_finite",
+    "media",
+    "failure",
+    "url",
+    "security",
+)
 
 
 def _all() -> tuple[Mutant, ...]:
-    for chapter in CHAPTERS:
-        import_module(f"tracker_contracts.mutants.{chapter}")
+    for file in FILES:
+        import_module(f"tracker_contracts.mutants.{file}")
     order = list(CLAUSES)
     return tuple(sorted(declared, key=lambda mutant: order.index(mutant.clause)))
 

@@ -35,7 +35,7 @@ class Mutant:
 declared: list[Mutant] = []
 
 
-def breaks(clause: str) -> Callable[[Part], Part]:
+def breaks(clause: str, **declared_of_it: Any) -> Callable[[Part], Part]:
     """Declare a class to be the reference's component, configuration, settings or library, with a defect.
 
     The class's name and docstring tell the defect. A flavor and a harness are made beside it, in its own module, since
@@ -43,12 +43,13 @@ def breaks(clause: str) -> Callable[[Part], Part]:
 
     Args:
         clause: The clause that must find the defect.
+        declared_of_it: What its harness declares, such as `non_finite`.
     """
 
     def declare(part: Part) -> Part:
         flavor = _beside(part, "Flavor", ReferenceFlavor, _members(part))
         facts = {"name": _spoken(part.__name__), "flavor": f"{part.__module__}.{flavor.__name__}"}
-        harness = _beside(part, "Harness", ReferenceHarness, facts)
+        harness = _beside(part, "Harness", ReferenceHarness, {**facts, **declared_of_it})
         declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness))
         return part
 

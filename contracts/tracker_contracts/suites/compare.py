@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tracker_contracts.expect import BrokenPromise
+from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.outcome import Outcome
 from tracker_contracts.plan import Fail, LogMetrics, StepPlan
@@ -23,19 +24,21 @@ def exact(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
-def bits(value: float, precision: int) -> str:
+def bits(value: float, harness: TrackerHarness) -> str:
     """All bits of a number, as far as the backend promises to keep them; one NaN is like another."""
-    kept = ctypes.c_float(value).value if precision == 32 else float(value)
+    kept = ctypes.c_float(value).value if harness.precision == 32 else float(value)
+    if kept == 0 and not harness.signed_zero:
+        kept = 0.0
     return "nan" if math.isnan(kept) else kept.hex()
 
 
-def only_run(scene: Scene) -> ObservedRun:
-    """The one run of a scene.
+def only_run(scene: Scene, beside: ObservedRun | None = None) -> ObservedRun:
+    """The one run of a scene, or the one `beside` a run that is known already.
 
     Raises:
         BrokenPromise: There is none, or there are more.
     """
-    runs = scene.runs()
+    runs = [run for run in scene.runs() if beside is None or run.id != beside.id]
     if len(runs) != 1:
         raise BrokenPromise(f"one step was executed, and {len(runs)} runs are stored")
     return runs[0]
@@ -47,7 +50,16 @@ def run_with(scene: Scene, metric: str, value: float) -> ObservedRun:
     Raises:
         BrokenPromise: There is none, or there are more.
     """
-    found = [run for run in scene.runs() if any(stored == value for _, stored in run.series(metric))]
+    return one_with(scene.runs(), metric, value)
+
+
+def one_with(runs: Iterable[ObservedRun], metric: str, value: float) -> ObservedRun:
+    """As `run_with`, among runs that were read already.
+
+    Raises:
+        BrokenPromise: There is none, or there are more.
+    """
+    found = [run for run in runs if any(stored == value for _, stored in run.series(metric))]
     if len(found) != 1:
         raise BrokenPromise(f"{metric}={value} was logged by one step, and is stored in {len(found)} runs")
     return found[0]

@@ -1,7 +1,8 @@
-"""L1 to L8, L11 and L12; what goes wrong with a backend, L9 and L10, is in `trouble`."""
+"""L1 to L6, L8, L11 and L12; L7 is in `threads`, and what goes wrong with a backend, L9 and L10, in `trouble`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -12,13 +13,15 @@ from tracker_contracts.expect import expect, expect_that
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.plan import AddTags, Fail, FinishNatively, LogMetrics, LogParams, StepPlan
-from tracker_contracts.strategies import FAILURES, NATIVE, SETTINGS, plans
+from tracker_contracts.strategies import FAILURES, NAMES, NATIVE, SETTINGS, plans
 from tracker_contracts.suites.compare import (
+    LOUD,
     as_planned,
     by_step,
     came_out,
     exact,
     offered,
+    one_with,
     only_run,
     run_with,
     series,
@@ -29,13 +32,13 @@ from tracker_contracts.world import Scene, World
 ENDS: st.SearchStrategy[Any] = st.sampled_from(
     [(), (FinishNatively(),), (Fail(),), (Fail(kind="SystemExit", message="3"),), (FinishNatively(), Fail())]
 )
-TOGETHER = [[False, False], [True, False], [False, True], [True, True], [False, True, False]]
-"""Which of the steps that overlap fail."""
+TIMES = 10
+"""How often a reader must be as fast as the tracker: what is late is not late each time."""
 MANY = 200
 """More values than a tracker would have sent by the time that the step is over."""
 
 
-@trial("L1", Driver.DIRECT, Driver.PIPELINE, sequence=st.lists(plans(), min_size=1, max_size=3))
+@trial("L1", Driver.DIRECT, Driver.PIPELINE, sequence=st.lists(plans(), min_size=1, max_size=2))
 def each_step_has_one_run(world: World, sequence: list[StepPlan]) -> None:
     """A step has no run, or several.
 
@@ -50,15 +53,15 @@ def each_step_has_one_run(world: World, sequence: list[StepPlan]) -> None:
     expect(len({run.id for run in runs}), len(runs), "each run has an id of its own")
 
 
-@trial("L2", Driver.DIRECT, Driver.PIPELINE, plan=plans(), native=st.just([]) | NATIVE)
-def cleanup_leaves_a_terminal_state(world: World, plan: StepPlan, native: list[Any]) -> None:
+@trial("L2", Driver.DIRECT, Driver.PIPELINE, plan=plans())
+def cleanup_leaves_a_terminal_state(world: World, plan: StepPlan) -> None:
     """After cleanup the run still counts as running, or the backend can't tell.
 
     Store the state in cleanup, after all else was delivered; if the backend has no place for it, choose one that users
     see.
     """
     scene = world.scene()
-    scene.run(plan.model_copy(update={"actions": (*plan.actions[:1], *native, *plan.actions[1:])}))
+    scene.run(plan)
     still_open = [run for run in scene.runs() if run.state not in ("finished", "failed")]
     expect(still_open, [], "a run is not in a terminal state")
 
@@ -90,22 +93,35 @@ def a_fresh_process_sees_all_when_cleanup_returns(world: World, count: int) -> N
 
     Let cleanup wait until the backend has all of it; closing a connection or a file is often not enough.
     """
-    scene = world.scene()
-    logged = (LogParams(params={"depth": 3}), *series("m", range(count)))
-    scene.run(StepPlan(step="good", actions=(LogMetrics(metrics={"good": 1}), *logged)))
-    scene.run(StepPlan(step="bad", actions=(LogMetrics(metrics={"bad": 1}), *logged, Fail())))
+    scene, ends = world.scene(), {"good": (), "bad": (Fail(),)}
+    for name, end in ends.items():
+        logged = (LogParams(params={"depth": 3}), LogMetrics(metrics={name: 1}, step=0), *series("m", range(count), 1))
+        scene.run(StepPlan(step=name, run=f"{name}-run", actions=(*logged, *end)))
     runs = scene.fresh_runs()
-    for name, state in (("good", "finished"), ("bad", "failed")):
-        [run] = [run for run in runs if run.series(name)]
-        expect(run.state, state, "the state is not there when cleanup returns")
-        expect(by_step(run, "m"), [(step, step) for step in range(count)], "values are not there when cleanup returns")
+    for name in ends:
+        run = one_with(runs, name, 1)
+        promised = [(value + 1, value) for value in range(count)]
+        expect(by_step(run, "m"), promised, "values are not there when cleanup returns")
         expect(exact(run.params), exact(world.harness.as_stored({"depth": 3})), "params are not there")
+
+
+@trial("L4", Driver.DIRECT, times=st.just(TIMES))
+def all_is_there_at_once_when_cleanup_returns(world: World, times: int) -> None:
+    """Something that was logged is there only a moment after cleanup returned, or it is by chance.
+
+    Let cleanup wait until the backend has all of it, also if another process or thread of the library does the writing.
+    """
+    scene = world.scene()
+    for number in range(times):
+        scene.run(StepPlan(run=f"run-{number}", actions=(LogMetrics(metrics={"m": number}, step=0),)))
+        there = [value for run in scene.harness.read_at_once(scene.place) for _, value in run.series("m")]
+        expect(sorted(there), list(range(number + 1)), "values are not there at the moment when cleanup returns")
 
 
 @st.composite
 def _sequences(draw: st.DrawFn) -> list[StepPlan]:
     """Good, failed, empty and tagged steps, some of them attempts of one."""
-    drawn = draw(st.lists(st.tuples(plans(), SETTINGS, st.none() | st.just("again")), min_size=2, max_size=3))
+    drawn = draw(st.lists(st.tuples(plans(), SETTINGS, st.none() | st.just("again")), min_size=2, max_size=2))
     return [plan.model_copy(update={"settings": settings, "retry_of": of}) for plan, settings, of in drawn]
 
 
@@ -119,13 +135,13 @@ def a_sequence_leaves_what_each_step_alone_would(world: World, sequence: list[St
     together = world.scene()
     for plan in sequence:
         together.run(plan)
-    alone = [_alone(world.scene(), plan) for plan in sequence]
+    alone = [essence for plan in sequence for essence in _alone(world.scene(), plan)]
     expect(sorted(map(_essence, together.runs())), sorted(alone), "steps in a row store something else than alone")
 
 
-def _alone(scene: Scene, plan: StepPlan) -> str:
+def _alone(scene: Scene, plan: StepPlan) -> list[str]:
     scene.run(plan)
-    return _essence(only_run(scene))
+    return [_essence(run) for run in scene.runs()]
 
 
 def _essence(run: ObservedRun) -> str:
@@ -149,37 +165,6 @@ def native_calls_do_not_disturb_the_run(world: World, native: list[Any], end: Fa
     run = only_run(scene)
     expect(run.state, "failed" if end else "finished", "the state is not the step's")
     expect((run.series("before"), run.series("after")), ([(0, 1)], [(1, 2)]), "metrics around native calls are lost")
-
-
-@trial("L7", fails=st.sampled_from(TOGETHER), length=st.integers(1, 2))
-def overlapping_steps_keep_to_their_own_run(world: World, fails: list[bool], length: int) -> None:
-    """Steps that run at the same time in threads write to each other's runs, or end them.
-
-    ZenML shares one component among all threads: keep the state of a step by its step run id, and the current run in a
-    context variable, never in a global one.
-    """
-    scene = world.scene()
-    plans = [_overlapping(number, ends_badly, length) for number, ends_badly in enumerate(fails)]
-    outcomes = scene.run_together(plans)
-    for outcome in outcomes:
-        expect_that(as_planned(outcome), f"a step's result must stand, but {came_out(outcome)}")
-    expect(len(scene.runs()), len(plans), "each step has one run")
-    for number, ends_badly in enumerate(fails):
-        _expect_its_own(world, run_with(scene, "m", 1000 * number), number, ends_badly, length)
-
-
-def _overlapping(number: int, fails: bool, length: int) -> StepPlan:
-    own = (LogParams(params={"number": number}), AddTags(tags=[f"only-{number}"]))
-    logs = series("m", range(1000 * number, 1000 * number + length))
-    return StepPlan(step=f"step_{number}", actions=(*own, *logs, *([Fail(message=str(number))] if fails else [])))
-
-
-def _expect_its_own(world: World, run: ObservedRun, number: int, failed: bool, length: int) -> None:
-    values = [(step, 1000 * number + step) for step in range(length)]
-    expect(by_step(run, "m"), values, "the metrics are not the step's own")
-    expect(exact(run.params), exact(world.harness.as_stored({"number": number})), "the params are not the step's own")
-    expect([tag for tag in run.tags if tag.startswith("only-")], [f"only-{number}"], "the tags are not the step's own")
-    expect(run.state, "failed" if failed else "finished", "the state is not the step's own")
 
 
 @trial("L8", Driver.DIRECT, Driver.PIPELINE, failures=st.lists(FAILURES, min_size=1, max_size=2))
@@ -211,23 +196,37 @@ def a_resumed_run_goes_on(world: World, first: int, second: int) -> None:
 
     Read the run's last step and its params and tags before anything is written, and join them with the new ones.
     """
-    scene = world.scene()
-    scene.run(_part("one", first))
-    settings = world.harness.resuming(only_run(scene))
-    outcome = scene.run(_part("two", second).model_copy(update={"settings": settings}))
-    expect_that(as_planned(outcome), f"the step that resumes must succeed, but {came_out(outcome)}")
-    run = only_run(scene)
+    run = _resumed(world, _part("one", range(first)), _part("two", range(second)))
     steps = [step for step, _ in run.series("m")]
     expect(steps, list(range(steps[0], steps[0] + first + second)), "the steps must go on where they stopped")
     expect([value for _, value in run.series("m")], [*range(first), *range(second)], "metrics are lost")
     expect(exact(run.params), exact(world.harness.as_stored({"one": 1, "two": 1})), "params are lost")
-    expect({"one", "two"} - set(run.tags), set(), "tags are lost")
-    expect(run.state, "finished", "the state is not that of the last step")
 
 
-def _part(name: str, length: int) -> StepPlan:
-    logs = tuple(LogMetrics(metrics={"m": value}) for value in range(length))
-    return StepPlan(actions=(LogParams(params={name: 1}), AddTags(tags=[name]), *logs))
+def _part(name: str, values: Iterable[int]) -> StepPlan:
+    logs = tuple(LogMetrics(metrics={"m": value}) for value in values)
+    return StepPlan(run=f"{name}-run", actions=(LogParams(params={name: 1}), *logs))
+
+
+def _resumed(world: World, *parts: StepPlan) -> ObservedRun:
+    """The one run of two steps, of which the second resumes the first."""
+    scene, (one, two) = world.scene(), parts
+    scene.run(one)
+    settings = world.harness.resuming(only_run(scene))
+    outcome = scene.run(two.model_copy(update={"settings": settings}))
+    expect_that(as_planned(outcome), f"the step that resumes must succeed, but {came_out(outcome)}")
+    return only_run(scene)
+
+
+@trial("L11", tags=st.lists(NAMES, min_size=2, max_size=2, unique=True))
+def a_resumed_run_keeps_its_tags(world: World, tags: list[str]) -> None:
+    """A run that was to be continued loses the tags that it had, or takes no new ones.
+
+    Read the run's tags before anything is written, and join them with the new ones.
+    """
+    parts = [StepPlan(run=f"{tag}-run", actions=(LOUD, AddTags(tags=[tag]))) for tag in tags]
+    run = _resumed(world, *parts)
+    expect(set(tags) - set(run.tags), set(), "tags are lost")
 
 
 @trial("L12", value=st.integers(0, 1000))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextvars import copy_context
-from queue import Queue
-from threading import Thread
+from functools import partial
+from queue import Empty, Queue
 
+from tracker_contracts.drivers import patience
+from tracker_contracts.expect import BrokenPromise
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.perform import do
 from tracker_contracts.plan import Action, StepPlan
@@ -22,9 +23,8 @@ class StepThread:
     def __init__(self, scene: Scene, plan: StepPlan, attempt: int) -> None:
         self._orders: Queue[Action | None] = Queue()
         self._answers: Queue[BaseException | None] = Queue()
-        arguments = (self._work, OpenStep(scene, plan, attempt), scene.harness)
-        Thread(target=copy_context().run, args=arguments, daemon=True).start()
-        self.raised = self._answers.get(timeout=PATIENCE)
+        patience.start(partial(self._work, OpenStep(scene, plan, attempt), scene.harness))
+        self.raised = self._answer()
         """What came out of the step or its hooks so far."""
 
     def do(self, action: Action) -> None:
@@ -39,7 +39,13 @@ class StepThread:
         if self.raised is not None:
             return  # it is over, and nobody would answer
         self._orders.put(action)
-        self.raised = self._answers.get(timeout=PATIENCE)
+        self.raised = self._answer()
+
+    def _answer(self) -> BaseException | None:
+        try:
+            return self._answers.get(timeout=PATIENCE)
+        except Empty:
+            raise BrokenPromise(f"a hook or a call had not returned after {PATIENCE:.0f} s") from None
 
     def _work(self, step: OpenStep, harness: TrackerHarness) -> None:
         ended: BaseException | None = None

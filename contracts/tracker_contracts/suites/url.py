@@ -65,8 +65,9 @@ def each_run_has_one_url_of_its_own(world: World, names: list[str]) -> None:
     Build the URL from the run's id, not from its name.
     """
     scene, urls = world.scene(), []
-    for name in names:
-        with Watch(), OpenStep(scene, offered(world, StepPlan(), run_name=name)) as step:
+    for number, name in enumerate(names):
+        plan = offered(world, StepPlan(run=f"run-{number}"), run_name=name)
+        with Watch(), OpenStep(scene, plan) as step:
             once, again = (step.metadata().get(METADATA_EXPERIMENT_TRACKER_URL) for _ in range(2))
         expect(again, once, "the same run has another URL the second time")
         urls.append(once)
@@ -97,7 +98,7 @@ def the_url_shows_that_very_run(world: World, length: int) -> None:
     """
     scene, names, metrics = world.scene(), ("first try", "second try"), ("apples", "pears")
     plans = [
-        offered(world, StepPlan(actions=series(metric, range(length))), run_name=name)
+        offered(world, StepPlan(run=f"{metric}-run", actions=series(metric, range(length))), run_name=name)
         for name, metric in zip(names, metrics, strict=True)
     ]
     outcomes = [scene.run(plan) for plan in plans]
