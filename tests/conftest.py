@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+import __main__
+
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
 
 # Read once, when ZenML and Trackio are imported.
@@ -30,6 +32,9 @@ for variable in (
     "PYTHONDONTWRITEBYTECODE",
 ):
     os.environ.pop(variable, None)
+
+if not hasattr(__main__, "__file__"):  # a worker of xdist; ZenML takes the folder of that file for the source root
+    __main__.__file__ = str(Path(pytest.__file__).with_name("__main__.py"))
 
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("nightly", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))

@@ -18,6 +18,7 @@ from tests.support.pipelines import stack_with
 from tests.support.server import closed_port, hanging_server, trackio_server
 from zenml_trackers.cli import main
 from zenml_trackers.zenml import compat, diagnosis, registration, seat
+from zenml_trackers.zenml.registration import TRACKIO
 
 OWNED = pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="this ZenML has no flavor of that name")
 NOT_OWNED = pytest.mark.skipif(compat.owns_trackio_flavor(), reason="this ZenML has a flavor of that name")
@@ -40,7 +41,8 @@ def ran_alone(*arguments: str, **variables: str) -> str:
 
 @pytest.fixture
 def registered(zenml_store):
-    registration.register()
+    for own in registration.FLAVORS:
+        registration.register(own)
 
 
 def name_as(source: str) -> None:
@@ -48,7 +50,7 @@ def name_as(source: str) -> None:
     from zenml.client import Client
     from zenml.models import FlavorUpdate
 
-    Client().zen_store.update_flavor(registration.stored_flavor().id, FlavorUpdate(source=source))
+    Client().zen_store.update_flavor(registration.stored_flavor(TRACKIO).id, FlavorUpdate(source=source))
 
 
 def line_of(output: str, start: str) -> str:
@@ -66,9 +68,11 @@ def test_help_is_there_without_loading_zenml():
 class TestRegister:
     @NOT_OWNED
     def test_it_registers_once(self, zenml_store):
-        assert ran("register") == (0, "Registered the flavor 'trackio' with the ZenML store.\n")
-        assert registration.stored_flavor().source == registration.SOURCE
-        assert ran("register") == (0, "There is nothing to do: the flavor 'trackio' is registered already.\n")
+        said = ran("register")[1]
+        for own in ("trackio", "unified"):
+            assert f"Registered the flavor '{own}' with the ZenML store.\n" in said
+        assert registration.stored_flavor(TRACKIO).source == TRACKIO.source
+        assert "There is nothing to do: the flavor 'trackio' is registered already.\n" in ran("register")[1]
 
     @OWNED
     def test_where_zenml_has_the_name_it_sees_that_our_class_is_served(self, zenml_store):
@@ -100,15 +104,15 @@ class TestRegister:
         assert status == 1
         assert source in said
         assert "`zenml experiment-tracker flavor delete trackio`" in said
-        assert registration.stored_flavor().source == source
+        assert registration.stored_flavor(TRACKIO).source == source
 
     def test_our_class_under_the_name_of_an_editable_install_is_mended(self, registered):
-        name_as(f"src.{registration.SOURCE}")
+        name_as(f"src.{TRACKIO.source}")
         status, said = ran("doctor")
         assert status == 1
         assert "`zenml-trackers register`" in said
         assert ran("register")[0] == 0
-        assert registration.stored_flavor().source == registration.SOURCE
+        assert registration.stored_flavor(TRACKIO).source == TRACKIO.source
         assert ran("doctor")[0] == 0
 
     @NOT_OWNED
@@ -117,7 +121,7 @@ class TestRegister:
 
         monkeypatch.setattr(source_utils, "_CUSTOM_SOURCE_ROOT", str(Path(zenml_trackers.__file__).parents[2]))
         assert ran("register")[0] == 0
-        assert registration.stored_flavor().source == registration.SOURCE
+        assert registration.stored_flavor(TRACKIO).source == TRACKIO.source
 
 
 class TestDoctor:

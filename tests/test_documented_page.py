@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tracker_contracts.matrix.blocks import Block, blocks, filled
 
 from tests.support import reader
 from tests.support.environments import REPOSITORY, Environment, Workplace, build_wheel, make_environment
-from tests.support.pages import Block, blocks, filled
 from tests.support.server import TOKEN, TrackioServer, closed_port, trackio_server
 
 pytestmark = pytest.mark.slow
 
 README = blocks(REPOSITORY / "README.md")
 TRACKIO_PAGE = blocks(REPOSITORY / "docs" / "how-to" / "trackio.md")
+ANY_TRACKER_PAGE = blocks(REPOSITORY / "docs" / "how-to" / "any-tracker.md")
 PROJECT = "page-demo"
 DEADLINE = 10.0
 OF_THE_STEP_ITSELF = 3.0
@@ -141,3 +142,8 @@ def test_the_readme_works(page_reader: PageReader, tmp_path: Path, monkeypatch: 
     [run] = reader.local("training")
     assert run.status == "finished"
     assert [value for _, value in run.series("loss")] == [1, 1 / 2, 1 / 3]
+
+
+def test_any_tracker_is_used_by_its_url(page_reader: PageReader, tmp_path: Path) -> None:
+    printed = page_reader.follow(ANY_TRACKER_PAGE, page_reader.environment.workplace(tmp_path / "reader"))
+    assert "baseline finished {'model': {'depth': 3}} name='loss' step=2" in printed

@@ -9,21 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zenml_trackers.active import get_trackio_run
+    from zenml_trackers.current import get_run
     from zenml_trackers.errors import NoActiveRun, TrackerError, UnsupportedFeature
     from zenml_trackers.run import Run
-    from zenml_trackers.zenml.active import get_run, get_trackio_run
+    from zenml_trackers.session import connect
 
 __version__ = "0.1.0"
 
-__all__ = ["NoActiveRun", "Run", "TrackerError", "UnsupportedFeature", "get_run", "get_trackio_run"]
+__all__ = ["NoActiveRun", "Run", "TrackerError", "UnsupportedFeature", "connect", "get_run", "get_trackio_run"]
 
 _HOMES = {
     "NoActiveRun": "zenml_trackers.errors",
     "Run": "zenml_trackers.run",
     "TrackerError": "zenml_trackers.errors",
     "UnsupportedFeature": "zenml_trackers.errors",
-    "get_run": "zenml_trackers.zenml.active",
-    "get_trackio_run": "zenml_trackers.zenml.active",
+    "connect": "zenml_trackers.session",
+    "get_run": "zenml_trackers.current",
+    "get_trackio_run": "zenml_trackers.active",
 }
 
 

@@ -7,24 +7,41 @@ calls it keeps them away from the step.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar
 
-from zenml_trackers.errors import BackendMissing
+from zenml_trackers.errors import BackendMissing, RunNotFound
 from zenml_trackers.records import Feature, Record, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.url import TrackerUrl
 
 ENTRY_POINTS = "zenml_trackers.backends"
+
+
+class Inert:
+    """Takes every call that a library's run takes, and does nothing: what a step holds when no run could be made."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: None
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        pass
 
 
 class Sink(ABC):
     """Where the records of one run go."""
 
-    id: str
-    name: str
-    native: Any
-    """The library's own run object, for users who want all of it."""
+    id: str = ""
+    """Empty until the run is made."""
+    name: str = ""
+    native: Any = Inert()
+    """The library's own run object, for users who want all of it; inert until the run is made."""
 
     @abstractmethod
     def write(self, records: Sequence[Record]) -> None:
@@ -58,7 +75,39 @@ class Backend(ABC):
     """A tracker with its project and its credentials."""
 
     name: ClassVar[str]
-    features: ClassVar[frozenset[Feature]] = frozenset()
+    features: frozenset[Feature] = frozenset()
+    credentials: ClassVar[frozenset[str]] = frozenset()
+    """What `from_url` takes of `api_key`, `username` and `password`."""
+    secrets: tuple[str, ...] = ()
+    """The values that must never be stored or shown."""
+    library: ClassVar[str] = ""
+    """The module that has to be installed; the extra of the backend's name brings it."""
+    blocking: ClassVar[bool] = False
+    """Whether a sink's `write` waits for a server or a disk; then a thread of its own delivers."""
+
+    @classmethod
+    @abstractmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> Backend:
+        """The tracker at a URL; nothing is connected, and the library need not be loaded yet.
+
+        Args:
+            url: Where it is; a project that it names comes before `project`.
+            project: What to call the project otherwise.
+            credentials: Values by name, some of `credentials`.
+            timeout: Seconds that one request may take.
+
+        Raises:
+            InvalidUrl: The URL makes no sense for this backend; the message says what does.
+        """
+
+    def load(self) -> None:
+        """Load the library, and make what is missing on this machine: what takes its time, but only once.
+
+        Raises:
+            TrackerError: Why it can't be.
+        """
+        if self.library:
+            import_module(self.library)
 
     @abstractmethod
     def open(self, spec: RunSpec) -> Sink:
@@ -76,6 +125,14 @@ class Backend(ABC):
             TrackerError: Why they could not be read.
         """
 
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        """The artifacts, pictures and tables of a stored run, as they were logged; files are fetched into `folder`.
+
+        Raises:
+            TrackerError: Why they could not be read.
+        """
+        return iter(())
+
     @abstractmethod
     def check(self) -> str:
         """Say where the runs go, after having seen that it can be reached and written to; leaves nothing behind.
@@ -84,6 +141,19 @@ class Backend(ABC):
             TrackerError: It can't, and why.
         """
 
+    def to_resume(self, spec: RunSpec) -> StoredRun | None:
+        """The latest run of the name in `spec`, if that is to be continued.
+
+        Raises:
+            RunNotFound: It must be, and there is none.
+        """
+        if spec.resume == "never":
+            return None
+        found = [run for run in self.read() if run.name == spec.name]
+        if spec.resume == "must" and not found:
+            raise RunNotFound(f"there is no run named {spec.name!r} in the project {spec.project!r} to resume")
+        return found[-1] if found else None
+
     @classmethod
     def attach(cls, native: Any) -> Callable[[], None]:
         """Let the library's own calls in this context reach `native`, until the returned function is called.
@@ -91,23 +161,6 @@ class Backend(ABC):
         `native` is a sink's, or an `Inert` if no run could be made. Neither call may block.
         """
         return lambda: None
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The values that must never be stored or shown."""
-        return ()
-
-
-class Inert:
-    """Takes every call that a library's run takes, and does nothing: what a step holds when no run could be made."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *args, **kwargs: None
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        pass
 
 
 class InertSink(Sink):
@@ -136,6 +189,19 @@ def backend_class(name: str) -> type[Backend]:
         raise BackendMissing(f"There is no tracker backend {name!r}; installed are: {', '.join(sorted(found))}.")
     loaded: type[Backend] = found[name].load()
     return loaded
+
+
+def need_library(backend: type[Backend]) -> None:
+    """See that the backend's library is installed, without loading it.
+
+    Raises:
+        BackendMissing: It is not; the message says how to install it.
+    """
+    if backend.library and find_spec(backend.library) is None:
+        raise BackendMissing(
+            f"The tracker backend {backend.name!r} needs {backend.library}, which is not installed; install it with "
+            f"`pip install 'zenml-trackers[{backend.name}]'`."
+        )
 
 
 @cache

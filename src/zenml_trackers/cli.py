@@ -26,22 +26,23 @@ def main() -> None:
 
 @main.command()
 def register() -> None:
-    """Make the flavor "trackio" usable with the active ZenML store.
+    """Make the flavors "trackio" and "unified" usable with the active ZenML store.
 
-    Below ZenML 0.96 this registers a custom flavor, once for a store. From 0.96 on, ZenML has a flavor of that name,
-    and this package serves its own in that place: then there is nothing to register, and this command checks that.
+    This registers custom flavors, once for a store. From 0.96 on, ZenML has a flavor "trackio" of its own, and this
+    package serves its own in that place: then there is nothing to register, and this command checks that.
     """
     from zenml_trackers.zenml import registration
 
     with _named_errors():
-        click.echo(registration.register())
+        for own in registration.FLAVORS:
+            click.echo(registration.register(own))
 
 
 @main.command()
 def doctor() -> None:
     """Find what keeps runs from their tracker.
 
-    Shows the versions, the class that --flavor=trackio loads, and for each experiment tracker of that flavor where its
+    Shows the versions, the classes that our flavors load, and for each experiment tracker of these where its
     runs go, whether that answers, and whether it takes the token. Ends with status 1 if anything failed.
     """
     from zenml_trackers.zenml.diagnosis import State, diagnose
@@ -70,6 +71,41 @@ def demo(keep: Path | None) -> None:
 
     with _named_errors():
         run(keep)
+
+
+@main.command()
+@click.argument("url", metavar="TRACKER_URL")
+@click.option("--run", "run_id", metavar="ID", help="Show all of this run.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one run a line.")
+def runs(url: str, run_id: str | None, as_json: bool) -> None:
+    """Show the runs of a project, whatever its tracker.
+
+    TRACKER_URL is such as trackio:///digits or mlflow+http://localhost:5000/digits.
+    """
+    from zenml_trackers import listing
+
+    with _named_errors():
+        listing.show(url, run_id, as_json)
+
+
+@main.command()
+@click.argument("source", metavar="SRC_URL")
+@click.argument("target", metavar="DST_URL")
+@click.option("--run", "ids", metavar="ID", multiple=True, help="Copy this run only; can be given several times.")
+@click.option("--assume-finished", is_flag=True, help="Copy runs of unknown status as finished, not leave them out.")
+@click.option("--allow-loss", is_flag=True, help="End with status 0 even if the target can't hold all.")
+def copy(source: str, target: str, ids: tuple[str, ...], assume_finished: bool, allow_loss: bool) -> None:
+    """Copy ended runs from one project to another, whatever their trackers.
+
+    The URLs are such as trackio:///digits or mlflow+http://localhost:5000/digits. Credentials are taken from where
+    the trackers' own libraries take them. A run that was copied before is not copied again, and one that is still
+    running is left out. Ends with status 1 if something could not be copied, and says what.
+    """
+    from zenml_trackers import copying_report
+
+    with _named_errors():
+        whole = copying_report.run(source, target, ids, assume_finished, allow_loss)
+    raise SystemExit(not whole)
 
 
 def _show(check: Check) -> None:

@@ -13,6 +13,10 @@ class InvalidProject(TrackerError, ValueError):
     """A project name that the backend would change, mix up or refuse."""
 
 
+class InvalidUrl(TrackerError, ValueError):
+    """A tracker URL that is none, or that makes no sense for its backend."""
+
+
 class InvalidSettings(TrackerError, ValueError):
     """Settings or configuration of a tracker that contradict themselves or name unknown fields."""
 

@@ -42,6 +42,15 @@ class RunError(Record):
     """The exception's class name, such as `ValueError`."""
     message: str
 
+    @classmethod
+    def of(cls, error: BaseException) -> RunError:
+        """What is to be stored of an exception."""
+        try:
+            message = str(error)
+        except Exception:
+            message = f"<{type(error).__name__} without a printable message>"
+        return cls(type=type(error).__name__, message=message.encode(errors="backslashreplace").decode())
+
 
 class RunSpec(Record):
     """All that is known of a run before its first line of user code."""
@@ -55,10 +64,12 @@ class RunSpec(Record):
     """The name of the pipeline run; backends that can group runs group by it."""
     step: str | None = None
     step_run_id: str | None = None
-    attempt: int = 1
-    """Counts from 1; a retried step has one run an attempt."""
+    attempt: int | None = 1
+    """Counts from 1; a retried step has one run an attempt. None only in a copy of a run that had none."""
     resume: Literal["never", "allow", "must"] = "never"
     """Whether to continue the latest run of this name in the project: never, if there is one, or in any case."""
+    origin: str | None = None
+    """Of which run this is a copy, as `<tracker URL>#<run id>`."""
 
 
 class Metrics(Record):
@@ -129,5 +140,13 @@ class StoredRun(Record):
     pipeline: str | None = None
     pipeline_run: str | None = None
     step: str | None = None
+    step_run_id: str | None = None
     attempt: int | None = None
     url: str | None = None
+    origin: str | None = None
+    """Of which run this is a copy, as `<tracker URL>#<run id>`; that of the first, if it is the copy of a copy."""
+
+    @property
+    def last_step(self) -> int:
+        """The highest step of any metric; -1 without metrics."""
+        return max((point.step for point in self.metrics), default=-1)

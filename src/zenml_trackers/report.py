@@ -35,15 +35,24 @@ class Reporter:
         self.strict = strict
         self._said: set[str] = set()
 
+    @property
+    def troubled(self) -> bool:
+        """Whether anything was warned of."""
+        return bool(self._said)
+
     def trouble(self, error: Exception, lost: str, topic: str) -> None:
         """Warn of `error` and of what was `lost` by it, unless `topic` was warned of before.
 
         Raises:
             TrackerError: The error itself, if strict.
         """
-        safe = self.named(error)
         if self.strict:
-            raise safe from None
+            raise self.named(error) from None
+        self.warn(error, lost, topic)
+
+    def warn(self, error: Exception, lost: str, topic: str) -> None:
+        """As `trouble`, where nobody could catch what is raised."""
+        safe = self.named(error)
         if topic not in self._said:
             self._said.add(topic)
             logger.warning("%s: %s %s", self.redact(self.subject), _sentence(str(safe)), lost)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zenml_trackers.backend import Sink
-from zenml_trackers.errors import TrackerError, UnsupportedFeature
+from zenml_trackers.errors import TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.records import (
     Artifact,
     Feature,
@@ -56,12 +56,17 @@ class Run:
     @property
     def url(self) -> str | None:
         """Where a browser shows this very run, if the tracker has such a page."""
-        return self._sink.links.get("url")
+        return self.links.get("url")
 
     @property
     def show_command(self) -> str | None:
         """A shell command that shows the run, if the tracker needs one."""
-        return self._sink.links.get("show_command")
+        return self.links.get("show_command")
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Where the run is found: `url`, `show_command`, and with several trackers the same of each under its name."""
+        return self._sink.links
 
     @property
     def native(self) -> Any:
@@ -143,6 +148,8 @@ class Run:
         name = kind.__name__.lower()
         try:
             self._sink.write([kind(**fields)])
+        except UnstorableValue as error:  # of one value, which this backend can't hold
+            self._reporter.trouble(error, "The rest is stored.", str(error))
         except Exception as error:
             self._reporter.trouble(error, f"What this call gave as {name} is lost.", name)
 

@@ -36,6 +36,18 @@ def split(payload: Mapping[Any, Any], convert: Callable[[Any, str], T]) -> tuple
     return good, bad
 
 
+def plain_map(values: Mapping[Any, Any], field: str) -> dict[str, Any]:
+    """`values` as JSON has them.
+
+    Raises:
+        UnstorableValue: One that can't be stored; the message names it as an item of `field`.
+    """
+    good, refused = split(values, lambda value, where: plain(value, f"{field}[{where}]"))
+    if refused:
+        raise refused[0]
+    return good
+
+
 def checked_key(key: Any, where: str) -> str:
     """`key` if it is a string that can be stored, else an `UnstorableValue`."""
     if not isinstance(key, str):

@@ -8,7 +8,13 @@ from typing import Any
 from zenml.client import Client
 from zenml.enums import StackComponentType as Type
 
-from zenml_trackers.zenml import compat
+from zenml_trackers.zenml import compat, registration
+
+
+def unified_stack_with(name: str = "tracker", **config: Any) -> None:
+    """Register a tracker of the flavor `unified` in a stack and activate that."""
+    registration.register(registration.UNIFIED)
+    _stack(name, "unified", config)
 
 
 def stack_with(name: str = "tracker", **config: Any) -> None:
@@ -16,7 +22,12 @@ def stack_with(name: str = "tracker", **config: Any) -> None:
     client = Client()
     if not compat.owns_trackio_flavor() and not client.list_flavors(name="trackio"):
         client.create_flavor("zenml_trackers.zenml.flavors.TrackioExperimentTrackerFlavor", Type.EXPERIMENT_TRACKER)
-    client.create_stack_component(name, "trackio", Type.EXPERIMENT_TRACKER, {"log_cpu_metrics": False, **config})
+    _stack(name, "trackio", {"log_cpu_metrics": False, **config})
+
+
+def _stack(name: str, flavor: str, config: dict[str, Any]) -> None:
+    client = Client()
+    client.create_stack_component(name, flavor, Type.EXPERIMENT_TRACKER, config)
     parts = {Type.ORCHESTRATOR: "default", Type.ARTIFACT_STORE: "default", Type.EXPERIMENT_TRACKER: name}
     client.create_stack(f"stack-{name}", parts)
     client.activate_stack(f"stack-{name}")

@@ -60,7 +60,7 @@ def _show_lines(output: TextIO) -> None:
 
 def _set_up(project: str) -> None:
     client = Client()
-    registration.register()
+    registration.register(registration.TRACKIO)
     if STACK not in {stack.name for stack in client.list_stacks(name=STACK).items}:
         kind = StackComponentType.EXPERIMENT_TRACKER
         client.create_stack_component(pipeline.TRACKER, FLAVOR, kind, {"project": project})

@@ -11,7 +11,7 @@ from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 
 from zenml_trackers import get_run, get_trackio_run
-from zenml_trackers.harnesses import trackio_file
+from zenml_trackers.harnesses import trackio_file, trackio_rows
 
 
 class TrackioHarness(TrackerHarness):
@@ -20,7 +20,7 @@ class TrackioHarness(TrackerHarness):
     name = "trackio"
     flavor = "zenml_trackers.zenml.flavors.TrackioExperimentTrackerFlavor"
     backend = "trackio"
-    features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media"})
+    features: ClassVar[frozenset[str]] = trackio_rows.FEATURES
     secret_field = "api_key"
     url_field = "base_url"
     token_urls = (*TrackerHarness.token_urls, "https://tracker.example/?write_token={token}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
 from PIL import Image
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
@@ -15,6 +17,9 @@ Rows = list[dict[str, Any]]
 Query = Callable[[str], Rows]
 """Answers one `SELECT` on a project's tables."""
 
+KEEPS_ARTIFACTS = Version(version("trackio")) >= Version("0.30")
+FEATURES = frozenset({"resume", "media", *(["artifacts"] if KEEPS_ARTIFACTS else [])})
+"""What our flavor has, whichever way it was chosen."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 ARTIFACTS = (
     "SELECT l.run_id, a.name, CAST(v.manifest AS TEXT) AS manifest FROM run_artifact_links AS l "
@@ -41,7 +46,7 @@ def observed(query: Query, folder: Path, project: str) -> list[ObservedRun]:
         _add_row(runs[row["run_id"]], row, folder / "media")
     for row in query("SELECT run_id, title, text FROM alerts"):
         runs[row["run_id"]].everything += f"\n{row['title']} {row['text']}"
-    for row in query(ARTIFACTS):
+    for row in query(ARTIFACTS) if KEEPS_ARTIFACTS else ():
         blobs = folder / "artifacts" / project / "blobs" / "sha256"
         runs[row["run_id"]].artifacts.update(_files(row["name"], json.loads(row["manifest"]), blobs))
     return list(runs.values())

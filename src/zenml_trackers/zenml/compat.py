@@ -1,7 +1,8 @@
-"""All that differs between the ZenML releases, one function a difference, named for what it hides."""
+"""All that differs between the ZenML releases, each difference with the release that it begins or ends with."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
@@ -13,35 +14,46 @@ if TYPE_CHECKING:
 ZENML = Version(__version__)
 
 
-def stores_config_as_given() -> bool:
-    """Below 0.83: what is stored at registration is what was given, not what the config class made of it."""
-    return ZENML < Version("0.83")
+@dataclass(frozen=True)
+class Difference:
+    """Something that only some releases of ZenML do; called, it says whether the installed one does."""
+
+    what: str
+    since: str = "0"
+    """The first release that does it."""
+    until: str | None = None
+    """The first release that does it no more."""
+
+    def __call__(self) -> bool:
+        """Whether the installed ZenML does it."""
+        return Version(self.since) <= ZENML and (self.until is None or ZENML < Version(self.until))
 
 
-def owns_trackio_flavor() -> bool:
-    """From 0.96: ZenML has a built-in flavor named `trackio`, which only the seat can replace."""
-    return ZENML >= Version("0.96")
-
-
-def runs_init_hooks() -> bool:
-    """From 0.94.1: ZenML calls the entry points `zenml.init_hooks` when it is imported."""
-    return ZENML >= Version("0.94.1")
+stores_config_as_given = Difference(
+    "What is stored at registration is what was given, not what the config class made of it.", until="0.83"
+)
+shares_step_run_among_attempts = Difference(
+    "All attempts of a step have one step run, and happen in one process.", until="0.84"
+)
+hands_step_run_to_hooks = Difference("The hooks of a step are given its step run.", since="0.94")
+runs_init_hooks = Difference("The entry points `zenml.init_hooks` are called when it is imported.", since="0.94.1")
+holds_several_trackers = Difference("A stack may hold several experiment trackers.", since="0.94.3")
+owns_trackio_flavor = Difference("There is a built-in flavor `trackio`, which only the seat replaces.", since="0.96")
 
 
 def attempt_of(info: StepRunInfo, seen: int) -> int:
     """Which try of its step this is, from 1.
 
-    Below 0.84 all tries share one step run and happen in one process, so that those `seen` before count. From 0.84 on
-    each has a step run of its own, whose `version` counts; from 0.94 on it comes with the info.
+    A step run's own `version` counts; where all tries share one, those that this process has `seen` before count.
     """
-    step_run: Any = getattr(info, "step_run", None) or _stored_step_run(info)
+    step_run = None if shares_step_run_among_attempts() else _step_run(info)
     version = getattr(step_run, "version", None)
     return version if isinstance(version, int) else seen + 1
 
 
-def _stored_step_run(info: StepRunInfo) -> Any:
-    if not Version("0.84") <= ZENML < Version("0.94"):
-        return None
+def _step_run(info: StepRunInfo) -> Any:
+    if hands_step_run_to_hooks():
+        return getattr(info, "step_run", None)
     from zenml.client import Client
 
     try:

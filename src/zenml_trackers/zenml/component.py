@@ -8,18 +8,21 @@ import sys
 import threading
 from abc import abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 from zenml.constants import METADATA_EXPERIMENT_TRACKER_URL
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTracker
 from zenml.metadata.metadata_types import Uri
 
-from zenml_trackers.backend import Backend
+from zenml_trackers.backend import Backend, Sink, backend_class
+from zenml_trackers.delivery import Limits
 from zenml_trackers.records import RunError, RunSpec, Status
+from zenml_trackers.run import Run
+from zenml_trackers.tracked import TrackedRun
 from zenml_trackers.zenml import compat
 from zenml_trackers.zenml.settings import RunSettings
-from zenml_trackers.zenml.tracked import TrackedStep
 
 if TYPE_CHECKING:
     from zenml.config.step_run_info import StepRunInfo
@@ -29,6 +32,14 @@ NEVER_STARTED = RunError(
     type="StepNeverStarted",
     message="ZenML ended the step before its first line, probably because an input could not be loaded.",
 )
+
+
+class TrackedStep(NamedTuple):
+    """The run of a step."""
+
+    tracked: TrackedRun
+    belongs_to: tuple[int, UUID]
+    """The thread and the pipeline run that the step executes in."""
 
 
 class RunTracker(BaseExperimentTracker):
@@ -59,39 +70,54 @@ class RunTracker(BaseExperimentTracker):
     def make_backend(self, project: str, settings: RunSettings) -> Backend:
         """The backend as it is configured; secrets are resolved here and not before."""
 
+    @property
     @abstractmethod
-    def project_of(self, info: StepRunInfo) -> str:
-        """The project that the step's run belongs to."""
+    def own_project(self) -> str | None:
+        """The project that is configured, if one is."""
+
+    def project_for(self, pipeline: str) -> str:
+        """The project of a pipeline's runs: the configured one, or one named after the pipeline."""
+        return self.own_project or pipeline
+
+    def attach(self, sink: Sink) -> Callable[[], None]:
+        """Let the library's own calls in this context reach the sink's run, until the result is called."""
+        return backend_class(self.backend_name).attach(sink.native)
 
     def prepare_step_run(self, info: StepRunInfo) -> None:
         """Start the step's run; with `strict=True` a named error if that fails, otherwise a warning."""
         self._end_leaked(info)
-        tracked = TrackedStep(self.backend_name, subject=f"{self.name}, step {info.pipeline_step_name!r}")
-        settings = tracked.settings(lambda: self._settings(info), fallback=self._defaults())
-        project = self.project_of(info)
+        settings, unreadable = self._settings_of(info)
+        subject = f"{self.name}, step {info.pipeline_step_name!r}"
+        tracked = TrackedRun(self.backend_name, self.attach, subject, Limits(settings.strict, settings.deadline))
+        if unreadable is not None:
+            tracked.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
+        project = self.project_for(info.pipeline.name)
         tracked.begin(lambda: self.make_backend(project, settings), self._spec(info, project, settings))
-        tracked.belongs_to = (threading.get_ident(), info.run_id)
-        self._tracked[info.step_run_id] = tracked
+        self._tracked[info.step_run_id] = TrackedStep(tracked, _here(info))
 
     def get_step_run_metadata(self, info: StepRunInfo) -> dict[str, MetadataType]:
         """Where the step's run is found: its id, name, project, and URL or command."""
-        tracked = self._tracked.get(info.step_run_id)
-        if tracked is None:
+        step = self._tracked.get(info.step_run_id)
+        if step is None:
             return {}
-        found: dict[str, MetadataType] = {
-            f"{self.backend_name}_{key}": value for key, value in tracked.whereabouts().items() if key != "url"
-        }
-        if tracked.run.url:
-            found[METADATA_EXPERIMENT_TRACKER_URL] = Uri(tracked.run.url)
-        return found
+        found = _whereabouts(step.tracked.run)
+        return {key: Uri(value) if key.endswith("_url") else value for key, value in found.items()}
 
     def cleanup_step_run(self, info: StepRunInfo, step_failed: bool) -> None:
         """End the step's run as failed or finished; never raises."""
-        tracked = self._tracked.pop(info.step_run_id, None)
-        if tracked is not None:
+        step = self._tracked.pop(info.step_run_id, None)
+        if step is not None:
             # ZenML calls this while the step's exception is on its way out, and passes only that there is one.
-            error = _describe(sys.exc_info()[1]) if step_failed else None
-            tracked.end(Status.FAILED if step_failed else Status.FINISHED, error)
+            raised = sys.exc_info()[1] if step_failed else None
+            status = Status.FAILED if step_failed else Status.FINISHED
+            step.tracked.end(status, RunError.of(raised) if raised else None)
+
+    def _settings_of(self, info: StepRunInfo) -> tuple[RunSettings, Exception | None]:
+        """The step's settings; if they can't be read those of the component, and why."""
+        try:
+            return self._settings(info), None
+        except Exception as error:
+            return self._defaults(), error
 
     def _settings(self, info: StepRunInfo) -> RunSettings:
         """The step's settings over the component's; ZenML itself mixes them from 0.82.1 on."""
@@ -125,19 +151,28 @@ class RunTracker(BaseExperimentTracker):
 
     def _end_leaked(self, info: StepRunInfo | None = None) -> None:
         """End runs whose step ZenML gave up without cleanup: of `info`'s pipeline run and thread, or at exit all."""
-        here = (threading.get_ident(), info.run_id) if info else None
-        for step_run_id, tracked in list(self._tracked.items()):
-            if os.getpid() == self._process and here in (None, tracked.belongs_to):
+        here = _here(info) if info else None
+        for step_run_id, step in list(self._tracked.items()):
+            if os.getpid() == self._process and here in (None, step.belongs_to):
                 del self._tracked[step_run_id]
-                tracked.end(Status.FAILED, NEVER_STARTED)
+                step.tracked.end(Status.FAILED, NEVER_STARTED)
 
 
-def _describe(error: BaseException | None) -> RunError | None:
-    if error is None:
-        return None
-    try:
-        message = str(error)
-    except Exception:
-        message = f"<{type(error).__name__} without a printable message>"
-    readable = message.encode(errors="backslashreplace").decode()
-    return RunError(type=type(error).__name__, message=readable)
+def _here(info: StepRunInfo) -> tuple[int, UUID]:
+    return threading.get_ident(), info.run_id
+
+
+def _whereabouts(run: Run) -> dict[str, str]:
+    """What finds the run in its tracker, or in each of several; nothing if there is none."""
+    if not run.id:
+        return {}
+    links = dict(run.links)
+    own = {
+        "run_id": run.id,
+        "run_name": run.name,
+        "project": run.project,
+        "show_command": links.pop("show_command", ""),
+    }
+    found = {**{f"{run.backend}_{key}": value for key, value in own.items()}, **links}
+    found[METADATA_EXPERIMENT_TRACKER_URL] = found.pop("url", "")
+    return {key: value for key, value in found.items() if value}

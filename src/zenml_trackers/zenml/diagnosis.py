@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from importlib.metadata import metadata, requires, version
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -21,13 +21,14 @@ from zenml_trackers.deadline import bounded
 from zenml_trackers.errors import FlavorConflict, TokenRefused, TrackerError, TrackerUnreachable
 from zenml_trackers.report import Redactor, Reporter
 from zenml_trackers.zenml import registration
-from zenml_trackers.zenml.flavors import FLAVOR
-from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
+from zenml_trackers.zenml.component import RunTracker
+from zenml_trackers.zenml.registration import OwnFlavor
 
 if TYPE_CHECKING:
     from zenml.models import ComponentResponse
 
 PACKAGE = "zenml-trackers"
+SECRETS = ("api_key", "hf_token", "username", "password")
 SECONDS = 5.0
 """How long the place of one component's runs may take to answer."""
 
@@ -53,12 +54,14 @@ def diagnose() -> Iterator[Check]:
     """All checks, in the order in which one depends on the other; those that can't be made are left out."""
     yield _python()
     yield from (_installed(package) for package in (PACKAGE, "zenml"))
-    for check in (_trackio, _store, _flavor):
+    for check in (_trackio, _store):
         result = check()
         yield result
         if result.state is State.FAIL:
             return
-    yield from _components()
+    flavors = {own: _flavor(own) for own in registration.FLAVORS}
+    yield from flavors.values()
+    yield from _components([own.name for own, found in flavors.items() if found.state is State.OK])
 
 
 def _python() -> Check:
@@ -97,35 +100,41 @@ def _store() -> Check:
     return Check("ZenML store", State.OK, re.sub("//[^/@]*@", "//", store.url))
 
 
-def _flavor() -> Check:
-    name = f"flavor {FLAVOR}"
-    stored = registration.stored_flavor()
+def _flavor(own: OwnFlavor) -> Check:
+    name = f"flavor {own.name}"
+    stored = registration.stored_flavor(own)
     if stored is None:
-        return Check(name, State.FAIL, "not registered", "Run `zenml-trackers register`.")
+        state = State.FAIL if own is registration.TRACKIO else State.WARN
+        return Check(name, state, "not registered", "To use it, run `zenml-trackers register`.")
     found = f"registered as {stored.source}"
     try:
-        flavor = registration.loaded(stored)
+        flavor = registration.loaded(own, stored)
         found = f"loads {flavor.config_class.__module__}.{flavor.config_class.__name__}"
-        registration.need_ours(stored, flavor)
+        registration.need_ours(own, stored, flavor)
     except FlavorConflict as error:
         return Check(name, State.FAIL, found, str(error))
     return Check(name, State.OK, found)
 
 
-def _components() -> Iterator[Check]:
+def _components(flavors: list[str]) -> Iterator[Check]:
     kind = StackComponentType.EXPERIMENT_TRACKER
-    models = depaginate(Client().list_stack_components, type=kind, flavor=FLAVOR, hydrate=True)
+    models = [
+        model
+        for flavor in flavors
+        for model in depaginate(Client().list_stack_components, type=kind, flavor=flavor, hydrate=True)
+    ]
     stack = Client().active_stack_model
     active = {component.id for component in stack.components.get(kind, [])}
     for model in models:
         yield _component(model, " (active stack)" if model.id in active else "")
-    if not models:
-        advice = f"Register one: `zenml experiment-tracker register NAME --flavor={FLAVOR}`."
-        yield Check("tracker", State.WARN, f"no experiment tracker has the flavor {FLAVOR}", advice)
-    elif not active & {model.id for model in models}:
+    either = " or ".join(flavors)
+    if flavors and not models:
+        advice = f"Register one: `zenml experiment-tracker register NAME --flavor={flavors[0]}`."
+        yield Check("tracker", State.WARN, f"no experiment tracker has the flavor {either}", advice)
+    elif models and not active & {model.id for model in models}:
         change = "register NAME -o default -a default --set" if stack.name == "default" else f"update {stack.name}"
         advice = f"Steps can use one that is in the stack: `zenml stack {change} -e {models[0].name}`."
-        yield Check("active stack", State.WARN, f"{stack.name} has no tracker of the flavor {FLAVOR}", advice)
+        yield Check("active stack", State.WARN, f"{stack.name} has no tracker of the flavor {either}", advice)
 
 
 def _component(model: ComponentResponse, mark: str) -> Check:
@@ -133,7 +142,7 @@ def _component(model: ComponentResponse, mark: str) -> Check:
     try:
         return Check(name, State.OK, _place(model))
     except Exception as error:
-        secrets = [str(model.configuration.get(field)) for field in ("api_key", "hf_token")]
+        secrets = [str(model.configuration.get(field)) for field in SECRETS]
         safe = _without(secrets, error)
         return Check(name, State.FAIL, str(safe), _advice(safe, model))
 
@@ -144,14 +153,13 @@ def _place(model: ComponentResponse) -> str:
     Raises:
         TrackerError: They can't, and why.
     """
-    component = cast(TrackioExperimentTracker, StackComponent.from_model(model))
-    config = component.config
-    backend = component.make_backend(component.project_for(PACKAGE), config)
+    component = cast(RunTracker, StackComponent.from_model(model))
+    backend = component.make_backend(component.project_for(PACKAGE), cast(Any, component.config))
     try:
         place = bounded(backend.check, SECONDS, "asking the tracker")
     except Exception as error:
         raise _without(backend.secrets, error) from None
-    project = config.project or config.project_name
+    project = component.own_project
     return f"{place}; " + (f"project {project}" if project else "a project for each pipeline")
 
 

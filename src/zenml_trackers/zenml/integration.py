@@ -67,7 +67,8 @@ def _flavor_names() -> dict[str, Any]:
 
 
 def _tracker_names() -> dict[str, Any]:
-    from zenml_trackers.zenml import active, trackio_component
+    from zenml_trackers import active
+    from zenml_trackers.zenml import trackio_component
 
     return {
         "TrackioExperimentTracker": trackio_component.TrackioExperimentTracker,

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from zenml.config.base_settings import BaseSettings
 
 from zenml_trackers.errors import InvalidSettings
-from zenml_trackers.values import checked_text, plain, split, tag_set
+from zenml_trackers.values import checked_text, plain_map, tag_set
 
 
 class RunSettings(BaseSettings):
@@ -66,12 +66,7 @@ class RunSettings(BaseSettings):
     @field_validator("metadata", mode="before")
     @classmethod
     def _storable_metadata(cls, metadata: Any) -> Any:
-        if not isinstance(metadata, dict):
-            return metadata
-        good, refused = split(metadata, lambda value, where: plain(value, f"metadata[{where}]"))
-        if refused:
-            raise refused[0]
-        return good
+        return plain_map(metadata, "metadata") if isinstance(metadata, dict) else metadata
 
 
 def _unknown(name: str, fields: Any) -> str:

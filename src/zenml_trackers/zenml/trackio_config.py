@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
 
-from zenml_trackers.errors import InvalidProject, InvalidSettings
+from zenml_trackers.errors import InvalidSettings
+from zenml_trackers.trackio_project import check_project
 
 Fields = dict[str, Any]
 
 DEFAULT_SPACE = "trackio"
-RESERVED_PREFIX = "registry-"
-RESERVED_SUFFIXES = (
-    "_system",
-    "_configs",
-    "_traces",
-    "_artifacts",
-    "_artifact_versions",
-    "_artifact_aliases",
-    "_run_artifact_links",
-    "_external_run_artifact_links",
-)
-"""Trackio 0.43 refuses projects of such names, since they would share files with another project."""
 
 
 def checked(fields: Fields, tokens_may_move: bool) -> Fields:
@@ -48,28 +36,6 @@ def checked(fields: Fields, tokens_may_move: bool) -> Fields:
         check_project(fields["project"])
     _need_one_place(fields)
     return fields
-
-
-def check_project(name: str) -> None:
-    """Refuse a name that Trackio would change or refuse.
-
-    Raises:
-        InvalidProject: With a name that would do.
-    """
-    usable = usable_project(name)
-    if name != usable:
-        raise InvalidProject(
-            f"project {name!r} can't be used: Trackio keeps only letters, digits, '-' and '_' of a project's name, and "
-            f"reserves some endings for itself. Use {usable!r}."
-        )
-
-
-def usable_project(name: str) -> str:
-    """The name itself if Trackio keeps it as it is, else the nearest one that it does."""
-    usable = re.sub(r"[^\w-]+", "-", name).strip("-") or "default"
-    if usable.startswith(RESERVED_PREFIX) or usable.endswith(RESERVED_SUFFIXES):
-        usable = f"zenml-{usable}-runs"
-    return usable
 
 
 def space_of(fields: Fields) -> str | None:

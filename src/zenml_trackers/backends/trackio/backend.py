@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 import trackio
 
+from zenml_trackers import document
 from zenml_trackers.backend import Backend
-from zenml_trackers.backends.trackio import document
+from zenml_trackers.backends.trackio import attachments
+from zenml_trackers.backends.trackio.address import place
 from zenml_trackers.backends.trackio.client import Client
 from zenml_trackers.backends.trackio.native import StepRun, attach
 from zenml_trackers.backends.trackio.reach import check_folder, check_remote
@@ -19,14 +22,19 @@ from zenml_trackers.backends.trackio.space import ensure_space, publish
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
 from zenml_trackers.backends.trackio.target import target
 from zenml_trackers.errors import RunNotFound
-from zenml_trackers.records import Feature, MetricPoint, RunSpec, StoredRun
+from zenml_trackers.records import Feature, MetricPoint, Record, RunSpec, StoredRun
+from zenml_trackers.url import TrackerUrl
 
 
 class TrackioBackend(Backend):
     """A project of Trackio's: on this machine, on a self-hosted server, or on a Space."""
 
     name: ClassVar[str] = "trackio"
-    features: ClassVar[frozenset[Feature]] = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+    credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
+    # artifacts came with Trackio 0.30
+    features = frozenset(
+        {Feature.MEDIA, Feature.RESUME, *([Feature.ARTIFACTS] if hasattr(trackio, "Artifact") else [])}
+    )
 
     def __init__(
         self,
@@ -51,19 +59,20 @@ class TrackioBackend(Backend):
             place: `server_url`, `space_id`, `token` and more of `Target`.
         """
         self.target = target(project, **place)
+        self.secrets = (self.target.token,) if self.target.token else ()
         self._private = private
         self._monitors = {"auto_log_gpu": gpu_metrics, "auto_log_cpu": cpu_metrics}
         self._publish = partial(publish, self.target, sync, freeze)
         self._client = None if self.target.local else Client(self.target)
 
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> TrackioBackend:
+        return cls(**place(url, project), token=credentials.get("api_key"), timeout=timeout)
+
     @property
     def store(self) -> Store:
         """The project's rows."""
         return LocalStore(self.target) if self._client is None else ServerStore(self.target, self._client)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (self.target.token,) if self.target.token else ()
 
     def open(self, spec: RunSpec) -> TrackioSink:
         resumed = None if spec.resume == "never" else self._latest(spec.name)
@@ -74,7 +83,9 @@ class TrackioBackend(Backend):
         store = self.store
         if isinstance(store, LocalStore):
             store.fragments = getattr(native, "_fragment_writer", None)
-        return TrackioSink(native, store, self.target.links(native.id), make_ready, self._publish)
+        return TrackioSink(
+            native, store, self.target.links(native.id), make_ready, self._publish, alerts=spec.origin is None
+        )
 
     def read(self) -> Iterator[StoredRun]:
         for row in self.store.runs():
@@ -86,6 +97,10 @@ class TrackioBackend(Backend):
                 metrics=tuple(self._points(row["id"])),
                 url=self.target.links(row["id"])["url"],
             )
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        yield from attachments.artifacts(self.store, run_id, folder)
+        yield from attachments.media(self.store, run_id, folder)
 
     def check(self) -> str:
         return check_folder() if self._client is None else check_remote(self.target, self._client)

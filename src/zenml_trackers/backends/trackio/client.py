@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -45,6 +48,29 @@ class Client:
         except Exception as error:
             raise self._named(error) from None
 
+    def fetch(self, path: str, file: Path, query: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Store what the server has at a path in `file`.
+
+        Raises:
+            TrackerError: It has nothing there, or can't be reached.
+        """
+        try:
+            with (
+                httpx.stream(
+                    "GET",
+                    self._target.address + path,
+                    params=dict(query),
+                    timeout=self._target.timeout,
+                    headers=self._space_headers(),
+                    verify=_certificates(),
+                ) as answer,
+                file.open("wb") as kept,
+            ):
+                self._need_found(answer, query.get("path", path))
+                kept.writelines(answer.iter_bytes())
+        except httpx.HTTPError as error:
+            raise self._named(error) from None
+
     def probe(self) -> None:
         """Ask whether a Trackio server is there.
 
@@ -75,6 +101,13 @@ class Client:
                 httpx_kwargs={"timeout": self._target.timeout, "verify": _certificates()},
             )
         return self._remote
+
+    def _need_found(self, answer: httpx.Response, path: str) -> None:
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise TrackerError(f"the Trackio server at {self._target.address} no longer has the file {path}")
+        if answer.is_error:
+            answer.read()
+        answer.raise_for_status()
 
     @property
     def _hf_token(self) -> str | None:

@@ -1,8 +1,8 @@
 """Trackio's own calls in a tracked step: they reach the step's run, join it, and don't end it.
 
-Uses `trackio.context_vars`, `_space_id`, `_write_token` and `_warn_once` of Trackio's run, and replaces `trackio.init`
-and `trackio.finish` while a tracked step runs (Trackio 0.24 to 0.43). Outside tracked steps, in other threads too, both
-do what they always did.
+Uses `trackio.context_vars`, `_space_id`, `_write_token` and `_warn_once` of Trackio's run, its `_queue_lock` (0.43) or
+`_client_lock` (0.24 to 0.42), and replaces `trackio.init` and `trackio.finish` while a tracked step runs (0.24 to
+0.43). Outside tracked steps, in other threads too, both do what they always did.
 """
 
 from __future__ import annotations
@@ -16,11 +16,16 @@ from contextvars import ContextVar
 from typing import Any
 
 import trackio
-from trackio import context_vars
+from packaging.version import Version
+from trackio import context_vars, media
 
 from zenml_trackers.deadline import bounded
+from zenml_trackers.values import plain, split
 
 logger = logging.getLogger("zenml_trackers")
+
+LEAVES_OUT_WHAT_IT_CANNOT_STORE = Version(trackio.__version__) >= Version("0.42")
+"""Older releases lose all that waits to be sent, for the sake of one value."""
 
 _NOTHING: Mapping[ContextVar[Any], Any] = {}
 
@@ -46,6 +51,15 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         self.losses: dict[str, str] = {}
         super().__init__(**arguments)
 
+    @property
+    def queue_lock(self) -> Any:
+        """What whoever changes the queue of rows has to hold."""
+        return self._queue_lock if hasattr(self, "_queue_lock") else self._client_lock
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """As Trackio's own; a value that can't be stored is left out, with a warning."""
+        super().log(metrics if LEAVES_OUT_WHAT_IT_CANNOT_STORE else _storable(metrics), step)
+
     def _warn_once(self, key: str, message: str) -> None:
         """Keep what Trackio would warn of: one warning is to tell of it, when the step is over."""
         self.losses.setdefault(key, message)
@@ -64,6 +78,19 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     def really_finish(self) -> None:
         """Deliver all that is queued and stop Trackio's threads."""
         super().finish()
+
+
+def _storable(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    kept, refused = split(metrics, lambda value, where: value if _is_shown(value) else plain(value, where))
+    for error in refused:
+        logger.warning("%s The other values are logged.", error)
+    return kept
+
+
+def _is_shown(value: Any) -> bool:
+    """Whether it is of one of Trackio's own kinds, or a figure that Trackio makes one of (from 0.36)."""
+    is_figure = getattr(getattr(media, "TrackioHtml", None), "is_loggable_figure", None)
+    return hasattr(value, "_to_dict") or (is_figure is not None and is_figure(value))
 
 
 def attach(native: Any) -> Callable[[], None]:

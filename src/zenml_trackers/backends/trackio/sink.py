@@ -9,21 +9,27 @@ from typing import Any
 import trackio
 from trackio.utils import to_json_safe
 
+from zenml_trackers import document
 from zenml_trackers.backend import Sink
-from zenml_trackers.backends.trackio import document
+from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.native import StepRun
 from zenml_trackers.backends.trackio.store import Store
-from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
 from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
+from zenml_trackers.sinks import take_each
 from zenml_trackers.values import plain, split
 
 logger = logging.getLogger("zenml_trackers")
+
+LONGEST_FOLDER = 255
+"""Bytes that file systems allow in the name of a folder."""
 
 
 class TrackioSink(Sink):
     """Metrics go through Trackio's own run; all else is in the run's config, of which this is the only writer.
 
-    Touches `_queue_lock`, `_queued_logs`, `_has_local_buffer` and `_stop_flag` of Trackio's run (0.24 to 0.43).
+    Touches `_queued_logs`, `_next_step`, `_has_local_buffer` and `_stop_flag` of Trackio's run, and
+    `_save` of its pictures (0.24 to 0.43).
     """
 
     def __init__(
@@ -33,6 +39,7 @@ class TrackioSink(Sink):
         links: dict[str, str],
         make_ready: Callable[[], None],
         publish: Callable[[], None],
+        alerts: bool = True,
     ) -> None:
         """A run that is not stored yet.
 
@@ -42,6 +49,7 @@ class TrackioSink(Sink):
             links: Where it can be seen.
             make_ready: Called before the first row is stored.
             publish: Called after the last row is stored.
+            alerts: Whether a failure is an alert; one that happened long ago is none.
         """
         self.native: StepRun = native
         self.id = native.id
@@ -50,6 +58,7 @@ class TrackioSink(Sink):
         self._links = links
         self._make_ready = make_ready
         self._publish = publish
+        self._alerts = alerts
         self._begun = False
         native.on_join = self._join
 
@@ -58,16 +67,18 @@ class TrackioSink(Sink):
         return self._links
 
     def write(self, records: Sequence[Record]) -> None:
-        changed = [self._take(record) for record in records]
+        changed, failure = take_each(records, self._take)
         if not self._begun:
             self._begun = True
             self._make_ready()
             self._store.put(self._config_row())
-        elif any(changed):
+        elif changed:
             self._queue_config()
+        if failure:
+            raise failure
 
     def close(self, status: Status, error: RunError | None) -> None:
-        if status is Status.FAILED:
+        if status is Status.FAILED and self._alerts:
             self._alert(error)
         self.native.really_finish()
         document.end(self.native.config, status, error)
@@ -96,12 +107,30 @@ class TrackioSink(Sink):
             case Metrics(values=values, step=step):
                 run.log(dict(values), step)
             case Image(name=name, image=image, step=step):
-                run.log({name: trackio.Image(image)}, step)
+                run.log({name: self._picture(name, image, step)}, step)
             case Table(name=name, columns=columns, rows=rows, step=step):
-                run.log({name: _table(columns, rows)}, step)
+                run.log({name: NamedTable(columns, rows)}, step)
             case Artifact(name=name, path=path):
-                run.log_artifact(path, name=name)
+                run.log_artifact(new_artifact(name, path))
         return False
+
+    def _picture(self, name: str, image: Any, step: int | None) -> Any:
+        """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""
+        picture = trackio.Image(image)
+        try:
+            picture._save(self.native.project, self._media_folder, self.native._next_step if step is None else step)
+        except (OSError, ValueError) as error:
+            raise UnstorableValue(f"Trackio can't keep the image {name!r} ({error}).") from error
+        return picture
+
+    @property
+    def _media_folder(self) -> str:
+        """Where Trackio puts a run's pictures: a folder of its name, even if that leads out of Trackio's own folder."""
+        if is_folder(self.name):
+            return self.name
+        if not self._store.target.local:  # the server takes the name again
+            raise ValueError(f"it would have to be in a folder of the run's name, which {self.name[:50]!r} can't be")
+        return self.id
 
     def _config_row(self) -> dict[str, Any]:
         config, refused = split(to_json_safe(dict(self.native.config)), plain)
@@ -112,7 +141,7 @@ class TrackioSink(Sink):
     def _queue_config(self) -> None:
         """Send the config with the next batch, in the place of one that still waits: Trackio keeps a batch's first."""
         row = self._config_row()
-        with self.native._queue_lock:
+        with self.native.queue_lock:
             waiting = [entry for entry in self.native._queued_logs if entry.get("log_id") != row["log_id"]]
             self.native._queued_logs = [*waiting, row]
             self.native._ensure_sender_alive()
@@ -128,5 +157,8 @@ class TrackioSink(Sink):
         self.native.alert(f"{self.name} failed", text, level=trackio.AlertLevel.ERROR)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
-    return trackio.Table(columns=list(columns), data=[list(row) for row in rows])
+def is_folder(name: str) -> bool:
+    """Whether the name, taken as a path, is that of a folder inside of the one where it is made."""
+    parts = name.split("/")
+    inside = all(part not in ("", ".", "..") and len(part.encode()) <= LONGEST_FOLDER for part in parts)
+    return inside and not set(name) & {"\\", "\0"}

@@ -1,16 +1,20 @@
 """A project's rows, where they are kept: in the SQLite file of this machine, or behind a server.
 
-Uses `trackio.sqlite_storage.SQLiteStorage` and the server's `bulk_log` and `query_project` (Trackio 0.24 to 0.43).
+Uses `trackio.sqlite_storage.SQLiteStorage`, and the server's `bulk_log`, `query_project`, `get_settings` and `/file`
+(Trackio 0.24 to 0.43); for the files of artifacts `trackio.cas` and the server's `/artifact_blob` (0.30 to 0.43).
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from trackio import utils
 from trackio.sqlite_storage import SQLiteStorage
@@ -18,7 +22,7 @@ from trackio.utils import deserialize_values, serialize_values
 
 from zenml_trackers.backends.trackio.client import Client
 from zenml_trackers.backends.trackio.target import Target
-from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.errors import TrackerError, TrackerUnreachable
 
 PAGE = 5000
 """Rows asked for at once; Trackio answers with at most 10,000."""
@@ -68,18 +72,30 @@ class Store(ABC):
 
     def metrics(self, run_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Step and values of each logged row of a run, in the order in which they were logged."""
-        quoted = run_id.replace("'", "''")
         last = -1
         while True:
             page = self.query(
                 f"SELECT id, step, CAST(metrics AS TEXT) AS metrics FROM metrics "
-                f"WHERE run_id = '{quoted}' AND id > {last} ORDER BY id LIMIT {PAGE}"
+                f"WHERE run_id = {quoted(run_id)} AND id > {last} ORDER BY id LIMIT {PAGE}"
             )
             for row in page:
                 yield row["step"], deserialize_values(json.loads(row["metrics"]))
             if len(page) < PAGE:
                 return
             last = page[-1]["id"]
+
+    @abstractmethod
+    def picture(self, path: str, folder: Path) -> Path:
+        """The file of a picture that a row names; fetched into `folder` if it is not on this machine."""
+
+    @abstractmethod
+    def fetch_blob(self, digest: str, file: Path) -> None:
+        """Store the content that Trackio keeps under a digest in `file`."""
+
+
+def quoted(text: str) -> str:
+    """The text as SQL has it: what asks a server takes no parameters."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 class LocalStore(Store):
@@ -100,6 +116,21 @@ class LocalStore(Store):
         except FileNotFoundError:
             return []
         return rows
+
+    def picture(self, path: str, folder: Path) -> Path:
+        media = Path(utils.MEDIA_DIR).resolve()
+        file = (media / path).resolve()
+        if not file.is_relative_to(media):
+            raise TrackerError(f"the picture {path!r} is outside of Trackio's folder, and can't be read")
+        return file
+
+    def fetch_blob(self, digest: str, file: Path) -> None:
+        from trackio import cas
+
+        try:
+            shutil.copyfile(cas.blob_path(self.target.project, digest), file)
+        except FileNotFoundError as error:
+            raise TrackerError(f"Trackio no longer has the artifact's file {file.name!r}") from error
 
 
 def _uses_inbox() -> bool:
@@ -133,6 +164,7 @@ class ServerStore(Store):
     def __init__(self, target: Target, client: Client) -> None:
         super().__init__(target)
         self._client = client
+        self._media_folder: str | None = None
 
     def put(self, entry: dict[str, Any]) -> None:
         self._client.predict(api_name="/bulk_log", logs=[entry], hf_token=None)
@@ -143,3 +175,13 @@ class ServerStore(Store):
         answer = self._client.predict(api_name="/query_project", project=self.target.project, query=sql)
         rows: list[dict[str, Any]] = answer["rows"]
         return rows
+
+    def picture(self, path: str, folder: Path) -> Path:
+        if self._media_folder is None:
+            self._media_folder = self._client.predict(api_name="/get_settings")["media_dir"]
+        file = folder / f"{uuid4().hex}{Path(path).suffix}"
+        self._client.fetch("/file", file, {"path": f"{self._media_folder}/{path}"})
+        return file
+
+    def fetch_blob(self, digest: str, file: Path) -> None:
+        self._client.fetch(f"/artifact_blob/{self.target.project}/{digest}", file)

@@ -24,6 +24,7 @@ METADATA = "zenml.metadata"
 ERROR_TYPE = "zenml.error_type"
 ERROR_MESSAGE = "zenml.error_message"
 PARAMS = "zenml.params"
+ORIGIN = "zenml.origin"
 
 
 def opening(spec: RunSpec) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def opening(spec: RunSpec) -> dict[str, Any]:
         ATTEMPT: spec.attempt,
         TAGS: list(spec.tags),
         METADATA: spec.metadata,
+        ORIGIN: spec.origin,
     }
     return {key: value for key, value in facts.items() if value is not None}
 
@@ -50,6 +52,15 @@ def continued(old: Mapping[str, Any], spec: RunSpec) -> dict[str, Any]:
     for gone in (ERROR_TYPE, ERROR_MESSAGE):
         kept.pop(gone, None)
     return {**kept, **new}
+
+
+def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
+    """The config of a stored run that is resumed."""
+    old: dict[str, Any] = {TAGS: sorted(run.tags), METADATA: run.metadata}
+    if run.origin is not None:
+        old[ORIGIN] = run.origin
+    add_params(old, run.params)
+    return continued(old, spec)
 
 
 def add_tags(config: dict[str, Any], tags: tuple[str, ...]) -> None:
@@ -87,6 +98,8 @@ def stored_run(config: Mapping[str, Any], **known: Any) -> StoredRun:
         pipeline=config.get(PIPELINE),
         pipeline_run=config.get(PIPELINE_RUN),
         step=config.get(STEP),
+        step_run_id=config.get(STEP_RUN_ID),
         attempt=config.get(ATTEMPT),
+        origin=config.get(ORIGIN),
         **known,
     )

@@ -1,0 +1,102 @@
+"""What the sinks over adopted runs have in common: params and tags are stored as they come, and nothing is ended."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from zenml_trackers.errors import NoActiveRun, UnstorableValue
+from zenml_trackers.records import Artifact, Feature, Params, Record, RunError, Status, Tags
+from zenml_trackers.sinks import DocumentSink
+
+T = TypeVar("T")
+
+
+class AdoptedSink(DocumentSink):
+    """A run of somebody else's, to which no document, no status and no end is written."""
+
+    features: ClassVar[frozenset[Feature]] = frozenset({Feature.ARTIFACTS, Feature.MEDIA})
+
+    def __init__(self, id: str, name: str, project: str, native: Any) -> None:
+        """A run that is open.
+
+        Args:
+            id: The library's own.
+            name: What the library shows.
+            project: Where the library keeps it.
+            native: The library's run object.
+        """
+        super().__init__({})
+        self.id = id
+        self.name = name
+        self.project = project
+        self.native = native
+
+    @abstractmethod
+    def set_params(self, values: Mapping[str, Any]) -> None:
+        """Store params; nested ones as the library has them."""
+
+    @abstractmethod
+    def add_tags(self, tags: tuple[str, ...]) -> None:
+        """Add to the run's tags, without using up a step."""
+
+    def put(self, config: Mapping[str, Any]) -> None:
+        """There is no document."""
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        """The flavor ends its run."""
+
+    def end(self, status: Status, error: RunError | None) -> None:
+        """The flavor ends its run."""
+
+    def _take(self, record: Record) -> bool:
+        match record:
+            case Params(values=values):
+                self.set_params(values)
+            case Tags(tags=tags):
+                self.add_tags(tags)
+            case Artifact(name=name, path=path) if not path.exists():
+                raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.")
+            case _:
+                return super()._take(record)
+        return False
+
+
+def need(run: T | None, library: str) -> T:
+    """`run`, unless there is none.
+
+    Raises:
+        NoActiveRun: The message says what may have ended the run.
+    """
+    if run is None:
+        raise NoActiveRun(
+            f"{library} has no run open here, though ZenML started one for this step: the step's own code may have "
+            "ended it, or this is another thread; then call get_run() in the step's first, and pass the run."
+        )
+    return run
+
+
+def each(items: Iterable[T], store: Callable[[T], object]) -> None:
+    """Store each item; one that is refused keeps back none of the others.
+
+    Raises:
+        Exception: The first that `store` raised.
+    """
+    failure: Exception | None = None
+    for item in items:
+        try:
+            store(item)
+        except Exception as error:
+            failure = failure or error
+    if failure:
+        raise failure
+
+
+def flat(values: Mapping[str, Any], joint: str = ".", prefix: str = "") -> dict[str, Any]:
+    """Nested maps as one, their keys joined; for libraries whose params have no depth."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        inner = flat(value, joint, f"{prefix}{key}{joint}") if isinstance(value, Mapping) and value else None
+        found.update(inner or {prefix + key: value})
+    return found

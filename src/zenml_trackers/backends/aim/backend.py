@@ -1,0 +1,86 @@
+"""The runs of an experiment in a repository."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from zenml_trackers import document
+from zenml_trackers.backend import Backend
+from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink
+from zenml_trackers.backends.folders import folder_of, reaching, see_writable
+from zenml_trackers.records import Artifact, Feature, Image, MetricPoint, Record, RunSpec, Status, StoredRun, Table
+from zenml_trackers.url import TrackerUrl
+
+if TYPE_CHECKING:
+    from zenml_trackers.backends.aim.repository import AimRepo, ReadRun
+
+
+class AimBackend(Backend):
+    """The runs of an experiment in a repository on this machine."""
+
+    name: ClassVar[str] = "aim"
+    library: ClassVar[str] = "aim"
+    blocking: ClassVar[bool] = True
+    features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(self, folder: Path, project: str) -> None:
+        self.folder = folder
+        self.project = project
+
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> AimBackend:
+        return cls(folder_of(url), url.options.get("project") or project)
+
+    def load(self) -> None:
+        self._repo()
+
+    def open(self, spec: RunSpec) -> AimSink:
+        repo = self._repo()
+        old = self.to_resume(spec)
+        if old is None:
+            return AimSink(repo, self.project, spec.name, document.opening(spec))
+        names = {NAMES: config[NAMES]} if NAMES in (config := repo.run(old.id).params) else {}
+        return AimSink(repo, self.project, spec.name, {**names, **document.reopened(old, spec)}, old)
+
+    def read(self) -> Iterator[StoredRun]:
+        if self.folder.exists():
+            for run in self._repo().runs(self.project):
+                yield self._stored(run)
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        run = self._repo().run(run_id)
+        names = run.params.get(NAMES, {})
+        for path in run.artifacts():
+            yield Artifact(name=names.get(path.name, path.name), path=path)
+        for number, point in enumerate(run.points("aim.image")):
+            path = folder / f"{number}.png"
+            point.value.to_pil_image().save(path)
+            yield Image(name=point.name, image=path, step=point.step)
+        for point in run.points("aim.text"):
+            if point.context.get(SHOWS) == "table":
+                columns, *rows = json.loads(point.value.data)
+                yield Table(name=point.name, columns=columns, rows=rows, step=point.step)
+
+    def check(self) -> str:
+        see_writable(self.folder)
+        return f"the Aim repository {self.folder}, experiment {self.project!r}"
+
+    def _repo(self) -> AimRepo:
+        with reaching(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        from zenml_trackers.backends.aim.repository import AimRepo
+
+        return AimRepo(self.folder)
+
+    def _stored(self, run: ReadRun) -> StoredRun:
+        points = [
+            MetricPoint(name=point.name, step=point.step, value=point.value) for point in run.points("float", "int")
+        ]
+        config = run.params
+        if document.STATUS not in config and run.ended:
+            config[document.STATUS] = Status.FINISHED.value
+        config.setdefault(document.TAGS, run.tags)
+        return document.stored_run(config, id=run.id, name=run.name, project=self.project, metrics=tuple(points))

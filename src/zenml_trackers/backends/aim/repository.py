@@ -1,0 +1,177 @@
+"""Aim's repository: runs are written by Aim's own class, and read from their own files, which its index lags behind."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aim import Image, Repo, Run, Text
+from aim.ext.cleanup import AutoClean
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+BIG_INT = "zenml.int"
+"""Stands with its digits for an integer that does not fit into 64 bits with a sign, all that Aim takes."""
+ARTIFACTS = "artifacts"
+QUIET = {"system_tracking_interval": None, "capture_terminal_logs": False, "log_system_params": False}
+_opening = threading.Lock()
+
+
+class StepRun(Run):  # type: ignore[misc]  # Aim has no types
+    """Aim's run, which goes on until its step is over, whoever closes it before."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+    def end(self) -> None:
+        """Close the run."""
+        super().close()
+
+
+class AimRepo:
+    """A repository in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it, or make it if there is none."""
+        self.folder = folder
+        with _opening:  # Aim's own pool of repositories knows nothing of threads
+            self._repo = Repo.from_path(str(folder), init=Repo.get_version(str(folder)) == (0, 0))
+            if sys.version_info >= (3, 12):
+                _clean_up_without_a_thread()
+
+    def begin(self, run_id: str | None, experiment: str, name: str) -> StepRun:
+        """Begin a run, or go on with the one of that id."""
+        self._repo._all_run_hashes.cache_clear()  # else a run of the last half second is unknown
+        run = StepRun(run_id, repo=self._repo, experiment=experiment, **QUIET)
+        run.name = name
+        run.set_artifacts_uri(f"file://{self._artifacts}")
+        return run
+
+    def end(self, run: StepRun, finished: bool) -> None:
+        """End a run; one that is not reported as finished counts as failed in Aim's notifications."""
+        if finished:
+            run.report_successful_finish(block=True)
+        run.end()
+        # Aim's own release works in the thread alone that took the lock
+        self._repo._lock_manager.release_locks(run.hash, force=True)
+
+    def set_param(self, run: StepRun, key: str, value: Any) -> None:
+        """Set a param of a run."""
+        run[key] = _fitting(value)
+
+    def add_tags(self, run: StepRun, tags: Iterable[str]) -> None:
+        """Add those that the run has not."""
+        for tag in set(tags).difference(run.tags):
+            run.add_tag(tag)
+
+    def image(self, image: PIL.Image.Image) -> Any:
+        """An image as Aim tracks it."""
+        return Image(image)
+
+    def text(self, text: str) -> Any:
+        """Text as Aim tracks it."""
+        return Text(text)
+
+    def run(self, run_id: str) -> ReadRun:
+        """A run to be read."""
+        return ReadRun(self._repo, run_id, self._artifacts)
+
+    def runs(self, experiment: str) -> list[ReadRun]:
+        """Those of an experiment, oldest first."""
+        self._repo._all_run_hashes.cache_clear()
+        runs = [self.run(run_id) for run_id in self._repo.list_all_runs()]
+        return sorted((run for run in runs if run.experiment == experiment), key=attrgetter("created"))
+
+    @property
+    def _artifacts(self) -> Path:
+        return Path(self._repo.path) / ARTIFACTS
+
+
+class Point(NamedTuple):
+    """One tracked value."""
+
+    when: float
+    name: str
+    context: dict[str, Any]
+    step: int
+    value: Any
+
+
+class ReadRun:
+    """A run as it is stored."""
+
+    def __init__(self, repo: Repo, run_id: str, artifacts: Path) -> None:
+        self.id = run_id
+        self._repo = repo
+        self._artifacts_folder = artifacts / run_id
+        found = repo.structured_db.find_run(run_id)
+        self.experiment = str(found.experiment) if found else None
+        self.name = str(found.name) if found else run_id
+        self.tags: list[str] = found.tags if found else []
+        self.created: float = found.creation_time if found else 0.0
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """All of its params."""
+        return {key: _given(value) for key, value in self._tree.get("attrs", {}).items()}
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was closed."""
+        return self._tree.get("end_time") is not None
+
+    def points(self, *types: str) -> Iterator[Point]:
+        """The tracked values of some of Aim's types, in the order in which they were tracked."""
+        contexts = self._tree.get("contexts", {})
+        found: list[Point] = []
+        for context, sequences in self._tree.get("traces", {}).items():
+            for name, about in sequences.items():
+                if about["dtype"] in types:
+                    found += self._sequence(name, context, contexts.get(context, {}), about["version"])
+        return iter(sorted(found, key=attrgetter("when")))
+
+    def artifacts(self) -> list[Path]:
+        """The files and folders that were kept."""
+        return sorted(self._artifacts_folder.glob("*"))
+
+    def _sequence(self, name: str, context: int, shown: dict[str, Any], version: int) -> Iterator[Point]:
+        """Since Aim's second version, the keys of a sequence are hashes of its steps."""
+        chunks = self._open("seqs").subtree("chunks" if version == 1 else (f"v{version}", "chunks"))
+        sequence = chunks.subtree((self.id, context, name))
+        steps, times = dict(sequence.array("step").items()), dict(sequence.array("time").items())
+        for key, value in sequence.array("val").items():
+            yield Point(times[key], name, shown, steps.get(key, key), value)
+
+    @property
+    def _tree(self) -> Any:
+        return self._open("meta").subtree(("chunks", self.id))
+
+    def _open(self, part: str) -> Any:
+        return self._repo.request_tree(part, self.id, read_only=True, skip_read_optimization=True).subtree(part)
+
+
+def _clean_up_without_a_thread() -> None:
+    """Have Aim close its runs at exit where Python no longer lets it start the thread that should (seen in 3.29)."""
+    for cleaning in (AutoClean.cleanup, AutoClean._cleanup):
+        atexit.unregister(cleaning)
+    atexit.register(AutoClean._cleanup)
+
+
+def _fitting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _fitting(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fitting(item) for item in value]
+    return {BIG_INT: str(value)} if isinstance(value, int) and value >= 2**63 else value
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, dict):
+        return int(value[BIG_INT]) if value.keys() == {BIG_INT} else {key: _given(item) for key, item in value.items()}
+    return [_given(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,143 @@
+"""Comet behind the port: how its experiments are made and read."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from zenml_trackers import document
+from zenml_trackers.backend import Backend
+from zenml_trackers.backends.comet import offline, online
+from zenml_trackers.backends.comet.sink import CometSink
+from zenml_trackers.backends.comet.stored import CometRun
+from zenml_trackers.backends.folders import reaching
+from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
+from zenml_trackers.records import Feature, Record, RunSpec, StoredRun
+from zenml_trackers.url import TrackerUrl
+
+
+class CometBackend(Backend):
+    """A project of Comet's, on a server or in a folder."""
+
+    name: ClassVar[str] = "comet"
+    library: ClassVar[str] = "comet_ml"
+    credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
+    features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(self, project: str, *, workspace: str | None, folder: Path | None, key: str | None) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            project: The project's name.
+            workspace: Whose project it is; None for Comet's default.
+            folder: Where archives are kept; None for a server.
+            key: API key; None for Comet's default.
+        """
+        self.project = project
+        self.secrets = (key,) if key else ()
+        self.workspace = workspace
+        self._folder, self._key = folder, key
+
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> CometBackend:
+        url.need_transport(None, "offline")
+        url.need_options(())
+        named, key = url.options.get("project") or project, credentials.get("api_key")
+        if url.transport == "offline":
+            if url.host or not url.path:
+                raise InvalidUrl(f"{url} names no folder; write comet+offline:///runs, or comet+offline:////data/runs.")
+            return cls(named, workspace=None, folder=Path(url.path).absolute(), key=key)
+        if "/" in url.path:
+            raise InvalidUrl(f"{url} has too many parts; write comet://workspace/project.")
+        return cls(url.path or named, workspace=url.host or None, folder=None, key=key)
+
+    def load(self) -> None:
+        if self.library in sys.modules:
+            return
+        hook = sys.excepthook
+        super().load()
+        sys.excepthook = hook
+        with suppress(AttributeError, ValueError):  # it would patch what is imported later, for what is off
+            sys.meta_path.remove(sys.modules[self.library].MODULE_FINDER)
+
+    def open(self, spec: RunSpec) -> CometSink:
+        old = self.to_resume(spec)
+        kept = next(run for run in self._runs() if run.id == old.id).document if old else {}
+        config = document.continued(kept, spec) if old else document.opening(spec)
+        experiment = self._made(old.id if old else None)
+        return CometSink(experiment, spec.name, config, old.last_step if old else -1, online=self._folder is None)
+
+    def read(self) -> Iterator[StoredRun]:
+        for run in self._runs():
+            yield run.as_stored(self.project)
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        for run in self._runs():
+            if run.id == run_id:
+                yield from run.attachments(folder)
+
+    def check(self) -> str:
+        if self._folder is None:
+            with _reaching_comet():
+                workspace = self.workspace or self._api().get_default_workspace()
+                self._api().get_projects(workspace)
+                return f"the project {self.project!r} of {workspace!r} on Comet"
+        existing = next(path for path in (self._folder, *self._folder.parents) if path.exists())
+        with reaching(self._folder), tempfile.TemporaryFile(dir=existing):
+            return f"the folder {self._folder}, for `comet upload` to upload"
+
+    @classmethod
+    def attach(cls, native: Any) -> Callable[[], None]:
+        if cls.library not in sys.modules:
+            return lambda: None  # it could not be imported, and then nobody calls it
+        from zenml_trackers.backends.comet.native import attach
+
+        return attach(native)
+
+    def _made(self, resumed: str | None) -> Any:
+        """Comet's own experiment."""
+        from zenml_trackers.backends.comet import native
+
+        place = {"project_name": self.project, "workspace": self.workspace, "experiment_key": resumed}
+        if self._folder is not None:
+            with reaching(self._folder):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                strategy = "get" if resumed else "create"
+                kept = {"offline_directory": str(self._folder), "_resume_strategy": strategy}
+                return native.made(native.StoredExperiment, **place, **kept)
+        kind = native.ContinuedExperiment if resumed else native.SentExperiment
+        with _reaching_comet():
+            experiment = native.made(kind, api_key=self._key, **place)
+        if not experiment.alive:
+            raise TrackerUnreachable("Comet could not be reached, or refused the API key; its own message says more.")
+        return experiment
+
+    def _runs(self) -> Iterable[CometRun]:
+        """Those of the project, as Comet has them."""
+        if self._folder is not None:
+            return offline.runs(self._folder, self.project)
+        with _reaching_comet():
+            return list(online.runs(self._api(), self.workspace, self.project))
+
+    def _api(self) -> Any:
+        import comet_ml
+
+        return comet_ml.API(api_key=self._key, cache=False)
+
+
+@contextmanager
+def _reaching_comet() -> Iterator[None]:
+    """Give Comet's errors, and those of the requests that it makes, our names."""
+    from comet_ml.exceptions import CometException, InvalidAPIKey
+    from requests import RequestException
+
+    try:
+        yield
+    except InvalidAPIKey as error:
+        raise TokenRefused(f"Comet refused the API key, or has none: {error}") from error
+    except (CometException, RequestException, ValueError) as error:
+        raise TrackerUnreachable(f"Comet could not be reached: {error}") from error

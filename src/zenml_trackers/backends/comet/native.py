@@ -1,0 +1,104 @@
+"""Comet's own objects: experiments that know nothing of each other, and what its own calls reach in a tracked step.
+
+Comet has one experiment a process, and a new one ends the last (seen in Comet 3.58). Those made here stay out of that.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import comet_ml
+from comet_ml.config import get_global_experiment, set_global_experiment
+
+from zenml_trackers.backends.step_module import StepModule
+
+QUIET: dict[str, Any] = {
+    "log_code": False,
+    "log_graph": False,
+    "auto_param_logging": False,
+    "auto_metric_logging": False,
+    "parse_args": False,
+    "auto_output_logging": False,
+    "log_env_details": False,
+    "log_git_metadata": False,
+    "log_git_patch": False,
+    "display_summary_level": 0,
+}
+"""Without what Comet would log by itself, which changes the process and takes seconds at the end."""
+PAUSE = 0.05
+"""Seconds after which Comet's thread looks whether it is over; a second would be added to each step otherwise."""
+
+_making = threading.Lock()
+
+
+class _StaysOpen(comet_ml.CometExperiment):  # type: ignore[misc]  # Comet ships no types that could be checked
+    """Left to the step's end by the library's own `end`."""
+
+    def end(self) -> None:
+        """Nothing yet: the step may go on, and its end ends the experiment."""
+
+    def really_end(self) -> bool:
+        """Deliver all that is queued; whether that worked."""
+        ended: bool = self._on_end(wait=True)
+        return ended
+
+
+class StoredExperiment(_StaysOpen, comet_ml.OfflineExperiment):  # type: ignore[misc]
+    """Keeps its messages where its archive is going to be, so that they outlive the process."""
+
+    tmpdir: str
+
+    @property
+    def archive(self) -> Path:
+        """What is made of the messages in the end."""
+        return Path(self.offline_directory, self._get_offline_archive_file_name())
+
+    @property
+    def messages(self) -> Path:
+        """Where they are until then."""
+        return Path(self.tmpdir) / "messages.json"
+
+    def _setup_streamer(self) -> bool:
+        os.rmdir(self.tmpdir)
+        self.tmpdir = str(self.archive.with_suffix(""))
+        os.makedirs(self.tmpdir)
+        self.stop_time = self.start_time  # Comet takes no archive without one
+        self._write_experiment_meta_file()
+        alive: bool = super()._setup_streamer()
+        self.streamer.queue_timeout = PAUSE
+        return alive
+
+
+class SentExperiment(_StaysOpen, comet_ml.Experiment):  # type: ignore[misc]
+    """Goes to a server."""
+
+
+class ContinuedExperiment(_StaysOpen, comet_ml.ExistingExperiment):  # type: ignore[misc]
+    """Goes on with one that a server has."""
+
+
+def made(kind: type[Any], **arguments: Any) -> Any:
+    """An experiment, without a word to the one that Comet takes for the process's."""
+    with _making:
+        before = get_global_experiment()
+        set_global_experiment(None)
+        try:
+            experiment = kind(**QUIET, **arguments)
+        finally:
+            set_global_experiment(before)
+    if experiment.alive:
+        experiment._atexit_hook.disable()  # it would call it a success
+    return experiment
+
+
+def _shown(name: str, experiment: Any) -> Any:
+    if name == "flush":
+        return experiment.flush
+    return lambda *args, **kwargs: None if name == "end" else experiment
+
+
+_module = StepModule("comet_ml", ("get_running_experiment", "get_global_experiment", "start", "end", "flush"), _shown)
+attach = _module.attach

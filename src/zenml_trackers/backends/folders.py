@@ -1,0 +1,77 @@
+"""Folders for projects and runs, whatever these are called."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
+from zenml_trackers.naming import Names
+from zenml_trackers.url import TrackerUrl
+
+REFUSED = r"[^\w. ()+=,@-]|^[. ]|[. ]$"
+"""What some system does not take in a file's name, or takes for something else."""
+LONGEST = 60
+"""Characters; in UTF-8 they may be four bytes each, and 255 bytes is what systems take."""
+
+
+def folder_of(url: TrackerUrl) -> Path:
+    """The folder that a URL names, which has no host and takes no option but `project`.
+
+    Raises:
+        InvalidUrl: It names none, or more than that.
+    """
+    url.need_transport(None)
+    url.need_options(())
+    if url.host or not url.path:
+        write = f"{url.backend}:///runs, or {url.backend}:////data/runs if it is absolute"
+        raise InvalidUrl(f"{url} names no folder; write {write}.")
+    return Path(url.path).absolute()
+
+
+def see_writable(folder: Path) -> None:
+    """See that the folder can be written to, or made; leaves nothing behind.
+
+    Raises:
+        TrackerUnreachable: It can't.
+    """
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    with reaching(folder), tempfile.TemporaryFile(dir=existing):
+        pass
+
+
+def folder_name(name: str) -> str:
+    """A file's name that stands for `name`: the same each time, and another for each."""
+    return Names(REFUSED, LONGEST).stored(name)
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """A folder that was not there before, called `name` as nearly as can be.
+
+    Raises:
+        OSError: It can't be made.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = parent / folder_name(name)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        folder = folder.with_name(f"{folder.name}-{uuid4().hex[:8]}")
+        folder.mkdir()
+    return folder
+
+
+@contextmanager
+def reaching(folder: Path) -> Iterator[None]:
+    """Have it said which folder failed.
+
+    Raises:
+        TrackerUnreachable: The system refused something in the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TrackerUnreachable(f"The folder {folder} can't be used: {error}.") from error

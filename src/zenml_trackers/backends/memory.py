@@ -1,0 +1,171 @@
+"""Runs in the machine's memory, for tests and notebooks: seen by all its processes, gone when it restarts.
+
+`memory://name`. A run is a folder below `/dev/shm`, elsewhere below the folder for temporary files: a file with a line
+of JSON for each thing that was logged, and what was kept with the run.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+import shlex
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
+
+from zenml_trackers import document
+from zenml_trackers.backend import Backend
+from zenml_trackers.errors import InvalidUrl
+from zenml_trackers.naming import Names
+from zenml_trackers.records import (
+    Artifact,
+    Feature,
+    Image,
+    MetricPoint,
+    Record,
+    RunError,
+    RunSpec,
+    Status,
+    StoredRun,
+    Table,
+)
+from zenml_trackers.sinks import DocumentSink, Number
+from zenml_trackers.url import TrackerUrl
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+SHARED_MEMORY = Path("/dev/shm")
+NAME = re.compile(r"[\w-]+")
+NO_FILE_NAME = r"[/\0]|^\.{1,2}$"
+LONGEST_FILE_NAME = 60
+"""Characters, of up to four bytes each."""
+
+
+class MemoryBackend(Backend):
+    """The runs of a project under one name."""
+
+    name: ClassVar[str] = "memory"
+    features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(self, name: str, project: str) -> None:
+        self.project = project
+        self.url = TrackerUrl(backend=self.name, host=name, options={"project": project})
+        self.folder = _root() / name / project.encode().hex()
+
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> MemoryBackend:
+        url.need_transport(None)
+        url.need_options(())
+        if not NAME.fullmatch(url.host):
+            raise InvalidUrl(f"{url} names no memory; write memory://name, of letters, digits, '-' and '_'.")
+        return cls(url.host, url.path or url.options.get("project") or project)
+
+    def open(self, spec: RunSpec) -> MemorySink:
+        old = self.to_resume(spec)
+        if old is not None:
+            return self._sink(old.id, spec, document.reopened(old, spec), old.last_step)
+        return self._sink(f"{time.time_ns()}-{uuid4().hex[:8]}", spec, document.opening(spec))
+
+    def _sink(self, run_id: str, spec: RunSpec, config: dict[str, Any], last_step: int = -1) -> MemorySink:
+        show_command = f"zenml-trackers runs {shlex.quote(str(self.url))} --run {run_id}"
+        return MemorySink(self.folder / run_id, spec.name, show_command, config, last_step)
+
+    def read(self) -> Iterator[StoredRun]:
+        for file in sorted(self.folder.glob("*/run.jsonl")):
+            yield self._stored(file.parent.name)
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        kept = self.folder / run_id / "kept"
+        names = Names(NO_FILE_NAME, LONGEST_FILE_NAME)
+        for index, path in enumerate(sorted(kept.glob("*"))):
+            name = bytes.fromhex(path.name).decode()
+            (folder / str(index)).mkdir()
+            yield Artifact(name=name, path=_copied(path, folder / str(index) / names.stored(name)))
+        for kind, *fields in self._lines(run_id):
+            if kind == "image":
+                yield Image(name=fields[0], image=self.folder / run_id / fields[2], step=fields[1])
+            if kind == "table":
+                yield Table(name=fields[0], step=fields[1], columns=fields[2], rows=fields[3])
+
+    def check(self) -> str:
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        return f"the memory of this machine, at {self.folder.parent}"
+
+    def _stored(self, run_id: str) -> StoredRun:
+        fields: dict[str, list[Any]] = defaultdict(list)
+        for kind, *values in self._lines(run_id):
+            fields[kind].append(values)
+        return document.stored_run(
+            fields["config"][-1][0],
+            id=run_id,
+            name=fields["name"][0][0],
+            project=self.project,
+            metrics=tuple(MetricPoint(name=name, step=step, value=value) for name, step, value in fields["metric"]),
+        )
+
+    def _lines(self, run_id: str) -> Iterator[list[Any]]:
+        for line in (self.folder / run_id / "run.jsonl").read_text("utf-8").splitlines():
+            yield json.loads(line)
+
+
+class MemorySink(DocumentSink):
+    """One run."""
+
+    def __init__(self, folder: Path, name: str, show_command: str, config: dict[str, Any], last_step: int) -> None:
+        super().__init__(config, last_step)
+        self.id = folder.name
+        self.name = name
+        self.native = folder
+        self._show_command = show_command
+        self._folder = folder
+
+    @property
+    def links(self) -> dict[str, str]:
+        return {"show_command": self._show_command}
+
+    def begin(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._append("name", self.name)
+
+    def log(self, values: Mapping[str, Number], step: int) -> None:
+        for name, value in values.items():
+            self._append("metric", name, step, value)
+
+    def put(self, config: Mapping[str, Any]) -> None:
+        self._append("config", config)
+
+    def end(self, status: Status, error: RunError | None) -> None:
+        """All is stored already."""
+
+    def keep(self, name: str, path: Path) -> None:
+        kept = self._folder / "kept" / name.encode().hex()
+        kept.parent.mkdir(exist_ok=True)
+        _copied(path, kept)
+
+    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+        file = f"{uuid4().hex}.png"
+        image.save(self._folder / file)
+        self._append("image", name, step, file)
+
+    def show_table(self, table: Table, step: int) -> None:
+        self._append("table", table.name, step, table.columns, table.rows)
+
+    def _append(self, *fields: Any) -> None:
+        with (self._folder / "run.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(fields) + "\n")
+
+
+def _copied(path: Path, to: Path) -> Path:
+    return Path((shutil.copytree if path.is_dir() else shutil.copy2)(path, to))
+
+
+def _root() -> Path:
+    base = SHARED_MEMORY if SHARED_MEMORY.is_dir() else Path(tempfile.gettempdir())
+    return base / f"zenml-trackers-{getpass.getuser()}"

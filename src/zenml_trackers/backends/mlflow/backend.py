@@ -1,0 +1,138 @@
+"""MLflow as a backend."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from zenml_trackers import document
+from zenml_trackers.backend import Backend, Inert
+from zenml_trackers.backends.mlflow import layout, media, reading
+from zenml_trackers.backends.mlflow.file import check_file
+from zenml_trackers.backends.mlflow.place import Place
+from zenml_trackers.backends.mlflow.sink import MlflowSink
+from zenml_trackers.errors import InvalidSettings, InvalidUrl, RunNotFound
+from zenml_trackers.records import Feature, Record, RunSpec, StoredRun
+from zenml_trackers.url import TrackerUrl
+
+
+class MlflowBackend(Backend):
+    """The runs of an experiment in a SQLite file or on a server."""
+
+    name: ClassVar[str] = "mlflow"
+    library: ClassVar[str] = "mlflow"
+    blocking: ClassVar[bool] = True
+    credentials: ClassVar[frozenset[str]] = frozenset({"username", "password", "api_key"})
+    features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(self, project: str, where: Path | str, given: Mapping[str, str], timeout: float) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            project: The experiment's name.
+            where: A SQLite file, or a server's address.
+            given: Credentials for the server.
+            timeout: Seconds that one request may take.
+        """
+        self.project = project
+        self._where = where
+        self._given = dict(given)
+        self._timeout = timeout
+        self._variables = None if "mlflow" in sys.modules else frozenset(os.environ)
+
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> MlflowBackend:
+        url.need_transport("sqlite", "http", "https")
+        given = url.options.get("project") or project
+        if url.transport == "sqlite":
+            url.need_options(())
+            return cls(given, _file(url), {}, timeout)
+        url.need_options(["prefix"])
+        if not url.host:
+            raise InvalidUrl(f"{url} names no server; write mlflow+http://host:5000/experiment.")
+        if ("username" in credentials) is not ("password" in credentials):
+            raise InvalidSettings("MLflow takes a username and a password together; one of them is missing.")
+        prefix = url.options.get("prefix", "").strip("/")
+        return cls(url.path or given, f"{url.server}/{prefix}".rstrip("/"), credentials, timeout)
+
+    @classmethod
+    def attach(cls, native: Any) -> Callable[[], None]:
+        if isinstance(native, Inert):
+            return lambda: None
+        from zenml_trackers.backends.mlflow import native as calls
+
+        return calls.attach(native)
+
+    def open(self, spec: RunSpec) -> MlflowSink:
+        place = self._place()
+        with place.reached():
+            experiment_id = place.experiment(self.project)
+            old = self._to_continue(place, spec)
+            points = reading.points(place, old) if old else []
+        if old is None:
+            return MlflowSink(place, experiment_id, {layout.NAME: spec.name, **document.opening(spec)})
+        config = layout.completed(layout.document_in(old.data.tags), old.data.tags, old.data.params)
+        sink = MlflowSink(place, experiment_id, {**document.continued(config, spec), layout.NAME: spec.name})
+        sink.resume(old, *(max((getattr(each, of) for each in points), default=-1) for of in ("step", "timestamp")))
+        return sink
+
+    def read(self) -> Iterator[StoredRun]:
+        if isinstance(self._where, Path) and not self._where.exists():
+            return
+        place = self._place()
+        with place.reached():
+            for run in reading.runs(place, self.project):
+                yield reading.as_stored(place, self.project, run)
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        place = self._place()
+        with place.reached():
+            run = place.store.get_run(run_id)
+            yield from media.attachments(place, run, layout.document_in(run.data.tags), folder)
+
+    def check(self) -> str:
+        if isinstance(self._where, Path):
+            check_file(self._where)
+            return f"the MLflow database {self._where}, experiment {self.project!r}"
+        self._place().check(self.project)
+        return f"the MLflow server {self._where}, experiment {self.project!r}"
+
+    def load(self) -> None:
+        self._place()
+
+    def _place(self) -> Place:
+        self._import()
+        if isinstance(self._where, Path):  # each is imported for itself: that of databases takes a second
+            from zenml_trackers.backends.mlflow.database import Database
+
+            return Database(self._where)
+        from zenml_trackers.backends.mlflow.server import Server
+
+        return Server(self._where, self._given, self._timeout)
+
+    def _import(self) -> None:
+        """Load MLflow, and take away the variable that it then leaves in the environment (seen in 3.17)."""
+        import mlflow  # noqa: F401
+
+        before, self._variables = self._variables, None
+        for name in set(os.environ) - before if before is not None else ():
+            if name.startswith("_MLFLOW_"):
+                del os.environ[name]
+
+    def _to_continue(self, place: Place, spec: RunSpec) -> Any:
+        """MLflow's run that `spec` says to continue; unlike `to_resume` it reads no metrics of others."""
+        if spec.resume == "never":
+            return None
+        found = [run for run in reading.runs(place, self.project) if reading.name_of(run) == spec.name]
+        if spec.resume == "must" and not found:
+            raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.project!r} to resume")
+        return found[-1] if found else None
+
+
+def _file(url: TrackerUrl) -> Path:
+    if url.host or not url.path or "?" in url.path:
+        raise InvalidUrl(f"{url} names no file; write mlflow+sqlite:///mlflow.db, or mlflow+sqlite:////data/mlflow.db.")
+    return Path(url.path).absolute()

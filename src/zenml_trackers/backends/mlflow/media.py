@@ -1,0 +1,143 @@
+"""Artifacts, pictures and tables of a run: files below its artifacts, as MLflow's own calls lay them out.
+
+An artifact has the path of its name. A picture is where MLflow's `log_image` puts it, with the small copy that its
+pages show. A table is JSON as `log_table` writes it, but with all digits, and the tag by which MLflow knows it as one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from zenml_trackers.backends.mlflow import layout
+from zenml_trackers.backends.mlflow.place import Place
+from zenml_trackers.errors import UnstorableValue
+from zenml_trackers.naming import Names
+from zenml_trackers.records import Artifact, Image, Record, Table
+from zenml_trackers.values import plain
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+SHOW_IMAGES = "mlflow.loggedImages"
+SHOW_TABLES = "mlflow.loggedArtifacts"
+SHOWN_TABLES = 25
+"""As many as fit into a tag."""
+THUMBNAIL = (256, 256)
+IMAGE = re.compile(r"images/([^+%]+)[+%]step[+%](-?\d+)[+%]timestamp[+%](\d+)[+%][^+%]*\.(png)")
+THUMBNAILS = re.compile(r"images/.*[+%]compressed\.webp")
+"""Older releases of MLflow have % for +."""
+TABLE = re.compile(r"tables/([^/]+)/(-?\d+)-(\d+)\.(json)")
+
+
+class Shelf:
+    """Where one run keeps its files."""
+
+    def __init__(self, place: Place, run: Any, receipt: Mapping[str, str]) -> None:
+        """Nothing is kept yet.
+
+        Args:
+            place: Where the run is.
+            run: MLflow's run.
+            receipt: The real names of what is kept under other names.
+        """
+        self._place = place
+        self._run = run
+        self.keys = Names(layout.MEDIUM, layout.LONGEST_MEDIUM, receipt)
+        self._tables: list[dict[str, str]] = json.loads(run.data.tags.get(SHOW_TABLES, "[]"))
+        self._images = SHOW_IMAGES in run.data.tags
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """By which MLflow's pages know what there is to show."""
+        tables = {SHOW_TABLES: json.dumps(self._tables[-SHOWN_TABLES:])} if self._tables else {}
+        return {**tables, **({SHOW_IMAGES: "True"} if self._images else {})}
+
+    @cached_property
+    def _artifacts(self) -> Any:
+        """Looked for when it is used: a run without files needs none, and what it takes may not be installed."""
+        return self._place.artifacts(self._run)
+
+    def keep(self, name: str, path: Path) -> str:
+        """The path under which a file or folder is kept now.
+
+        Raises:
+            TrackerError: It can't be.
+        """
+        if not path.exists():
+            raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.")
+        stored = Names(layout.ARTIFACT, layout.LONGEST_KEY).stored(name)
+        if path.is_dir():
+            with self._place.reached():
+                self._artifacts.log_artifacts(str(path), stored)
+        else:
+            self._upload(path, stored)
+        return stored
+
+    def show_image(self, name: str, image: PIL.Image.Image, step: int, time: int) -> None:
+        """Keep a picture where MLflow's pages look for it."""
+        stem = f"images/{self.keys.stored(name)}+step+{step}+timestamp+{time}+{uuid4()}"
+        small = image.convert("RGBA")
+        small.thumbnail(THUMBNAIL)
+        with tempfile.TemporaryDirectory() as folder:
+            for picture, stored in ((image, f"{stem}.png"), (small, f"{stem}+compressed.webp")):
+                file = Path(folder, PurePosixPath(stored).name)
+                picture.save(file)
+                self._upload(file, stored)
+        self._images = True
+
+    def show_table(self, table: Table, step: int, time: int) -> None:
+        """Keep a table."""
+        rows = plain(table.rows, f"table {table.name!r}")
+        stored = f"tables/{self.keys.stored(table.name)}/{step}-{time}.json"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "table.json")
+            file.write_text(json.dumps({"columns": table.columns, "data": rows}), "utf-8")
+            self._upload(file, stored)
+        self._tables.append({"path": stored, "type": "table"})
+
+    def _upload(self, path: Path, stored: str) -> None:
+        """Under any name: MLflow would keep the file's own."""
+        target = PurePosixPath(stored)
+        with tempfile.TemporaryDirectory() as folder, self._place.reached():
+            link = Path(folder, target.name)
+            link.symlink_to(path.absolute())
+            self._artifacts.log_artifact(str(link), str(target.parent) if target.parent.name else None)
+
+
+def attachments(place: Place, run: Any, config: Mapping[str, Any], folder: Path) -> Iterator[Record]:
+    """All that a run keeps; what MLflow's own calls kept has its first folder's or its own name."""
+    paths = list(place.files(run))
+    names = Names(layout.MEDIUM, layout.LONGEST_KEY, config.get(layout.NAMES))
+    for pattern, kind in ((IMAGE, _image), (TABLE, _table)):
+        found = sorted(filter(None, map(pattern.fullmatch, paths)), key=lambda match: int(match[3]))
+        for match in found:
+            yield kind(names.original(match[1]), int(match[2]), place.fetched(run, match[0], folder))
+    kept = config.get(layout.KEPT, {})
+    for path in paths:
+        if not any(each.fullmatch(path) for each in (IMAGE, THUMBNAILS, TABLE)):
+            kept = {_root(path, kept): _root(path, kept), **kept}
+            place.fetched(run, path, folder)
+    for stored, name in kept.items():
+        yield Artifact(name=name, path=place.root(run, folder) / stored)
+
+
+def _root(path: str, kept: Mapping[str, str]) -> str:
+    """The path of the artifact that a file belongs to."""
+    above = [path, *map(str, PurePosixPath(path).parents)]
+    return next((each for each in above if each in kept), path.partition("/")[0])
+
+
+def _image(name: str, step: int, file: Path) -> Image:
+    return Image(name=name, image=file, step=step)
+
+
+def _table(name: str, step: int, file: Path) -> Table:
+    stored = json.loads(file.read_text("utf-8"))
+    return Table(name=name, columns=stored["columns"], rows=stored["data"], step=step)

@@ -1,0 +1,73 @@
+"""Runs as MLflow stored them, read back."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from zenml_trackers import document
+from zenml_trackers.backends.mlflow import layout
+from zenml_trackers.backends.mlflow.place import Place
+from zenml_trackers.records import MetricPoint, Status, StoredRun
+
+STATES = {"FINISHED": Status.FINISHED, "FAILED": Status.FAILED, "KILLED": Status.FAILED}
+"""All others mean that it still runs."""
+OLDEST_FIRST = ["attributes.start_time ASC"]
+RUNS_AT_ONCE = 500
+
+
+def runs(place: Place, project: str) -> Iterator[Any]:
+    """MLflow's runs of an experiment, without those that were deleted there, oldest first."""
+    from mlflow.entities import ViewType
+
+    experiment = place.store.get_experiment_by_name(project)
+    token = "" if experiment else None
+    while token is not None:
+        page = place.store.search_runs(
+            [experiment.experiment_id], "", ViewType.ACTIVE_ONLY, RUNS_AT_ONCE, OLDEST_FIRST, token or None
+        )
+        yield from page
+        token = page.token or None
+
+
+def name_of(run: Any) -> str:
+    """The name that a run was given, or was given later in MLflow's pages."""
+    name = layout.document_in(run.data.tags).get(layout.NAME)
+    return name if name and layout.run_name(name) == run.info.run_name else str(run.info.run_name)
+
+
+def points(place: Place, run: Any) -> list[Any]:
+    """All values of all metrics as MLflow has them, in the order in which they were logged."""
+    found = [point for key in sorted(run.data.metrics) for point in _history(place, run.info.run_id, key)]
+    return sorted(found, key=lambda point: point.timestamp)
+
+
+def as_stored(place: Place, project: str, run: Any) -> StoredRun:
+    """A run with all that is stored of it, files aside."""
+    config = layout.document_in(run.data.tags)
+    completed = layout.completed(config, run.data.tags, run.data.params)
+    return document.stored_run(
+        {**completed, document.STATUS: STATES.get(run.info.status, Status.RUNNING)},
+        id=run.info.run_id,
+        name=name_of(run),
+        project=project,
+        metrics=tuple(_point(config, point) for point in points(place, run)),
+        url=place.links(run.info.experiment_id, run.info.run_id).get("url"),
+    )
+
+
+def _history(place: Place, run_id: str, key: str) -> Iterator[Any]:
+    token: str | None = ""
+    while token is not None:
+        page = place.store.get_metric_history(run_id, key, page_token=token or None)
+        yield from page
+        token = getattr(page, "token", None) or None
+
+
+def _point(config: Mapping[str, Any], point: Any) -> MetricPoint:
+    name = config.get(layout.NAMES, {}).get(point.key, point.key)
+    finite = abs(point.value) != sys.float_info.max or [point.key, point.timestamp] in config.get(layout.LARGEST, [])
+    value = point.value if finite else math.copysign(math.inf, point.value)
+    return MetricPoint(name=name, step=point.step, value=value)

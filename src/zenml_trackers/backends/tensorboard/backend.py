@@ -1,0 +1,92 @@
+"""The runs of a project, in one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from zenml_trackers import document
+from zenml_trackers.backend import Backend
+from zenml_trackers.backends.folders import folder_name, folder_of, new_folder, reaching, see_writable
+from zenml_trackers.backends.tensorboard.sink import NAME, NAMES, TensorBoardSink
+from zenml_trackers.records import Artifact, Feature, Image, MetricPoint, Record, RunSpec, StoredRun, Table
+from zenml_trackers.url import TrackerUrl
+
+if TYPE_CHECKING:
+    from zenml_trackers.backends.tensorboard.folder import RunFolder
+
+FOLDER = "zenml_trackers.backends.tensorboard.folder"
+"""Loads TensorBoard."""
+
+
+class TensorBoardBackend(Backend):
+    """The runs of a project in one folder."""
+
+    name: ClassVar[str] = "tensorboard"
+    library: ClassVar[str] = "tensorboard"
+    blocking: ClassVar[bool] = True
+    features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(self, folder: Path, project: str) -> None:
+        self.project = project
+        self.folder = folder / folder_name(project)
+
+    @classmethod
+    def from_url(
+        cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float
+    ) -> TensorBoardBackend:
+        return cls(folder_of(url), url.options.get("project") or project)
+
+    def load(self) -> None:
+        import_module(FOLDER)
+
+    def open(self, spec: RunSpec) -> TensorBoardSink:
+        with reaching(self.folder):
+            old = self.to_resume(spec)
+            run_id = old.id if old else new_folder(self.folder, spec.name).name
+        folder = self._run(run_id)
+        config = document.continued(folder.document(), spec) if old else document.opening(spec)
+        return TensorBoardSink(folder, {NAME: spec.name, **config}, old.last_step if old else -1)
+
+    def read(self) -> Iterator[StoredRun]:
+        for folder in sorted(self._runs(), key=lambda run: run.began):
+            yield self._stored(folder)
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        run = self._run(run_id)
+        names = run.document().get(NAMES, {})
+        for path in run.kept():
+            yield Artifact(name=names.get(path.name, path.name), path=path)
+        for number, (value, shown) in enumerate(run.media()):
+            if isinstance(shown, bytes):
+                path = folder / f"{number}.png"
+                path.write_bytes(shown)
+                yield Image(name=value.tag, image=path, step=value.step)
+            else:
+                yield Table(name=value.tag, columns=shown[0], rows=shown[1:], step=value.step)
+
+    def check(self) -> str:
+        see_writable(self.folder)
+        return f"the folder {self.folder}"
+
+    def _run(self, run_id: str) -> RunFolder:
+        from zenml_trackers.backends.tensorboard.folder import RunFolder
+
+        return RunFolder(self.folder, run_id)
+
+    def _runs(self) -> Iterator[RunFolder]:
+        """Those of other programs too, however deep; what was kept with a run is none, even if it holds events."""
+        for at, inside, files in os.walk(self.folder):
+            if any("tfevents" in name for name in files):
+                run = self._run(os.path.relpath(at, self.folder))
+                inside[:] = [name for name in inside if name != run.kept_in.name]
+                yield run
+
+    def _stored(self, run: RunFolder) -> StoredRun:
+        config = run.document() or run.session()
+        points = [MetricPoint(name=name, step=step, value=value) for name, step, value in run.scalars()]
+        name = config.get(NAME, run.id)
+        return document.stored_run(config, id=run.id, name=name, project=self.project, metrics=tuple(points))

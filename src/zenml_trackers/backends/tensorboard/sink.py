@@ -1,0 +1,64 @@
+"""One run that is written."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zenml_trackers.backends.folders import folder_name, reaching
+from zenml_trackers.records import RunError, Status, Table
+from zenml_trackers.sinks import DocumentSink, Number
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+    from zenml_trackers.backends.tensorboard.folder import RunFolder
+
+NAME = "zenml.name"
+NAMES = "zenml.names"
+"""In the document: the real names of artifacts that are stored under others."""
+
+
+class TensorBoardSink(DocumentSink):
+    """One run."""
+
+    def __init__(self, folder: RunFolder, config: dict[str, Any], last_step: int) -> None:
+        super().__init__(config, last_step)
+        self.id = folder.id
+        self.name = config[NAME]
+        self._folder = folder
+
+    @property
+    def links(self) -> dict[str, str]:
+        return {"show_command": f"tensorboard --logdir {shlex.quote(str(self._folder.project))}"}
+
+    def begin(self) -> None:
+        with reaching(self._folder.path):
+            self.native = self._folder.begin()
+
+    def log(self, values: Mapping[str, Number], step: int) -> None:
+        self._folder.log(values, step)
+
+    def put(self, config: Mapping[str, Any]) -> None:
+        with reaching(self._folder.path):
+            self._folder.put(config)
+
+    def end(self, status: Status, error: RunError | None) -> None:
+        self._folder.close()
+
+    def give_up(self) -> None:
+        self._folder.close()
+
+    def keep(self, name: str, path: Path) -> None:
+        stored = self._folder.keep(folder_name(name), path)
+        if stored != name:
+            self.config[NAMES] = {**self.config.get(NAMES, {}), stored: name}
+            self.put(self.config)
+
+    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+        self._folder.show_image(name, image, step)
+
+    def show_table(self, table: Table, step: int) -> None:
+        self._folder.show_table(table, step)

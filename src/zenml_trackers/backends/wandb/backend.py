@@ -1,0 +1,172 @@
+"""W&B behind the port: how its runs are made and read."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from zenml_trackers import document
+from zenml_trackers.backend import Backend
+from zenml_trackers.backends.folders import reaching
+from zenml_trackers.backends.wandb import native, offline, online
+from zenml_trackers.backends.wandb.names import PROJECT, RunNames
+from zenml_trackers.backends.wandb.service import reaching_wandb, session, start
+from zenml_trackers.backends.wandb.sink import WandbSink, shown
+from zenml_trackers.backends.wandb.stored import WandbRun
+from zenml_trackers.errors import InvalidUrl
+from zenml_trackers.records import Feature, Record, RunSpec, StoredRun
+from zenml_trackers.url import TrackerUrl
+
+LONGEST_END = 4
+"""Requests' worth of time that W&B may take to upload the rest of a run; what is left by then, `wandb sync` uploads."""
+FLUSH = 0.1
+"""Seconds after which W&B's process writes what it has to the disk: a killed step loses no more."""
+
+
+class WandbBackend(Backend):
+    """A project of W&B's, on a server or in a folder."""
+
+    name: ClassVar[str] = "wandb"
+    library: ClassVar[str] = "wandb"
+    credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
+    features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
+
+    def __init__(
+        self,
+        project: str,
+        *,
+        key: str | None,
+        timeout: float,
+        folder: Path | None = None,
+        entity: str | None = None,
+        server: str | None = None,
+    ) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            project: The project's name.
+            key: API key; None for W&B's default.
+            timeout: Seconds that a request may take.
+            folder: Where runs are kept; None for those of a server.
+            entity: Whose project it is; None for W&B's default.
+            server: Address of a server of one's own; None for W&B's default.
+        """
+        self.project = project
+        self.secrets = (key,) if key else ()
+        self._stored_project = PROJECT.stored(project)
+        self._folder = folder
+        self._key = key
+        self._timeout = timeout
+        self.entity = entity
+        self.server = server
+
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> WandbBackend:
+        url.need_transport(None, "https", "http", "offline")
+        url.need_options(())
+        named = url.options.get("project") or project
+        access: dict[str, Any] = {"key": credentials.get("api_key"), "timeout": timeout}
+        if url.transport == "offline":
+            if url.host or not url.path:
+                raise InvalidUrl(f"{url} names no folder; write wandb+offline:///runs, or wandb+offline:////data/runs.")
+            return cls(named, folder=Path(url.path).absolute(), **access)
+        server, owner, name = None, url.host, url.path
+        if url.transport:
+            server, (owner, _, name) = url.server, url.path.rpartition("/")
+        if "/" in owner + name:
+            raise InvalidUrl(f"{url} has too many parts; write wandb://entity/project, or ?project= for such a name.")
+        return cls(name or named, entity=owner or None, server=server, **access)
+
+    def load(self) -> None:
+        super().load()
+        import_module("wandb.sdk.launch.inputs.internal")  # else `wandb.init` does
+        start()
+
+    def open(self, spec: RunSpec) -> WandbSink:
+        old = self.to_resume(spec)
+        kept = next(run for run in self._runs() if run.id == old.id).document if old else {}
+        config = document.continued(kept, spec) if old else document.opening(spec)
+        run = self._made(spec, config, {"run_id": old.id, "resume": "must"} if old else {})
+        return WandbSink(run, spec.name, config, old.last_step if old else -1, online=self._folder is None)
+
+    def read(self) -> Iterator[StoredRun]:
+        for run in self._runs():
+            yield run.as_stored(self.project)
+
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+        for run in self._runs():
+            if run.id == run_id:
+                yield from run.attachments(folder)
+
+    def check(self) -> str:
+        if self._folder is None:
+            return f"the project {self._path(self._api())} on W&B"
+        existing = next(path for path in (self._folder, *self._folder.parents) if path.exists())
+        with reaching(self._folder), tempfile.TemporaryFile(dir=existing):
+            return f"the folder {self._folder}, for `wandb sync` to upload"
+
+    @classmethod
+    def attach(cls, native_run: Any) -> Callable[[], None]:
+        return native.attach(native_run)
+
+    def _made(self, spec: RunSpec, config: dict[str, Any], resumed: Mapping[str, Any]) -> Any:
+        """W&B's own run."""
+        import wandb
+
+        names = RunNames(config)
+        known = {
+            **self._settings(),
+            **resumed,
+            "project": self._stored_project,
+            "entity": self.entity,
+            "base_url": self.server,
+            "run_name": names.stored("runs", spec.name),
+            "run_tags": tuple(names.stored("tags", tag) for tag in config[document.TAGS]),
+            "run_group": spec.pipeline_run,
+            "run_job_type": spec.step,
+        }
+        settings = {name: value for name, value in known.items() if value is not None}
+        with reaching_wandb(), session(settings.get("api_key")):
+            return wandb.init(config=shown(config), settings=wandb.Settings(**settings))
+
+    def _settings(self) -> dict[str, Any]:
+        """What is the same for all runs: independent of each other, quiet, and soon on the disk."""
+        kept = {
+            "reinit": "create_new",
+            "silent": True,
+            "console": "off",
+            "symlink": False,
+            "x_save_requirements": False,
+        }
+        flushed = {**kept, "x_transaction_log_flush_interval": FLUSH}
+        if self._folder is not None:
+            with reaching(self._folder):
+                self._folder.mkdir(parents=True, exist_ok=True)
+            return {**flushed, "mode": "offline", "root_dir": str(self._folder)}
+        waiting = {"init_timeout": self._timeout, "x_graphql_timeout_seconds": self._timeout, "login_timeout": 1.0}
+        ending = {"finish_timeout": LONGEST_END * self._timeout, "finish_timeout_raises": True}
+        return {**flushed, **waiting, **ending, "mode": "online", "api_key": self._key}
+
+    def _runs(self) -> Iterable[WandbRun]:
+        """Those of the project, as W&B has them."""
+        if self._folder is not None:
+            return offline.runs(self._folder, self._stored_project)
+        api = self._api()
+        with reaching_wandb():
+            return list(online.runs(api, self._path(api)))
+
+    def _path(self, api: Any) -> str:
+        with reaching_wandb():
+            return f"{self.entity or api.default_entity}/{self._stored_project}"
+
+    def _api(self) -> Any:
+        """W&B's public API, after having seen that it answers."""
+        import wandb
+
+        start()
+        address = {"base_url": self.server} if self.server else {}
+        with reaching_wandb():
+            return wandb.Api(address, timeout=max(1, round(self._timeout)), api_key=self._key)

@@ -1,0 +1,76 @@
+"""The runs in a folder, read from W&B's transaction logs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import partial
+from itertools import dropwhile
+from pathlib import Path
+from typing import Any
+
+from zenml_trackers.backends.wandb.log import records
+from zenml_trackers.backends.wandb.stored import WandbRun
+from zenml_trackers.records import Status
+
+
+def runs(folder: Path, project: str) -> list[WandbRun]:
+    """The runs of a project in a folder, oldest first; the parts of a resumed run are one."""
+    parts = [_part(file, project) for file in folder.glob("wandb/offline-run-*/run-*.wandb")]
+    found: dict[str, WandbRun] = {}
+    for _, file, first in sorted((part for part in parts if part), key=lambda part: part[:2]):
+        run = found.setdefault(first.run_id, WandbRun(first.run_id, first.display_name, Status.RUNNING))
+        run.status = Status.RUNNING
+        for record in records(file):
+            _tell(run, record, file.parent)
+    return list(found.values())
+
+
+def _part(file: Path, project: str) -> tuple[int, Path, Any] | None:
+    """When it began, its file, and W&B's record of the run; None if that is another project's, or not written yet."""
+    first = next(dropwhile(lambda record: not record.HasField("run"), records(file)), None)
+    if first is None or first.run.project != project:
+        return None
+    return first.run.start_time.ToNanoseconds(), file, first.run
+
+
+def _tell(run: WandbRun, record: Any, folder: Path) -> None:
+    match record.WhichOneof("record_type"):
+        case "run":
+            run.name, run.tags = record.run.display_name, list(record.run.tags)
+            run.config.update(_items(record.run.config.update))
+        case "config":
+            run.config.update(_items(record.config.update))
+        case "history":
+            run.history.append(_located(_items(record.history.item), folder / "files"))
+        case "artifact" if record.artifact.metadata:
+            about = json.loads(record.artifact.metadata)
+            run.artifacts.append((about, partial(_kept, folder, about)))
+        case "exit":
+            run.status = Status.FAILED if record.exit.exit_code else Status.FINISHED
+
+
+def _located(row: dict[str, Any], files: Path) -> dict[str, Any]:
+    """The row with the places of its pictures and tables."""
+    for value in row.values():
+        if isinstance(value, dict) and "path" in value:
+            value["path"] = str(files / value["path"])
+    return row
+
+
+def _kept(folder: Path, about: Mapping[str, Any], into: Path) -> Path:
+    return folder / str(about["kept"])
+
+
+def _items(items: Iterable[Any]) -> dict[str, Any]:
+    """By key; what W&B took apart into nested keys is put together again."""
+    found: dict[str, Any] = {}
+    for item in items:
+        first, *inner = item.nested_key or [item.key]
+        value = _value(item.value_json)
+        found[first] = {**found.get(first, {}), inner[-1]: value} if inner else value
+    return found
+
+
+def _value(text: str) -> Any:
+    return json.loads(text, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))

@@ -1,0 +1,137 @@
+"""One run of W&B's as the port wants it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zenml_trackers import document
+from zenml_trackers.backends.ended_sink import EndedSink
+from zenml_trackers.backends.wandb import log, native
+from zenml_trackers.backends.wandb.names import ARTIFACT, STEP, RunNames
+from zenml_trackers.errors import UnstorableValue
+from zenml_trackers.records import RunError, Status, Table
+from zenml_trackers.sinks import Number
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+OURS = "zenml"
+"""The key of the config below which is what is no param."""
+LARGEST = 2**63 - 1
+MOST_ROWS = 10_000
+
+
+class WandbSink(EndedSink):
+    """A run that W&B made already."""
+
+    def __init__(self, run: Any, name: str, config: dict[str, Any], last_step: int, online: bool) -> None:
+        super().__init__(config, last_step)
+        self.native = run
+        self.id = run.id
+        self.name = name
+        self._online = online
+        self._names = RunNames(config)
+        self._receipts = self._names.changed
+        self._defined: set[str] = set()
+        native.keep_open(run)
+
+    @property
+    def links(self) -> dict[str, str]:
+        if self._online:
+            return {"url": self.native.url}
+        return {"show_command": f"wandb leet {shlex.quote(str(self._folder))}"}
+
+    def begin(self) -> None:
+        if not self._online:
+            log.wait_for(self._log, "run")
+
+    def log(self, values: Mapping[str, Number], step: int) -> None:
+        large = [name for name, value in values.items() if isinstance(value, int) and value > LARGEST]
+        row = {self._metric(name): value for name, value in values.items() if name not in large}
+        self._put_receipts()
+        if row:
+            self.native.log({**row, STEP: step})
+        if large:
+            raise UnstorableValue(f"{large[0]!r} is an integer above 2**63 - 1, which W&B rounds; pass it as a float")
+
+    def put(self, config: Mapping[str, Any]) -> None:
+        tags = [self._names.stored("tags", tag) for tag in config[document.TAGS]]
+        self.native.config.update(shown(config), allow_val_change=True)
+        known = tuple(self.native.tags or ())
+        if added := tuple(tag for tag in dict.fromkeys(tags) if tag not in known):
+            self.native.tags = (*known, *added)
+
+    def end(self, status: Status, error: RunError | None) -> None:
+        native.really_finish(self.native, exit_code=int(status is Status.FAILED))
+        if not self._online:
+            log.wait_for(self._log, "exit")
+
+    def keep(self, name: str, path: Path) -> None:
+        import wandb
+
+        number = len(list(self._kept.iterdir())) if self._kept.is_dir() else 0
+        kept = self._kept / str(number) / path.name
+        kept.parent.mkdir(parents=True)
+        (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
+        about = {"name": name, "kept": str(kept.relative_to(self._folder)), "folder": path.is_dir()}
+        artifact = wandb.Artifact(ARTIFACT.stored(name), type="artifact", metadata=about)
+        for file in (file for file in (kept, *kept.rglob("*")) if file.is_file()):
+            inside = file.relative_to(kept if path.is_dir() else kept.parent)
+            artifact.add_file(str(file), str(inside), policy="immutable", skip_cache=True)
+        self.native.log_artifact(artifact)
+
+    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+        import wandb
+
+        self._show(name, wandb.Image(image), step)
+
+    def show_table(self, table: Table, step: int) -> None:
+        import wandb
+
+        if len(table.rows) > MOST_ROWS:
+            raise UnstorableValue(f"table {table.name!r} has more than {MOST_ROWS} rows, which W&B cuts; log a file")
+        rows = [list(row) for row in table.rows]
+        self._show(table.name, wandb.Table(list(table.columns), rows, allow_mixed_types=True), step)
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.native.settings.sync_dir)
+
+    @property
+    def _log(self) -> Path:
+        return Path(self.native.settings.sync_file)
+
+    @property
+    def _kept(self) -> Path:
+        return self._folder / "artifacts"
+
+    def _metric(self, name: str) -> str:
+        """The name under which W&B stores a metric, of which it knows the axis from now on."""
+        stored = self._names.stored("metrics", name)
+        if stored not in self._defined and "*" not in stored:
+            self.native.define_metric(stored, step_metric=STEP)
+            self._defined.add(stored)
+        return stored
+
+    def _show(self, name: str, media: Any, step: int) -> None:
+        stored = self._names.stored("media", name)
+        self._put_receipts()
+        self.native.log({stored: media, STEP: step})
+
+    def _put_receipts(self) -> None:
+        """Store what a name was changed to before it is used."""
+        if self._names.changed != self._receipts:
+            self._receipts = self._names.changed
+            self.put(self.config)
+
+
+def shown(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as W&B's config: params as they are, all else below one key, and there the exact document too."""
+    params = {key: value for key, value in config.items() if not key.startswith(document.PREFIX) and key != OURS}
+    facts = {key.removeprefix(document.PREFIX): value for key, value in config.items() if key not in params}
+    return {**params, OURS: {**facts, "document": json.dumps(config, ensure_ascii=False)}}

@@ -1,0 +1,99 @@
+"""Copying in a terminal: how far it is, and what came of it."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from zenml_trackers.comparison import Loss
+from zenml_trackers.copying import Copying, Fate, Place, Summary
+from zenml_trackers.session import connect
+
+PATIENCE = 60.0
+"""Nobody's step waits for a copy, so each request has the most time that there is."""
+NAMES_SHOWN = 3
+LEFT_OUT = {
+    Fate.RUNNING: "still running, and left out; copy again when they have ended",
+    Fate.UNKNOWN: "left out, since the source knows no status of them; --assume-finished copies them as finished",
+    Fate.INTERRUPTED: "in the target with another status: their copying was interrupted, or they went on since. "
+    "Delete them there and copy again",
+}
+
+
+def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, allow_loss: bool) -> bool:
+    """Copy the ended runs at one tracker URL to another, say what came of it, and whether all went well.
+
+    Raises:
+        TrackerError: A URL is none, the source can't be read, or the target can't be written to.
+        RunNotFound: The source has no run of one of the ids.
+    """
+    copying = Copying(_place(source), _place(target), assume_finished)
+    try:
+        _copy(copying, frozenset(ids))
+    except BaseException:
+        if copying.summary.fates:
+            _say(copying.summary, target)
+        raise
+    _say(copying.summary, target)
+    return not copying.summary.fates[Fate.INTERRUPTED] and (allow_loss or not copying.summary.losses)
+
+
+def _place(url: str) -> Place:
+    return Place(url, connect(url, deadline=PATIENCE).backend)
+
+
+def _copy(copying: Copying, ids: frozenset[str]) -> None:
+    """Copy with a progress bar on standard error; what the trackers' libraries print meanwhile is not shown."""
+    columns = (BarColumn(), TextColumn("{task.completed} runs"), TimeElapsedColumn(), TextColumn("{task.description}"))
+    console = Console(stderr=True)
+    progress = Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, disable=not console.is_terminal
+    )
+    with redirect_stdout(io.StringIO()), progress:
+        task = progress.add_task("reading", total=None)
+        copying.run(ids, lambda name: progress.update(task, advance=1, description=_escaped(name)))
+
+
+def _escaped(name: str) -> str:
+    """The name on one line, as text and not as markup."""
+    return " ".join(name.split()).replace("[", r"\[")
+
+
+def _say(summary: Summary, target: str) -> None:
+    for line in _lines(summary, target):
+        click.echo(line)
+
+
+def _lines(summary: Summary, target: str) -> Iterator[str]:
+    fates = summary.fates
+    yield f"Copied {_runs(len(fates[Fate.COPIED]))} to {target}; {len(fates[Fate.PRESENT])} were there already."
+    for fate, meaning in LEFT_OUT.items():
+        if names := fates[fate]:
+            yield f"{_runs(len(names))} {meaning}: {_some(names)}."
+    if summary.losses:
+        yield "What the target does not hold, or not as it was:"
+        yield from _lost(summary.losses)
+
+
+def _lost(losses: Iterable[Loss]) -> Iterator[str]:
+    """Each thing once, however many runs have it."""
+    by_thing: dict[str, list[Loss]] = defaultdict(list)
+    for loss in losses:
+        by_thing[loss.what].append(loss)
+    for what, cases in by_thing.items():
+        yield f"  {what}: {cases[0].detail} (in {_some(list(dict.fromkeys(case.run for case in cases)))})"
+
+
+def _runs(count: int) -> str:
+    return f"{count} run" if count == 1 else f"{count} runs"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(map(repr, names[:NAMES_SHOWN])) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,117 @@
+"""A sink at arm's length: what goes wrong with it is told once, takes a bounded time, and reaches nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+from zenml_trackers.backend import Backend, InertSink, Sink
+from zenml_trackers.courier import Courier
+from zenml_trackers.deadline import Deadline, bounded
+from zenml_trackers.records import RunError, RunSpec, Status
+from zenml_trackers.report import Redactor, Reporter
+
+LONGEST_LOADING = 60.0
+"""Seconds that the tracker's library may take to load, the first time in a process. No server can make that longer, so
+it is not counted: on a busy machine a large library alone would take up the deadline."""
+SHARE_OF_BEGINNING = 0.5
+"""How much of the deadline may pass before the user's code starts; the rest is kept for its end."""
+
+
+class Limits(NamedTuple):
+    """What a run's tracker may cost whoever is tracked."""
+
+    strict: bool = False
+    """Whether a run that can't be made is an error."""
+    deadline: float = 10.0
+    """Seconds that tracking may add, beginning and end together."""
+
+
+@dataclass
+class _Connection:
+    """What came of connecting, as far as it got."""
+
+    backend: Backend | None = None
+    sink: Sink | None = None
+    abandoned: bool = False
+
+
+class Delivery:
+    """One run's way to one tracker."""
+
+    def __init__(self, subject: str, limits: Limits) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            subject: Whose run it is, for warnings.
+            limits: How to take trouble, and for how long.
+        """
+        self.reporter = Reporter(subject, Redactor(), limits.strict)
+        self._deadline = Deadline(limits.deadline)
+        self._connection = _Connection()
+        self.reached = False
+        """Whether the run was made."""
+
+    @property
+    def backend(self) -> Backend | None:
+        """What was connected to, if it could be made."""
+        return self._connection.backend
+
+    def open(self, make_backend: Callable[[], Backend], spec: RunSpec) -> Sink:
+        """Make the run; without a connection, one that stores nothing.
+
+        Raises:
+            TrackerError: The tracker failed, and it is strict; nothing is left behind.
+        """
+        try:
+            bounded(lambda: self._load(make_backend), LONGEST_LOADING, "loading the tracker's library")
+            self._deadline.run(lambda: self._connect(spec), "connecting", SHARE_OF_BEGINNING)
+            self.reached = True
+        except Exception as error:
+            self._fail_to_open(error)
+        return self._connection.sink or InertSink(spec)
+
+    def close(self, end: Callable[[Status, RunError | None], None], status: Status, error: RunError | None) -> None:
+        """Call `end`, which closes the sink; never raises an `Exception`."""
+        safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
+        try:
+            self._deadline.run(lambda: end(status, safe), "storing the end of the run")
+        except Exception as failure:
+            self.reporter.warn(failure, "The end of the run may be missing from the tracker.", "delivery")
+            if self._connection.sink is not None:
+                self._connection.sink.give_up()
+
+    def warn_of_loss(self, error: Exception) -> None:
+        """Say once that something logged did not arrive."""
+        self.reporter.warn(error, "Some of what was logged is lost.", "delivery")
+
+    def _load(self, make_backend: Callable[[], Backend]) -> None:
+        self._connection.backend = backend = make_backend()
+        self.reporter.redact = Redactor(backend.secrets)
+        backend.load()
+
+    def _connect(self, spec: RunSpec) -> None:
+        connection = self._connection
+        backend = cast(Backend, connection.backend)
+        sink = backend.open(spec)
+        if connection.abandoned:
+            sink.give_up()
+            return
+        if backend.blocking:
+            connection.sink = courier = Courier(sink, self.warn_of_loss)
+            courier.begin()
+        else:
+            connection.sink = sink
+            sink.write([])
+
+    def _fail_to_open(self, error: Exception) -> None:
+        sink = self._connection.sink
+        self._connection.abandoned = sink is None
+        lost = "The step goes on; what it logs may not reach the tracker."
+        try:
+            self.reporter.trouble(error, lost, "delivery")
+        except Exception:
+            if sink is not None:
+                sink.give_up()
+            raise

@@ -1,0 +1,162 @@
+"""Several trackers as one, each safe from the others' failures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any, ClassVar, TypeVar
+
+from zenml_trackers.backend import Backend, InertSink, Sink
+from zenml_trackers.courier import Courier
+from zenml_trackers.delivery import Delivery, Limits
+from zenml_trackers.errors import InvalidUrl, TrackerError, UnsupportedFeature
+from zenml_trackers.records import Artifact, Feature, Image, Record, RunError, RunSpec, Status, StoredRun, Table
+from zenml_trackers.url import TrackerUrl
+
+logger = logging.getLogger("zenml_trackers")
+
+INNER_SHARE = 0.8
+"""How much of the deadline each tracker has: one that hangs must be given up before all of them are."""
+NEEDS: Mapping[type[Record], Feature] = {
+    Artifact: Feature.ARTIFACTS,
+    Image: Feature.MEDIA,
+    Table: Feature.MEDIA,
+}
+
+T = TypeVar("T")
+
+
+class Part:
+    """One of several trackers, and what became of one run there."""
+
+    def __init__(self, backend: Backend, spec: RunSpec, limits: Limits) -> None:
+        self.backend = backend
+        self.received = 0
+        self._delivery = Delivery(f"{backend.name}, run {spec.name!r}", limits)
+        self.sink: Sink = InertSink(spec)
+
+    def open(self, spec: RunSpec) -> None:
+        """Make the run; a warning if that fails."""
+        self.sink = self._delivery.open(lambda: self.backend, spec)
+        if not isinstance(self.sink, (Courier, InertSink)):
+            self.sink = Courier(self.sink, self._delivery.warn_of_loss)
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Store what this tracker has the features for; a warning names what it hasn't."""
+        taken = [record for record in records if self._takes(record)]
+        self.sink.write(taken)
+        self.received += len(taken)
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        """End the run; a warning if that fails."""
+        self._delivery.close(self.sink.close, status, error)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the run was made there."""
+        return self._delivery.reached
+
+    @property
+    def health(self) -> str:
+        """What this tracker received."""
+        if not self.reached:
+            return f"{self.backend.name}: not reached"
+        return f"{self.backend.name}: {self.received} records" + (
+            ", with losses" if self._delivery.reporter.troubled else ""
+        )
+
+    def _takes(self, record: Record) -> bool:
+        feature = NEEDS.get(type(record))
+        if feature is None or feature in self.backend.features:
+            return True
+        lacking = UnsupportedFeature(f"The tracker {self.backend.name!r} has no {feature.value}.")
+        self._delivery.reporter.warn(lacking, "The other trackers get it.", feature.value)
+        return False
+
+
+class FanoutSink(Sink):
+    """One run in several trackers; its id, name and page are those of the first that has it."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        self._first = next((part.sink for part in parts if part.reached), parts[0].sink)
+        self.id = self._first.id
+        self.name = self._first.name
+        self.native: Any = self._first.native
+
+    def write(self, records: Sequence[Record]) -> None:
+        for part in self.parts:
+            part.write(records)
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        _at_once(lambda part: part.close(status, error), self.parts)
+        logger.info("The run %r was stored as follows. %s.", self.name, "; ".join(part.health for part in self.parts))
+
+    def give_up(self) -> None:
+        for part in self.parts:
+            part.sink.give_up()
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The first tracker's, and each one's under its name."""
+        named = {
+            f"{part.backend.name}_{key}": value
+            for part in self.parts
+            for key, value in {"run_id": part.sink.id, "run_name": part.sink.name, **part.sink.links}.items()
+            if part.reached
+        }
+        return {**self._first.links, **named}
+
+
+class Fanout(Backend):
+    """Several trackers that all get the same."""
+
+    name: ClassVar[str] = "unified"
+
+    def __init__(self, backends: Sequence[Backend], limits: Limits) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            backends: The trackers; the first one's page is the run's.
+            limits: Those of all of them together.
+        """
+        self.backends = tuple(backends)
+        self.secrets = tuple(secret for backend in backends for secret in backend.secrets)
+        self.features = frozenset[Feature]().union(*(backend.features for backend in backends))
+        self._limits = limits._replace(deadline=limits.deadline * INNER_SHARE)
+
+    @classmethod
+    def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> Backend:
+        raise InvalidUrl(f"{url}: several trackers have no URL of their own; pass one for each.")
+
+    def open(self, spec: RunSpec) -> Sink:
+        parts = [Part(backend, spec, self._limits) for backend in self.backends]
+        try:
+            _at_once(lambda part: part.open(spec), parts)
+        except TrackerError:
+            FanoutSink(parts).give_up()
+            raise
+        return FanoutSink(parts)
+
+    def read(self) -> Iterator[StoredRun]:
+        """The runs of the first."""
+        return self.backends[0].read()
+
+    def check(self) -> str:
+        return "; ".join(_at_once(lambda backend: backend.check(), self.backends))
+
+
+def attach(sink: Sink) -> Callable[[], None]:
+    """Let the own calls of each library in this context reach its part of the run, until the result is called."""
+    with ExitStack() as stack:
+        for part in sink.parts if isinstance(sink, FanoutSink) else ():
+            stack.callback(part.backend.attach(part.sink.native))
+        return stack.pop_all().close
+
+
+def _at_once(call: Callable[[Any], T], each: Sequence[Any]) -> list[T]:
+    """What `call` gives for each, called at the same time; the first exception among them is raised at the end."""
+    with ThreadPoolExecutor(len(each)) as pool:
+        return list(pool.map(call, each))

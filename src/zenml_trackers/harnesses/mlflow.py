@@ -1,0 +1,59 @@
+"""MLflow in a SQLite file, read by SQL."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from tracker_contracts.harness import Place
+from tracker_contracts.observed import ObservedRun
+
+from zenml_trackers import connect
+from zenml_trackers.harnesses import mlflow_rows
+from zenml_trackers.harnesses.unified import UnifiedHarness
+
+FILE = "mlflow.db"
+
+
+class MlflowHarness(UnifiedHarness):
+    """Our unified flavor over `mlflow+sqlite://`: one file a session, since MLflow takes seconds to make one."""
+
+    name = "mlflow"
+    backend = "mlflow"
+    signed_zero = False  # as SQLite keeps it
+    token_urls = ("mlflow+https://user:{token}@tracker.example/x", "mlflow+https://tracker.example/x?token={token}")
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        return {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
+
+    def start(self, folder: Path) -> None:
+        with connect(f"mlflow+sqlite:///{folder / FILE}", strict=True).start_run("first"):
+            pass
+
+    def url(self, place: Place) -> str:
+        return f"mlflow+sqlite:///{self.file(place)}"
+
+    def file(self, place: Place) -> Path:
+        """The database of a place."""
+        return place.folder / FILE
+
+    def unreachable(self, place: Place) -> dict[str, Any]:
+        return {"url": "mlflow+http://127.0.0.1:9", "api_key": "a-token-for-nobody"}
+
+    def outage(self, place: Place) -> AbstractContextManager[None] | None:
+        return mlflow_rows.locked(self.file(place))
+
+    def read(self, place: Place) -> list[ObservedRun]:
+        return mlflow_rows.observed(self.file(place), place.name)
+
+    def finish_natively(self) -> None:
+        import mlflow
+
+        mlflow.end_run()
+
+    def start_natively(self) -> None:
+        import mlflow
+
+        if mlflow.active_run() is None:  # MLflow refuses a second run in a thread, so callbacks join the first
+            mlflow.start_run(run_name="trainer")

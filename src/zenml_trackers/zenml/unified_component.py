@@ -1,0 +1,57 @@
+"""The component behind the flavor `unified`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Set, Type, cast
+
+from zenml_trackers import fanout
+from zenml_trackers.backend import Backend, Sink
+from zenml_trackers.connection import CREDENTIALS, backend_at
+from zenml_trackers.delivery import Limits
+from zenml_trackers.zenml import secrets
+from zenml_trackers.zenml.component import RunTracker
+from zenml_trackers.zenml.settings import RunSettings
+from zenml_trackers.zenml.unified import UnifiedExperimentTrackerConfig, UnifiedExperimentTrackerSettings
+
+
+class UnifiedExperimentTracker(RunTracker):
+    """Tracks steps with whatever the URLs name."""
+
+    @property
+    def config(self) -> UnifiedExperimentTrackerConfig:
+        """Where the runs go."""
+        return cast(UnifiedExperimentTrackerConfig, self._config)
+
+    @property
+    def settings_class(self) -> Type[UnifiedExperimentTrackerSettings]:
+        """What a step may say of its run."""
+        return UnifiedExperimentTrackerSettings
+
+    @property
+    def backend_name(self) -> str:
+        """The one backend's name, or that of all together."""
+        places = self.config.places
+        return places[0].backend if len(places) == 1 else fanout.Fanout.name
+
+    @property
+    def own_project(self) -> str | None:
+        return self.config.project
+
+    @property
+    def requirements(self) -> Set[str]:
+        """What an image for a remote step needs; the extras bring the trackers' libraries."""
+        extras = ",".join(sorted({place.backend for place in self.config.places}))
+        return {f"zenml-trackers[{extras}]"}
+
+    def make_backend(self, project: str, settings: RunSettings) -> Backend:
+        limits = Limits(settings.strict, settings.deadline)
+        return backend_at(self.config.places, project, self._credentials(), limits)
+
+    def attach(self, sink: Sink) -> Callable[[], None]:
+        return fanout.attach(sink) if len(self.config.places) > 1 else super().attach(sink)
+
+    def _credentials(self) -> dict[str, str]:
+        own = {name: secrets.resolved(self.config, name) for name in sorted(CREDENTIALS)}
+        named = {name: secrets.looked_up(value, name) for name, value in self.config.credentials.items()}
+        return {name: value for name, value in {**own, **named}.items() if value}

@@ -1,0 +1,190 @@
+"""Aim through `connect`, in a real repository."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import numpy
+import PIL.Image
+import pytest
+
+from zenml_trackers import connect
+from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
+from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+
+HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
+NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, 7]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory) -> Path:
+    """One for all tests: making it takes seconds."""
+    return tmp_path_factory.mktemp("aim") / "runs"
+
+
+@pytest.fixture
+def tracker(repository):
+    return at(repository, f"test-{uuid4().hex}")
+
+
+def at(repository: Path, project: str):
+    return connect(f"aim:///{repository}", project=project, strict=True, deadline=60)
+
+
+class TestReadBack:
+    def test_names_tags_params_and_metadata_are_as_given(self, repository):
+        project = f"a/b 🦊 {uuid4().hex}"
+        texts = {name: name for name in HOSTILE}
+        params = {**texts, "deep": {"list": [1, 1.0, True, {}], "none": None}, "large": 2**64 - 1}
+        for name in HOSTILE:
+            with at(repository, project).start_run(name, tags=HOSTILE, metadata=texts) as run:
+                run.log_params(params)
+        stored = list(at(repository, project).read())
+        assert [run.name for run in stored] == HOSTILE
+        assert len({run.id for run in stored}) == len(HOSTILE)
+        for run in stored:
+            assert (run.tags, run.metadata, run.project) == (frozenset(HOSTILE), texts, project)
+            assert json.dumps(run.params, sort_keys=True) == json.dumps(params, sort_keys=True)
+
+    def test_numbers_keep_all_bits_and_their_order_at_any_step(self, tracker):
+        steps = [3, 3, 1, 2, 9, 0, 3, 9]
+        with tracker.start_run("r") as run:
+            for value, step in zip(NUMBERS, steps, strict=True):
+                run.log({"m": value, "a/b c": value}, step=step)
+            run.log({"m": math.nan})
+        (stored,) = tracker.read()
+        for name in ("m", "a/b c"):
+            found = [(point.step, repr(point.value)) for point in stored.metrics if point.name == name]
+            promised = [(step, repr(float(value))) for value, step in zip(NUMBERS, steps, strict=True)]
+            assert found[: len(promised)] == promised
+        assert (stored.metrics[-1].step, repr(stored.metrics[-1].value)) == (10, "nan")
+
+    def test_an_integer_that_no_float_equals_is_refused_by_name(self, tracker, said):
+        with tracker.start_run("r") as run:
+            run.log({"huge_count": 2**60 + 1, "good": 1})
+        (stored,) = tracker.read()
+        assert [point.name for point in stored.metrics] == ["good"]
+        assert [record.message for record in said.records if "huge_count" in record.message]
+
+    def test_a_type_that_only_changed_its_type_is_stored(self, tracker):
+        with tracker.start_run("r") as run:
+            for value in (1, 1.0, True):
+                run.log_params({"p": value})
+        (stored,) = tracker.read()
+        assert stored.params["p"] is True
+
+    def test_a_failed_run_says_why(self, tracker):
+        with pytest.raises(LookupError), tracker.start_run("r"):
+            raise LookupError("no such thing")
+        (stored,) = tracker.read()
+        assert (stored.status, stored.error) == (Status.FAILED, RunError(type="LookupError", message="no such thing"))
+
+    def test_a_resumed_run_goes_on(self, tracker):
+        for value in (1, 2):
+            with tracker.start_run("r", tags=[f"t{value}"], resume="allow") as run:
+                run.log({"m": value}, step=0)
+                run.log_params({f"p{value}": value})
+        (stored,) = tracker.read()
+        assert [(point.step, point.value) for point in stored.metrics] == [(0, 1), (0, 2)]
+        assert (stored.tags, stored.params) == (frozenset({"t1", "t2"}), {"p1": 1, "p2": 2})
+
+    @pytest.mark.parametrize("name", ["model", "a/b", "..", "x" * 300])
+    def test_attachments_come_back(self, tracker, tmp_path, name):
+        (tmp_path / "tree" / "in").mkdir(parents=True)
+        (tmp_path / "tree" / "in" / "file").write_bytes(b"\r\n\0")
+        rows = [[1, "1", 1.5], [None, "null", True]]
+        with tracker.start_run("r") as run:
+            run.log({name: 1})
+            run.log_artifact(tmp_path / "tree", name)
+            run.log_image(name, numpy.arange(12, dtype="uint8").reshape(2, 2, 3))
+            run.log_table(name, ["a", "1", "b"], rows, step=5)
+        artifact, image, table = tracker.backend.attachments(run.id, tmp_path)
+        assert isinstance(artifact, Artifact)
+        assert (artifact.name, (artifact.path / "in" / "file").read_bytes()) == (name, b"\r\n\0")
+        assert isinstance(image, Image)
+        assert (image.name, PIL.Image.open(image.image).tobytes()) == (name, bytes(range(12)))
+        expected = Table(name=name, columns=("a", "1", "b"), rows=tuple(map(tuple, rows)), step=5)
+        assert json.dumps(table.model_dump()) == json.dumps(expected.model_dump())
+
+
+class TestTheLibrary:
+    def test_its_own_calls_reach_the_run_and_do_not_end_it(self, tracker):
+        with tracker.start_run("r") as run:
+            run.native.track(0.5, name="own", step=7, context={"subset": "val"})
+            run.native["own_param"] = {"a": 1}
+            run.native.close()
+            run.log({"m": 1})
+        (stored,) = tracker.read()
+        assert {(point.name, point.step, point.value) for point in stored.metrics} == {("own", 7, 0.5), ("m", 0, 1)}
+        assert stored.params == {"own_param": {"a": 1}}
+
+    def test_its_own_places_have_the_tags_the_name_and_the_error(self, tracker):
+        with pytest.raises(ValueError), tracker.start_run("a name", tags=["a", "b"]) as run:
+            raise ValueError("boom")
+        from aim import Repo
+
+        found = Repo.from_path(str(tracker.backend.folder)).structured_db.find_run(run.id)
+        assert (found.name, found.description, sorted(found.tags)) == ("a name", "ValueError: boom", ["a", "b"])
+        assert found.experiment == tracker.project
+
+    def test_its_own_runs_are_read(self, tracker):
+        from aim import Run
+
+        with tracker.start_run("first"):
+            pass
+        own = Run(
+            repo=str(tracker.backend.folder),
+            experiment=tracker.project,
+            system_tracking_interval=None,
+            capture_terminal_logs=False,
+        )
+        own.name = "own"
+        own.add_tag("theirs")
+        own["rate"] = 0.5
+        own.track(0.25, name="loss", step=2)
+        own.close()
+        _, stored = tracker.read()
+        assert (stored.name, stored.status, stored.tags) == ("own", Status.FINISHED, frozenset({"theirs"}))
+        assert (stored.params, stored.metrics[0].value) == ({"rate": 0.5}, 0.25)
+
+    def test_a_run_that_is_over_is_locked_no_more(self, tracker):
+        with tracker.start_run("r") as run:
+            lock = tracker.backend.folder / ".aim" / "locks" / f"{run.id}.softlock"
+            assert lock.exists()
+        assert not lock.exists()
+
+    def test_the_process_is_as_before(self, tracker):
+        before = (sys.stdout, sys.stderr, sys.excepthook, list(logging.root.handlers))
+        with tracker.start_run("r"):
+            pass
+        assert (sys.stdout, sys.stderr, sys.excepthook, list(logging.root.handlers)) == before
+
+    def test_it_is_not_imported_with_the_backend(self):
+        code = "import sys, zenml_trackers.backends.aim as b; sys.exit('aim' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+class TestUrl:
+    @pytest.mark.parametrize("url", ["aim://", "aim://host/runs", "aim+http://h/x"])
+    def test_a_url_without_a_folder_is_refused(self, url):
+        with pytest.raises(InvalidUrl, match="aim://"):
+            connect(url)
+
+    def test_a_folder_that_can_t_be_made_is_named(self, tmp_path):
+        (tmp_path / "runs").touch()
+        with pytest.raises(TrackerUnreachable, match="runs"), at(tmp_path / "runs", "p").start_run("r"):
+            pass
+
+    def test_check_leaves_nothing_behind(self, tmp_path):
+        assert str(tmp_path) in at(tmp_path / "runs", "p").check()
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_command_is_quoted(self, repository, tracker):
+        with tracker.start_run("r") as run:
+            assert run.show_command == f"aim up --repo {repository}"

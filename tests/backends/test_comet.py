@@ -1,0 +1,266 @@
+"""Comet through `connect`, in its offline mode on real archives, and its own calls in a tracked run."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import numpy
+import PIL.Image
+import pytest
+
+from zenml_trackers import connect
+from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
+from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+
+HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case", "_x"]
+RESERVED = ["process duration", "curr_step", "a|b", "y" * 100 + "1", "y" * 100 + "2"]
+NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, math.nan, True, 7, 2**64 - 1, -(2**63)]
+
+
+def tracker(folder: Path, project: str = "digits"):
+    return connect(f"comet+offline:///{folder}/runs", project=project, strict=True)
+
+
+class TestReadBack:
+    @pytest.mark.parametrize("project", ["digits", "a/b", "x" * 300])
+    def test_names_tags_params_and_metadata_are_as_given(self, tmp_path, project):
+        texts = {name: name for name in HOSTILE}
+        params = {**texts, "deep": {"none": None, "list": [1, 1.0, True, {}, -0.0, math.nan]}, "long": "x" * 5000}
+        at = tracker(tmp_path, project)
+        for name in HOSTILE:
+            with at.start_run(name, tags=HOSTILE, metadata=texts) as run:
+                run.log_params(params)
+        stored = list(at.read())
+        assert sorted(run.name for run in stored) == sorted(HOSTILE)
+        for run in stored:
+            assert (run.tags, run.metadata, run.project) == (frozenset(HOSTILE), texts, project)
+            assert json.dumps(run.params, sort_keys=True) == json.dumps(params, sort_keys=True)
+
+    def test_projects_are_kept_apart(self, tmp_path):
+        for project in ("a/b", "a_b", "a b"):
+            with tracker(tmp_path, project).start_run(project):
+                pass
+        for project in ("a/b", "a_b", "a b"):
+            assert [run.name for run in tracker(tmp_path, project).read()] == [project]
+
+    def test_numbers_keep_their_name_step_order_and_bits(self, tmp_path):
+        with tracker(tmp_path).start_run("r") as run:
+            for name in [*HOSTILE, *RESERVED]:
+                for number, value in enumerate(NUMBERS):
+                    run.log({name: value}, step=number % 2)
+        (stored,) = tracker(tmp_path).read()
+        for name in [*HOSTILE, *RESERVED]:
+            found = [(point.step, repr(point.value)) for point in stored.metrics if point.name == name]
+            assert found == [(number % 2, repr(_plain(value))) for number, value in enumerate(NUMBERS)]
+
+    def test_a_failed_run_says_why(self, tmp_path):
+        with pytest.raises(LookupError), tracker(tmp_path).start_run("r"):
+            raise LookupError("no such thing" * 100)
+        (stored,) = tracker(tmp_path).read()
+        assert stored.status is Status.FAILED
+        assert stored.error == RunError(type="LookupError", message="no such thing" * 100)
+
+    def test_a_resumed_run_goes_on(self, tmp_path):
+        for value in range(3):
+            with tracker(tmp_path).start_run("r" * 200, resume="allow", tags=[f"t{value}"]) as run:
+                run.log({"y" * 200: value})
+                run.log_params({f"p{value}": value})
+        (stored,) = tracker(tmp_path).read()
+        assert [(point.step, point.value) for point in stored.metrics] == [(0, 0), (1, 1), (2, 2)]
+        assert {point.name for point in stored.metrics} == {"y" * 200}
+        assert (stored.tags, stored.params) == ({"t0", "t1", "t2"}, {"p0": 0, "p1": 1, "p2": 2})
+
+    def test_artifacts_pictures_and_tables_are_as_logged(self, tmp_path):
+        pixels = numpy.arange(24, dtype=numpy.uint8).reshape(2, 4, 3)
+        source = tmp_path / "source"
+        (source / "deep").mkdir(parents=True)
+        (source / "deep" / "é").write_bytes(b"\r\n\x00")
+        with tracker(tmp_path).start_run("r") as run:
+            run.log({"m": 1}, step=5)
+            run.log_artifact(source, "a folder/ü")
+            run.log_artifact(source / "deep" / "é")
+            run.log_image("a/../b", pixels)
+            run.log_table("t", ["n", "s"], [[1, "x"], [0.5, None]])
+            (source / "deep" / "é").write_bytes(b"changed")
+        at = tracker(tmp_path)
+        (stored,) = at.read()
+        image, table, folder, file = at.backend.attachments(stored.id, tmp_path)
+        assert isinstance(folder, Artifact)
+        assert (folder.name, (folder.path / "deep" / "é").read_bytes()) == ("a folder/ü", b"\r\n\x00")
+        assert isinstance(file, Artifact)
+        assert (file.name, file.path.read_bytes()) == ("é", b"\r\n\x00")
+        assert isinstance(image, Image)
+        assert (image.name, image.step) == ("a/../b", 5)
+        assert (numpy.asarray(PIL.Image.open(image.image)) == pixels).all()
+        assert table == Table(name="t", step=5, columns=("n", "s"), rows=((1, "x"), (0.5, None)))
+
+    def test_what_was_made_without_this_package_is_read_too(self, tmp_path):
+        import comet_ml
+
+        native = comet_ml.OfflineExperiment(project_name="digits", offline_directory=str(tmp_path / "runs"))
+        native.set_name("native")
+        native.log_parameter("lr", 0.1)
+        native.add_tag("t")
+        native.log_metric("loss", 2.5, step=4)
+        native.end()
+        (stored,) = tracker(tmp_path).read()
+        assert (stored.name, stored.status, stored.tags) == ("native", Status.FINISHED, {"t"})
+        assert stored.params["lr"] == 0.1
+        assert [(point.step, point.value) for point in stored.metrics if point.name == "loss"] == [(4, 2.5)]
+
+
+def _plain(value: float) -> float:
+    """Comet has no booleans among its numbers."""
+    return int(value) if isinstance(value, bool) else value
+
+
+class TestKilled:
+    def test_what_is_left_becomes_an_archive_by_being_zipped(self, tmp_path):
+        code = f"""
+import os, time
+from zenml_trackers import connect
+at = connect("comet+offline:///{tmp_path}/runs", project="digits", strict=True)
+with at.start_run("r", metadata={{"a": 1}}) as run:
+    run.log({{"m": 1}})
+    time.sleep(1)
+    os.kill(os.getpid(), 9)
+"""
+        subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+        from comet_ml.schemas import get_experiment_file_validator
+
+        at = tracker(tmp_path)
+        (left,) = at.read()
+        assert (left.status, left.metadata, [point.value for point in left.metrics]) == (Status.RUNNING, {"a": 1}, [1])
+        (folder,) = (path for path in (tmp_path / "runs").iterdir() if path.is_dir())
+        with zipfile.ZipFile(folder.with_suffix(".zip"), "w") as archive:
+            for file in folder.iterdir():
+                archive.write(file, file.name)
+                file.unlink()
+        folder.rmdir()
+        with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+            get_experiment_file_validator().validate(json.loads(archive.read("experiment.json")))
+        assert list(at.read()) == [left]
+
+    def test_a_run_that_is_never_ended_is_failed(self, tmp_path):
+        code = f"""
+from zenml_trackers import connect
+from zenml_trackers.records import Metrics, RunSpec
+backend = connect("comet+offline:///{tmp_path}/runs", project="digits").backend
+backend.load()
+sink = backend.open(RunSpec(name="r", project="digits"))
+sink.write([Metrics(values={{"m": 1}})])
+"""
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        (stored,) = tracker(tmp_path).read()
+        assert (stored.status, stored.error.type) == (Status.FAILED, "RunNeverEnded")
+        assert [point.value for point in stored.metrics] == [1]
+
+
+class TestNativeCalls:
+    def test_they_reach_the_run_and_do_not_end_it(self, tmp_path):
+        import comet_ml
+
+        with tracker(tmp_path).start_run("r") as run:
+            joined = comet_ml.start(project_name="elsewhere")
+            assert joined is comet_ml.get_running_experiment() is run.native
+            joined.log_metric("loss", 1.0, step=0)
+            comet_ml.end()
+            joined.end()
+            joined.log_metric("loss", 2.0, step=1)
+        assert comet_ml.get_running_experiment() is not joined
+        (stored,) = tracker(tmp_path).read()
+        assert [point.value for point in stored.metrics] == [1.0, 2.0]
+        assert stored.status is Status.FINISHED
+
+    def test_each_thread_has_its_own(self, tmp_path):
+        import comet_ml
+
+        together = threading.Barrier(2)
+
+        def work(name: str) -> None:
+            with tracker(tmp_path).start_run(name):
+                together.wait(10)
+                comet_ml.get_running_experiment().log_metric(name, 1)
+                together.wait(10)
+
+        threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all([point.name for point in run.metrics] == [run.name] for run in tracker(tmp_path).read())
+
+    def test_an_experiment_of_the_users_own_goes_on(self, tmp_path):
+        import comet_ml
+
+        own = comet_ml.OfflineExperiment(project_name="own", offline_directory=str(tmp_path / "own"))
+        with tracker(tmp_path).start_run("r"):
+            assert comet_ml.get_running_experiment() is not own
+        assert comet_ml.get_running_experiment() is own
+        assert own.alive
+        own.end()
+
+    def test_without_a_run_they_do_nothing(self):
+        import comet_ml
+
+        with connect("comet+offline:////dev/null/runs").start_run("r"):
+            comet_ml.start().log_metric("loss", 1.0)
+            comet_ml.end()
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("url", "place"),
+        [
+            ("comet://me/digits", ("me", "digits")),
+            ("comet:///digits", (None, "digits")),
+            ("comet://me?project=a%2Fb", ("me", "a/b")),
+            ("comet://me", ("me", "default")),
+        ],
+    )
+    def test_urls_name_a_workspace_and_a_project(self, url, place):
+        backend = connect(url).backend
+        assert (backend.workspace, backend.project) == place
+
+    @pytest.mark.parametrize(
+        "url", ["comet+offline://", "comet+offline://host/runs", "comet+http://x/y", "comet://a/b/c", "comet://a/b?x=1"]
+    )
+    def test_urls_that_make_no_sense_are_refused(self, url):
+        with pytest.raises(InvalidUrl):
+            connect(url)
+
+    def test_check_leaves_nothing_behind(self, tmp_path):
+        assert str(tmp_path / "runs") in tracker(tmp_path).check()
+        assert not (tmp_path / "runs").exists()
+
+    def test_a_folder_that_cannot_be_made_is_named(self):
+        with pytest.raises(TrackerUnreachable, match="/dev/null/runs"):
+            connect("comet+offline:////dev/null/runs").check()
+
+    def test_the_command_names_the_archive(self, tmp_path):
+        with tracker(tmp_path).start_run("r") as run:
+            command, archive = run.show_command.rsplit(" ", 1)
+        assert command == "comet upload"
+        assert zipfile.is_zipfile(archive)
+
+    def test_the_process_is_as_it_was_also_the_first_time(self, tmp_path):
+        code = f"""
+import os, sys
+import zenml_trackers
+assert "comet_ml" not in sys.modules
+at = zenml_trackers.connect("comet+offline:///{tmp_path}/runs", strict=True)
+before = (dict(os.environ), sys.excepthook, sys.stdout, sys.stderr)
+with at.start_run("r"):
+    assert (dict(os.environ), sys.excepthook, sys.stdout, sys.stderr) == before
+assert (dict(os.environ), sys.excepthook, sys.stdout, sys.stderr) == before
+assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("comet_ml")]
+"""
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert "COMET_API_KEY" not in os.environ

@@ -1,0 +1,286 @@
+"""W&B through `connect`, in its offline mode on real files, and its own calls in a tracked run."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy
+import PIL.Image
+import pytest
+
+from zenml_trackers import connect
+from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
+from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.url import TrackerUrl
+
+HOSTILE = [
+    "a/b",
+    "..",
+    " x ",
+    "🦊 naïve",
+    'say "hi"',
+    "line\nbreak",
+    "x" * 300,
+    "0",
+    "{{s.k}}",
+    "Case",
+    "case",
+    "-a-",
+    "_x",
+]
+RESERVED = ["_step", "_timestamp", "zenml/step", "a.b", "*", "x*y", "zenml"]
+NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, math.nan, True, 7, 2**63 - 1, -(2**63)]
+KEY = "0123456789abcdef" * 2 + "01234567"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
+    for name in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CONFIG_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+
+
+def tracker(folder: Path, project: str = "digits"):
+    return connect(f"wandb+offline:///{folder}/runs", project=project, strict=True)
+
+
+class TestReadBack:
+    @pytest.mark.parametrize("project", ["digits", "a/b", "🦊", "x" * 300])
+    def test_names_tags_params_and_metadata_are_as_given(self, tmp_path, project):
+        texts = {name: name for name in HOSTILE}
+        params = {**texts, "zenml": {"status": 1}, "deep": {"none": None, "list": [1, 1.0, True, {}, -0.0, math.nan]}}
+        at = tracker(tmp_path, project)
+        for name in HOSTILE:
+            with at.start_run(name, tags=HOSTILE, metadata=texts) as run:
+                run.log_params(params)
+        stored = list(at.read())
+        assert [run.name for run in stored] == HOSTILE
+        for run in stored:
+            assert (run.tags, run.metadata, run.project) == (frozenset(HOSTILE), texts, project)
+            assert json.dumps(run.params, sort_keys=True) == json.dumps(params, sort_keys=True)
+
+    def test_projects_are_kept_apart(self, tmp_path):
+        for project in ("a/b", "a_b", "a b"):
+            with tracker(tmp_path, project).start_run(project):
+                pass
+        for project in ("a/b", "a_b", "a b"):
+            assert [run.name for run in tracker(tmp_path, project).read()] == [project]
+
+    def test_numbers_keep_their_name_step_order_and_bits(self, tmp_path):
+        with tracker(tmp_path).start_run("r") as run:
+            for name in [*HOSTILE, *RESERVED]:
+                for number, value in enumerate(NUMBERS):
+                    run.log({name: value}, step=number % 2)
+        (stored,) = tracker(tmp_path).read()
+        for name in [*HOSTILE, *RESERVED]:
+            found = [(point.step, float(point.value).hex()) for point in stored.metrics if point.name == name]
+            assert found == [(number % 2, float(value).hex()) for number, value in enumerate(NUMBERS)]
+
+    def test_an_integer_that_would_be_rounded_is_refused_by_name(self, tmp_path, caplog):
+        with connect(f"wandb+offline:///{tmp_path}", project="p").start_run("r") as run:
+            run.log({"large": 2**63, "good": 1})
+        (stored,) = connect(f"wandb+offline:///{tmp_path}", project="p").read()
+        assert [(point.name, point.value) for point in stored.metrics] == [("good", 1)]
+        assert "'large'" in caplog.text
+
+    def test_a_failed_run_says_why(self, tmp_path):
+        with pytest.raises(LookupError), tracker(tmp_path).start_run("r"):
+            raise LookupError("no such thing")
+        (stored,) = tracker(tmp_path).read()
+        assert (stored.status, stored.error) == (Status.FAILED, RunError(type="LookupError", message="no such thing"))
+
+    def test_a_resumed_run_goes_on(self, tmp_path):
+        for value in range(3):
+            with tracker(tmp_path).start_run("r" * 200, resume="allow", tags=[f"t{value}"]) as run:
+                run.log({"_step": value})
+                run.log_params({f"p{value}": value})
+        (stored,) = tracker(tmp_path).read()
+        assert [(point.step, point.value) for point in stored.metrics] == [(0, 0), (1, 1), (2, 2)]
+        assert (stored.tags, stored.params) == ({"t0", "t1", "t2"}, {"p0": 0, "p1": 1, "p2": 2})
+
+    def test_artifacts_pictures_and_tables_are_as_logged(self, tmp_path):
+        pixels = numpy.arange(24, dtype=numpy.uint8).reshape(2, 4, 3)
+        source = tmp_path / "source"
+        (source / "deep").mkdir(parents=True)
+        (source / "deep" / "é").write_bytes(b"\r\n\x00")
+        with tracker(tmp_path).start_run("r") as run:
+            run.log({"m": 1}, step=5)
+            run.log_artifact(source, "a folder/ü")
+            run.log_artifact(source / "deep" / "é")
+            run.log_image("a/../b", pixels)
+            run.log_table("t", ["n", "s"], [[1, "x"], [0.5, None]])
+            (source / "deep" / "é").write_bytes(b"changed")
+        at = tracker(tmp_path)
+        (stored,) = at.read()
+        folder, file, image, table = at.backend.attachments(stored.id, tmp_path)
+        assert isinstance(folder, Artifact)
+        assert (folder.name, (folder.path / "deep" / "é").read_bytes()) == ("a folder/ü", b"\r\n\x00")
+        assert isinstance(file, Artifact)
+        assert (file.name, file.path.read_bytes()) == ("é", b"\r\n\x00")
+        assert isinstance(image, Image)
+        assert (image.name, image.step) == ("a/../b", 5)
+        assert (numpy.asarray(PIL.Image.open(image.image)) == pixels).all()
+        assert table == Table(name="t", step=5, columns=("n", "s"), rows=((1, "x"), (0.5, None)))
+
+    def test_what_was_made_without_this_package_is_read_too(self, tmp_path):
+        import wandb
+
+        (tmp_path / "runs").mkdir()
+        kept = wandb.Settings(mode="offline", root_dir=str(tmp_path / "runs"), reinit="create_new", console="off")
+        with tracker(tmp_path).start_run("ours"):
+            pass
+        native = wandb.init(project="digits", name="native", tags=["t"], config={"lr": 0.1}, settings=kept)
+        native.log({"loss": 2.5})
+        native.finish(exit_code=3)
+        _, stored = _settled(tmp_path)
+        assert (stored.name, stored.status, stored.tags, stored.params) == ("native", "failed", {"t"}, {"lr": 0.1})
+        assert [(point.name, point.step, point.value) for point in stored.metrics] == [("loss", 0, 2.5)]
+
+
+def _settled(folder: Path):
+    """W&B's process may still be writing what it was given natively."""
+    for _ in range(200):
+        found = list(tracker(folder).read())
+        if found[-1].status is not Status.RUNNING:
+            break
+        threading.Event().wait(0.02)
+    return found
+
+
+class TestNativeCalls:
+    def test_they_reach_the_run_and_do_not_end_it(self, tmp_path):
+        import wandb
+
+        with tracker(tmp_path).start_run("r") as run:
+            joined = wandb.init(project="elsewhere", config={"lr": 0.1})
+            assert joined is wandb.run is run.native
+            wandb.log({"loss": 1.0})
+            wandb.config.update({"depth": 3})
+            wandb.finish()
+            with wandb.init():
+                wandb.log({"loss": 2.0})
+            run.log({"mine": 1})
+        assert wandb.run is None
+        (stored,) = tracker(tmp_path).read()
+        assert [point.value for point in stored.metrics if point.name == "loss"] == [1.0, 2.0]
+        assert (stored.status, stored.params) == (Status.FINISHED, {"lr": 0.1, "depth": 3})
+
+    def test_each_thread_has_its_own(self, tmp_path):
+        import wandb
+
+        together = threading.Barrier(2)
+
+        def work(name: str) -> None:
+            with tracker(tmp_path).start_run(name):
+                together.wait(10)
+                wandb.log({name: 1})
+                together.wait(10)
+
+        threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all([point.name for point in run.metrics] == [run.name] for run in tracker(tmp_path).read())
+
+    def test_without_a_run_they_do_nothing(self, tmp_path):
+        import wandb
+
+        with connect("wandb+offline:////dev/null/runs").start_run("r"):
+            wandb.log({"loss": 1.0})
+            wandb.config.lr = 0.1
+            wandb.config.update({"depth": 3})
+            assert wandb.init() is wandb.run
+        assert wandb.run is None
+
+
+class TestProcess:
+    def test_the_process_is_as_it_was(self, tmp_path):
+        before = (dict(os.environ), sys.excepthook, sys.exit, sys.stdout)
+        with tracker(tmp_path).start_run("r"):
+            assert (dict(os.environ), sys.excepthook, sys.exit, sys.stdout) == before
+        assert (dict(os.environ), sys.excepthook, sys.exit, sys.stdout) == before
+
+    def test_a_run_that_is_never_ended_is_failed(self, tmp_path):
+        code = f"""
+from zenml_trackers import connect
+from zenml_trackers.records import Metrics, RunSpec
+backend = connect("wandb+offline:///{tmp_path}/runs", project="digits").backend
+backend.load()
+sink = backend.open(RunSpec(name="r", project="digits"))
+sink.write([Metrics(values={{"m": 1}})])
+"""
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        (stored,) = tracker(tmp_path).read()
+        assert (stored.status, stored.error.type) == (Status.FAILED, "RunNeverEnded")
+        assert [point.value for point in stored.metrics] == [1]
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("url", "place"),
+        [
+            ("wandb://me/digits", ("me", "digits", None)),
+            ("wandb:///digits", (None, "digits", None)),
+            ("wandb://me", ("me", "default", None)),
+            ("wandb://me?project=a%2Fb", ("me", "a/b", None)),
+            ("wandb+https://wandb.example/me/digits", ("me", "digits", "https://wandb.example")),
+            ("wandb+http://localhost:8080/digits", (None, "digits", "http://localhost:8080")),
+        ],
+    )
+    def test_urls_name_an_entity_a_project_and_a_server(self, url, place):
+        backend = connect(url).backend
+        assert (backend.entity, backend.project, backend.server) == place
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "wandb+offline://",
+            "wandb+offline://host/runs",
+            "wandb+ftp://x/y/z",
+            "wandb://a/b/c",
+            "wandb://a/b?color=red",
+        ],
+    )
+    def test_urls_that_make_no_sense_are_refused(self, url):
+        with pytest.raises(InvalidUrl):
+            connect(url)
+
+    def test_check_leaves_nothing_behind(self, tmp_path):
+        assert str(tmp_path / "runs") in tracker(tmp_path).check()
+        assert not (tmp_path / "runs").exists()
+
+    def test_a_folder_that_cannot_be_made_is_named(self):
+        with pytest.raises(TrackerUnreachable, match="/dev/null/runs"):
+            connect("wandb+offline:////dev/null/runs").check()
+
+    def test_a_closed_port_is_told_in_time(self, tmp_path):
+        at = connect("wandb+http://127.0.0.1:9/me/digits", credentials={"api_key": KEY}, strict=True, deadline=8)
+        with pytest.raises(TrackerUnreachable):
+            at.check()
+        with pytest.raises(TrackerUnreachable), at.start_run("r"):
+            pass
+        assert KEY not in str(dict(os.environ))
+
+    def test_a_key_that_is_none_is_refused_by_name(self):
+        with pytest.raises(TokenRefused):
+            connect("wandb+http://127.0.0.1:9/me/digits", credentials={"api_key": "no key"}).check()
+
+    def test_the_command_shows_the_run(self, tmp_path):
+        with tracker(tmp_path, "a b").start_run("r") as run:
+            assert run.show_command.startswith("wandb leet ")
+            assert run.id in run.show_command
+
+    def test_the_library_is_not_loaded_before_the_first_run(self):
+        code = "import sys, zenml_trackers; zenml_trackers.connect('wandb:///p'); assert 'wandb' not in sys.modules"
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+    def test_the_url_survives_its_own_text(self):
+        url = TrackerUrl.parse("wandb+offline:////data/my runs?project=a/b")
+        assert TrackerUrl.parse(str(url)) == url

@@ -1,0 +1,51 @@
+"""The page on writing a backend: its package is installed as it stands, with no edit in this one, and conforms."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from tracker_contracts.isolation import isolated
+from tracker_contracts.matrix.blocks import Block, blocks
+
+from tests.support.environments import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "how-to" / "write-a-backend.md"
+
+
+@pytest.mark.slow
+def test_the_backend_of_the_page_is_found_and_conforms(tmp_path: Path) -> None:
+    files = [block for block in blocks(PAGE) if block.language != "shell"]
+    for block in files:
+        _write(tmp_path / "package", block)
+    _install(tmp_path / "package", tmp_path / "installed")
+    checked, listed = (_followed(block, tmp_path) for block in blocks(PAGE) if block.language == "shell")
+    assert "jsonl conforms (profile quick)" in checked
+    assert "baseline" in listed
+    assert "loss=0.5 at 0" in listed
+
+
+def _write(folder: Path, block: Block) -> None:
+    file = folder / block.when
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.code, encoding="utf-8")
+
+
+def _install(package: Path, folder: Path) -> None:
+    command = ["uv", "pip", "install", "--python", sys.executable, "--no-deps", "--target", str(folder), str(package)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def _followed(block: Block, folder: Path) -> str:
+    """What the block printed; it has to end with the status that its mark tells."""
+    environment = isolated(folder) | {"PYTHONPATH": str(folder / "installed"), "COLUMNS": "200"}
+    environment["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), environment["PATH"]])
+    command = ["bash", "-e", "-c", block.code]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert f"status-{done.returncode}" == block.when, done.stdout + done.stderr
+    return done.stdout
