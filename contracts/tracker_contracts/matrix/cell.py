@@ -1,0 +1,99 @@
+"""Tries one cell in the environment that this process runs in: the one place where that is done, whoever built it."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from tracker_contracts.check import Progress, check
+from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.examiner import Examiner
+from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.matrix.digest import digest, of_installed
+from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, shortened
+from tracker_contracts.matrix.reading import follow
+from tracker_contracts.matrix.versions import Versions
+from tracker_contracts.profiles import MATRIX
+from tracker_contracts.report import Report
+
+TOX = "python -m tox -e"
+
+
+class WrongEnvironment(Exception):
+    """This environment is not the cell's; the message says what to do."""
+
+
+def installed() -> Cell:
+    """The cell that this very environment is."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Cell(python=python, zenml=version("zenml"), trackio=version("trackio"))
+
+
+def try_cell(versions: Versions, root: Path, name: str, told: Progress) -> CellReport:
+    """Try all that is due in the cell of this environment.
+
+    Args:
+        versions: The list.
+        root: Of the repository, where the pages are.
+        name: Of the cell.
+        told: Told of each trial's begin and end.
+
+    Raises:
+        WrongEnvironment: This is another cell's.
+    """
+    if (cell := installed()).name != name:
+        raise WrongEnvironment(f"This environment is {cell.name}. Run the cell with: {TOX} {name}")
+    started, contracts, page, error = time.monotonic(), {}, [], ""
+    try:
+        contracts = {each.harness: _contract(each.harness, told) for each in versions.contracts if each.holds_for(cell)}
+        page = list(_pages(versions, root, cell))
+    except HarnessBroken as broken:
+        error = str(broken)
+    except Exception:  # whatever breaks here is what this release breaks
+        error = traceback.format_exc(limit=-3)
+    return CellReport(
+        cell=cell,
+        code=digest(versions, root, cell, code_installed(versions)),
+        date=today(),
+        state=State.CRASHED if error else State.RAN,
+        error=error,
+        seconds=round(time.monotonic() - started),
+        command=command(versions, cell),
+        contracts=contracts,
+        page=page,
+    )
+
+
+def command(versions: Versions, cell: Cell) -> str:
+    """The line that repeats a cell; only listed releases have an environment in tox."""
+    listed = cell.zenml in versions.zenml and cell.trackio in versions.trackio and cell.python in versions.python
+    return f"{TOX} {cell.name}" if listed else "tracker-contracts matrix --run newest --pre"
+
+
+def today() -> datetime.date:
+    """The date that reports bear."""
+    return datetime.datetime.now(datetime.timezone.utc).date()
+
+
+def code_installed(versions: Versions) -> Iterable[str]:
+    """The files of the packages under test, as they are in this environment."""
+    return (line for name in versions.packages for line in of_installed(name))
+
+
+def _contract(harness: str, told: Progress) -> Report:
+    # one examiner has less to start than a panel, and there are other cells to keep the machine busy
+    with Examiner(harness, MATRIX) as examiner:
+        return shortened(check([examiner], list(CLAUSES.values()), told))
+
+
+def _pages(versions: Versions, root: Path, cell: Cell) -> Iterable[BlockReport]:
+    for page in versions.pages:
+        if page.holds_for(cell):
+            with tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True) as folder:
+                yield from follow(page, root, cell, Path(folder))

@@ -1,0 +1,195 @@
+"""The command `tracker-contracts matrix`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.console import console
+from tracker_contracts.ending import ending_well
+from tracker_contracts.matrix import plan, written
+from tracker_contracts.matrix.model import Cell, CellReport, age, read_all
+from tracker_contracts.matrix.page_files import PAGES, page_options, write_pages
+from tracker_contracts.matrix.versions import DEFAULT, Versions, VersionsError, load, root_of
+
+BROKEN = 1
+FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+REPORTS = Path("compat") / "reports"
+NEWEST = "newest"
+
+
+@click.command()
+@click.option("--run", "set_", type=click.Choice([*plan.SETS, NEWEST]), help="Try a set of cells, each in a new venv.")
+@click.option("--cell", metavar="NAME", help="Try the cell whose environment this is, as tox and --run do.")
+@click.option("--list", "listed", type=click.Choice(plan.SETS), help="Show a set, and what is ruled out, with reasons.")
+@click.option("--write", "writes", is_flag=True, help="Write constraints and tox.ini anew from the list of releases.")
+@click.option("--pre", is_flag=True, help="With --run newest: releases that come before a release count too.")
+@click.option("-p", "--parallel", type=click.IntRange(min=1), default=1, show_default=True, help="Cells at a time.")
+@click.option("--again", is_flag=True, help="Try also cells whose report there is of the same code.")
+@click.option("--reports", type=FOLDER, default=REPORTS, show_default=True, help="Where reports are kept.")
+@click.option("--against", type=FOLDER, help="Compare with the reports there, and fail only for what was lost.")
+@click.option("--versions", "file", type=FILE, default=DEFAULT, show_default=True, help="The list of releases.")
+@page_options
+def matrix(
+    set_: str | None, cell: str | None, listed: str | None, writes: bool, file: Path, reports: Path, **options: Any
+) -> None:
+    """Try the trackers and the documented page on many releases.
+
+    \b
+    Ends with status
+      0  all is well; or, with --against, nothing was lost
+      1  a cell is red; or, with --against, a verdict was lost
+      2  the command was used wrongly
+    """
+    pages = {name: options.pop(name) for name in PAGES}
+    chosen = [given for given in (set_, cell, listed, writes, any(pages.values())) if given]
+    if len(chosen) != 1:
+        raise click.UsageError(
+            "Give one of --run, --cell, --list and --write, or what is to be made of the reports, such as --html."
+        )
+    if options["pre"] and set_ != NEWEST:
+        raise click.UsageError("--pre goes with --run newest.")
+    versions = _versions(file)
+    with ending_well():
+        if cell is not None:
+            status = _try_one(versions, root_of(file), cell, reports)
+        elif set_ is not None:
+            status = _run(versions, set_, file, reports, **options)
+        elif any(pages.values()):
+            status = _publish(versions, reports, pages)
+        else:
+            status = _list(versions, listed) if listed is not None else _write(versions, root_of(file))
+    raise SystemExit(status)
+
+
+def _publish(versions: Versions, reports: Path, pages: Mapping[str, Path | None]) -> int:
+    from tracker_contracts.matrix.view import View
+
+    try:
+        view = View(list(read_all(reports)), versions)
+    except ValueError as error:
+        raise click.UsageError(f"{reports}: {error}") from error
+    for file in write_pages(view, pages):
+        click.echo(file)
+    return 0
+
+
+def _versions(file: Path) -> Versions:
+    try:
+        return load(file)
+    except VersionsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _try_one(versions: Versions, root: Path, name: str, reports: Path) -> int:
+    from tracker_contracts.matrix.cell import WrongEnvironment, try_cell
+    from tracker_contracts.progress import progress
+
+    try:
+        with progress(console(stderr=True), len(CLAUSES)) as told:
+            report = try_cell(versions, root, name, told)
+    except WrongEnvironment as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+    click.echo(f"Wrote {report.write(reports)}")
+    _show(versions, [report])
+    return 0 if report.good else BROKEN
+
+
+def _run(
+    versions: Versions,
+    set_: str,
+    file: Path,
+    reports: Path,
+    *,
+    pre: bool,
+    parallel: int,
+    again: bool,
+    against: Path | None,
+) -> int:
+    from tracker_contracts.matrix.environments import NotBuilt
+
+    stored = _stored(against)
+    try:
+        cells = _cells(versions, set_, pre)
+        found = _tried(versions, file, reports, cells, parallel, again)
+    except NotBuilt as error:
+        raise click.UsageError(str(error)) from error
+    _show(versions, found)
+    return _lost(stored, found) if stored is not None else BROKEN * any(not report.good for report in found)
+
+
+def _cells(versions: Versions, set_: str, pre: bool) -> list[Cell]:
+    from tracker_contracts.matrix.newest import newest_cell
+
+    return [newest_cell(versions, pre)] if set_ == NEWEST else plan.cells(versions, set_)
+
+
+def _tried(
+    versions: Versions, file: Path, reports: Path, cells: Sequence[Cell], parallel: int, again: bool
+) -> list[CellReport]:
+    from tracker_contracts.matrix.runner import Runner
+    from tracker_contracts.matrix.told import progress
+
+    found = []
+    with Runner(versions, file, reports) as runner, progress(console(stderr=True), len(cells)) as tell:
+        for told in runner.run(cells, parallel, again):
+            tell(told.report, told.again)
+            found.append(told.report)
+    return sorted(found, key=lambda report: age(report.cell))
+
+
+def _stored(folder: Path | None) -> dict[str, CellReport] | None:
+    """The reports to compare with, read before any of them is written anew."""
+    if folder is None:
+        return None
+    try:
+        stored = {report.cell.name: report for report in read_all(folder)}
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not stored:
+        raise click.UsageError(f"{folder} has no reports to compare with; make them with --run full.")
+    return stored
+
+
+def _lost(stored: Mapping[str, CellReport], found: Iterable[CellReport]) -> int:
+    from tracker_contracts.matrix.gate import counterpart, losses
+
+    status = 0
+    for report in found:
+        before = counterpart(stored, report.cell)
+        if before is None:
+            click.echo(f"{report.cell.name}: there is no earlier report to compare with.")
+        for line in losses(before, report) if before is not None else ():
+            click.echo(f"lost in {report.cell.name}, compared with {before.cell.name if before else ''}: {line}")
+            status = BROKEN
+    click.echo("Something was lost." if status else "Nothing was lost.")
+    return status
+
+
+def _show(versions: Versions, reports: Sequence[CellReport]) -> None:
+    from tracker_contracts.matrix.told import table
+
+    console().print(table(versions, reports))
+
+
+def _list(versions: Versions, set_: str) -> int:
+    for cell in plan.cells(versions, set_):
+        click.echo(cell.name)
+    for cell, reasons in plan.ruled_out(versions).items():
+        click.echo(f"not {cell.name}: {' '.join(reasons)}")
+    return 0
+
+
+def _write(versions: Versions, root: Path) -> int:
+    try:
+        changed = written.write(versions, root)
+    except written.NoPlace as error:
+        raise click.UsageError(str(error)) from error
+    for file in changed:
+        click.echo(f"{'Wrote' if file.exists() else 'Removed'} {file.relative_to(root)}")
+    return 0

@@ -1,0 +1,89 @@
+"""The matrix as a page of the documentation: tables that say the same as the HTML page, and the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlencode
+
+from tracker_contracts.matrix.model import Cell
+from tracker_contracts.matrix.page import templates
+from tracker_contracts.matrix.view import PAGES, View, failing, span
+from tracker_contracts.matrix.view_marks import OUTCOMES, RULED_OUT, STATES, Tone
+from tracker_contracts.matrix.view_text import in_markdown
+from tracker_contracts.matrix.view_troubles import Trouble, troubles, where
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one backend on one release of ZenML and of Trackio."""
+
+    zenml: str
+    trackio: str
+    marks: list[str]
+    """By Python."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What became of one backend."""
+
+    backend: str
+    good: int
+    """Combinations in which it conforms, or works."""
+    tried: int
+    rows: list[Row]
+
+
+def markdown(view: View, html: str) -> str:
+    """The whole page.
+
+    Args:
+        view: What is shown.
+        html: Where the HTML page is, seen from this one.
+    """
+    return (
+        templates()
+        .get_template("compatibility.md.j2")
+        .render(
+            view=view,
+            html=html,
+            pages=PAGES,
+            span={of: span(view.releases(of)) for of in ("zenml", "python", "trackio")},
+            pythons=view.releases("python"),
+            marks=[*OUTCOMES.values(), *STATES.values(), RULED_OUT],
+            tables=[_table(view, backend) for backend in view.backends],
+            troubles=[(each, where(view, each), _link(view, html, each)) for each in troubles(view)],
+            safe=in_markdown,
+        )
+    )
+
+
+def _table(view: View, backend: str) -> Table:
+    marks = [view.mark(report.cell, backend) for report in view.reports]
+    tones = [mark.tone for mark in marks if mark is not None]
+    return Table(backend, tones.count(Tone.GOOD), len(tones), list(_rows(view, backend)))
+
+
+def _rows(view: View, backend: str) -> Iterator[Row]:
+    for (zenml, trackio), cells in groupby(view.cells, key=lambda cell: (cell.zenml, cell.trackio)):
+        here = {cell.python: _mark(view, cell, backend) for cell in cells}
+        if set(here.values()) <= {"", RULED_OUT.sign}:
+            continue
+        yield Row(zenml, trackio, [here.get(python, "") for python in view.releases("python")])
+
+
+def _mark(view: View, cell: Cell, backend: str) -> str:
+    """The sign, with the number of clauses that fail."""
+    mark = view.mark(cell, backend)
+    report = view.by_cell.get(cell)
+    tried = report.contracts.get(backend) if report else None
+    number = len(failing(tried)) if tried else 0
+    return "" if mark is None else f"{mark.sign} {number or ''}".strip()
+
+
+def _link(view: View, html: str, trouble: Trouble) -> str:
+    """The HTML page, open at the first cell that has the trouble."""
+    place = {"cell": trouble.cells[0].name, "of": trouble.backend or view.backends[0]}
+    return f"{html}#{urlencode(place)}"

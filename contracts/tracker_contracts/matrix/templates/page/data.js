@@ -1,0 +1,8 @@
+const data = JSON.parse(at("data").textContent);
+const clauses = new Map(data.clauses.map((clause, index) => [clause.id, { ...clause, index }]));
+const cells = new Map(data.cells.map((cell) => [cell.name, cell]));
+const PAGE = data.page; // the documented page, shown like a backend
+
+const text = (index) => data.texts[index];
+const title = (cell) => `ZenML ${cell.zenml}, Python ${cell.python}, Trackio ${cell.trackio}`;
+const chapters = [...new Set(data.clauses.map((clause) => clause.chapter))];

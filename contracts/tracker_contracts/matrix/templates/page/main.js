@@ -1,0 +1,10 @@
+function show() {
+  showFilters();
+  showSummary();
+  showLegend();
+  showGrid();
+  showDetails();
+}
+
+fillFilters();
+show();

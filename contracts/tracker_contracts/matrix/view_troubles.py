@@ -1,0 +1,145 @@
+"""What is not as it should be, with its explanation: the same trouble in many cells is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TypeVar
+
+from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, Works
+from tracker_contracts.matrix.versions import Cause
+from tracker_contracts.matrix.view import PAGES, View, span
+from tracker_contracts.matrix.view_marks import STATES
+from tracker_contracts.report import ClauseVerdict, Conformity, Report
+from tracker_contracts.table import reason
+from tracker_contracts.verdict import Verdict
+
+Key = TypeVar("Key")
+Releases = tuple[str, ...]
+
+TOLD_AT_MOST = 3
+"""Clauses whose counterexample is told in a line; with more of them, the page of the cell is clearer."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known cause."""
+
+    cause: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong, wherever it is."""
+
+    backend: str
+    """Empty: all of them."""
+    what: str
+    """Such as `does not conform: T2, F1`."""
+    reasons: tuple[str, ...]
+    """Of the first cell that has it, a line each."""
+    causes: tuple[Known, ...]
+    """Those that are known."""
+    cells: list[Cell] = field(default_factory=list, compare=False)
+
+
+def troubles(view: View) -> list[Trouble]:
+    """All of them: what did not run first, then by backend; each with its cells, from the newest ZenML on."""
+    found: dict[tuple[str, str, tuple[Known, ...]], Trouble] = {}
+    for trouble in _each(view):
+        first = found.setdefault((trouble.backend, trouble.what, trouble.causes), trouble)
+        first.cells.extend(cell for cell in trouble.cells if cell not in first.cells)
+    order = ["", *view.backends]
+    return sorted(found.values(), key=lambda trouble: order.index(trouble.backend))
+
+
+def where(view: View, trouble: Trouble) -> str:
+    """The cells that have it, told as shortly as can be."""
+    if len(trouble.cells) == len(_tried(view, trouble.backend)):
+        return "all that were tried"
+    return "; ".join(_block(view, *block) for block in _alike(trouble.cells))
+
+
+def _each(view: View) -> Iterator[Trouble]:
+    for cell in view.cells:
+        report = view.by_cell.get(cell)
+        if report is not None:
+            yield from _of_cell(view, report)
+
+
+def _of_cell(view: View, report: CellReport) -> Iterator[Trouble]:
+    cell = report.cell
+    if report.state is not State.RAN:
+        causes = _known(view.causes(cell))
+        last = report.error.strip().rpartition("\n")[2]
+        yield Trouble("", STATES[report.state].word, (last,) if last else (), causes, [cell])
+    for backend, tried in report.contracts.items():
+        if tried.outcome is not Conformity.CONFORMS:
+            yield _of_report(view, cell, backend, tried)
+    if broken := [block for block in report.page if block.verdict is Works.NO]:
+        what = f"fails: {', '.join(_place(block) for block in broken)}"
+        yield Trouble(PAGES, what, tuple(map(_last_line, broken)), _known(view.causes(cell)), [cell])
+
+
+def _of_report(view: View, cell: Cell, backend: str, report: Report) -> Trouble:
+    clauses = [clause for clause in report.clauses if clause.fails or clause.verdict is Verdict.MISSING]
+    causes = _known(cause for clause in clauses for cause in view.causes(cell, clause.id))
+    few = clauses if len(clauses) <= TOLD_AT_MOST else []
+    what = f"{report.outcome.value}: {', '.join(clause.id for clause in clauses)}"
+    return Trouble(backend, what, tuple(_told(report, few)), causes, [cell])
+
+
+def _known(causes: Iterable[Cause]) -> tuple[Known, ...]:
+    return tuple(dict.fromkeys(Known(each.cause, str(each.link)) for each in causes))
+
+
+def _told(report: Report, clauses: Iterable[ClauseVerdict]) -> Iterator[str]:
+    for clause in clauses:
+        why = reason(clause, [finding for finding in report.findings if finding.clause == clause.id])
+        yield f"{clause.id}: {why}" if why else clause.id
+
+
+def _place(block: BlockReport) -> str:
+    return f"{block.page}, line {block.line}"
+
+
+def _last_line(block: BlockReport) -> str:
+    return block.story.strip().rpartition("\n")[2]
+
+
+def _tried(view: View, backend: str) -> list[CellReport]:
+    """The reports that tell something of the backend."""
+    ran = [report for report in view.reports if report.state is State.RAN]
+    return [report for report in ran if view.mark(report.cell, backend)] if backend else list(view.reports)
+
+
+def _alike(cells: Sequence[Cell]) -> Iterator[tuple[Releases, Releases, Releases]]:
+    """The cells as whole blocks: each of these releases of ZenML with each Trackio and each Python."""
+    pythons = _grouped(((cell.zenml, cell.trackio), cell.python) for cell in reversed(cells))
+    tracked = _grouped(((zenml, here), trackio) for (zenml, trackio), here in pythons.items())
+    blocks = _grouped(((versions, here), zenml) for (zenml, here), versions in tracked.items())
+    for (versions, here), releases in reversed(blocks.items()):
+        yield releases, versions, here
+
+
+def _grouped(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Releases]:
+    """What belongs to each key, in the order given."""
+    groups: dict[Key, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in groups.items()}
+
+
+def _block(view: View, zenml: Sequence[str], trackio: Sequence[str], pythons: Sequence[str]) -> str:
+    python = "" if list(pythons) == view.releases("python") else f" (Python {', '.join(pythons)})"
+    return f"ZenML {_ranges(view, zenml)} with Trackio {', '.join(trackio)}{python}"
+
+
+def _ranges(view: View, releases: Sequence[str]) -> str:
+    """The releases, with neighbours among those that were tried put together."""
+    order = view.releases("zenml")
+    places = sorted(map(order.index, releases))
+    runs = groupby(enumerate(places), key=lambda pair: pair[1] - pair[0])
+    return ", ".join(span(order[place] for _, place in run) for _, run in runs)

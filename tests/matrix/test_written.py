@@ -1,0 +1,74 @@
+"""What is written from the list: constraints, and tox's environments."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tracker_contracts.matrix import plan, written
+from tracker_contracts.matrix.model import Cell
+from tracker_contracts.matrix.requirements import constraints, requirements
+from tracker_contracts.matrix.versions import DEFAULT, load
+
+from tests.support.environments import REPOSITORY
+
+VERSIONS = load(REPOSITORY / DEFAULT)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A checkout with what is written, and what it is written from."""
+    shutil.copytree(REPOSITORY / "compat", tmp_path / "compat")
+    shutil.copy(REPOSITORY / "tox.ini", tmp_path)
+    return tmp_path
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_the_stored_files_are_what_the_list_says(copy: Path) -> None:
+    assert written.write(VERSIONS, copy) == [], "tracker-contracts matrix --write"
+
+
+def test_a_release_that_is_added_again_leaves_no_trace(copy: Path) -> None:
+    before = texts(copy)
+    without = VERSIONS.model_copy(update={"zenml": [each for each in VERSIONS.zenml if each != "0.84.3"]})
+    assert {file.name for file in written.write(without, copy)} == {"tox.ini", "zenml084.txt"}
+    assert not (copy / "compat" / "constraints" / "zenml084.txt").exists()
+    assert "084" not in (copy / "tox.ini").read_text()
+    again = VERSIONS.model_copy(update={"zenml": [*without.zenml, "0.84.3"]})  # at another place
+    written.write(again, copy)
+    assert texts(copy) == before
+
+
+def test_the_rest_of_tox_ini_is_left_alone() -> None:
+    tox = f"[tox]\nenv_list = mine\n{written.BEGIN}\nold\n{written.END}\n\n[testenv:mine]\n"
+    made = written.files(VERSIONS, tox)[written.TOX]
+    assert made.startswith(f"[tox]\nenv_list = mine\n{written.BEGIN}\nlabels =\n")
+    assert made.endswith(f"\n{written.END}\n\n[testenv:mine]\n")
+    assert "old" not in made
+
+
+def test_without_its_lines_tox_ini_is_refused() -> None:
+    with pytest.raises(written.NoPlace, match="lacks one of the lines between which the matrix is written"):
+        written.files(VERSIONS, "[tox]\n")
+
+
+def test_a_cell_is_installed_with_what_its_releases_need() -> None:
+    old, new = (Cell(python="3.12", zenml=zenml, trackio="0.43.0") for zenml in ("0.75.1", "0.98.0"))
+    assert requirements(VERSIONS, old) == ["setuptools<82", "trackio", "zenml"]
+    assert requirements(VERSIONS, new) == ["trackio", "zenml", "zenml[local]"]
+    assert constraints(VERSIONS, old) == ["zenml==0.75.1", "trackio==0.43.0"]
+
+
+@pytest.mark.parametrize("name", plan.SETS)
+def test_tox_knows_the_sets(name: str) -> None:
+    pytest.importorskip("tox")
+    command = [sys.executable, "-m", "tox", "list", "--no-desc", "-q", "-m", name]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    listed = [line for line in done.stdout.splitlines() if line.startswith("py")]
+    assert sorted(listed) == sorted(cell.name for cell in plan.cells(VERSIONS, name))
