@@ -215,6 +215,7 @@ def wandb_folder(zenml_store, tmp_path, monkeypatch):
     settings = {"root_dir": str(tmp_path), "x_disable_stats": True}
     _stack("wandb", api_key=API_KEY, project_name="digits", settings=settings)
     hook = sys.excepthook
+    wandb.teardown()  # it reads the environment once, when it starts
     yield tmp_path
     wandb.teardown()
     sys.excepthook = hook  # W&B puts its own there, and leaves it

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy
 import PIL.Image
 import pytest
+import wandb
 
 from zenml_trackers import connect
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
@@ -262,11 +263,14 @@ class TestPlaces:
 
     def test_a_closed_port_is_told_in_time(self, tmp_path):
         at = connect("wandb+http://127.0.0.1:9/me/digits", credentials={"api_key": KEY}, strict=True, deadline=8)
+        settings = wandb.setup().settings
+        before = (settings.api_key, settings.base_url)
         with pytest.raises(TrackerUnreachable):
             at.check()
         with pytest.raises(TrackerUnreachable), at.start_run("r"):
             pass
         assert KEY not in str(dict(os.environ))
+        assert (settings.api_key, settings.base_url) == before
 
     def test_a_key_that_is_none_is_refused_by_name(self):
         with pytest.raises(TokenRefused):

@@ -12,6 +12,8 @@ from zenml_trackers.errors import TokenRefused, TrackerUnreachable
 
 SERVICE = "WANDB_SERVICE"
 REFUSED = (401, 403)
+SIGNED_IN = ("base_url", "api_key", "identity_token_file", "credentials_file")
+"""What signing in leaves in the settings of the whole process."""
 
 _starting = threading.Lock()
 _signing_in = threading.Lock()
@@ -27,11 +29,11 @@ def start() -> None:
 
 @contextmanager
 def session(key: str | None) -> Iterator[None]:
-    """W&B's process runs in the block, and its session forgets the block's API key afterwards."""
+    """W&B's process runs in the block, and its session forgets the block's API key and server afterwards."""
     from wandb.sdk.lib import wbauth
 
     start()
-    with _signing_in if key else nullcontext():
+    with _signing_in if key else nullcontext(), _settings_kept():
         before = wbauth.unauthenticate_session() if key else None
         try:
             yield
@@ -40,6 +42,20 @@ def session(key: str | None) -> Iterator[None]:
                 wbauth.unauthenticate_session()
             if before:
                 wbauth.use_explicit_auth(before, source="wandb.init()")
+
+
+@contextmanager
+def _settings_kept() -> Iterator[None]:
+    """Runs that the step's own code starts go where they would go without us."""
+    import wandb
+
+    settings = wandb.setup().settings
+    before = {name: getattr(settings, name) for name in SIGNED_IN}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(settings, name, value)
 
 
 @contextmanager
