@@ -59,10 +59,12 @@ def test_without_its_lines_tox_ini_is_refused() -> None:
 
 
 def test_a_cell_is_installed_with_what_its_releases_need() -> None:
-    old, new = (Cell(python="3.12", zenml=zenml, trackio="0.43.0") for zenml in ("0.75.1", "0.98.0"))
+    old = Cell(python="3.12", zenml="0.75.1", trackio="0.36.0")
+    new = Cell(python="3.12", zenml="0.98.0", trackio="0.43.0")
+    others = ["mlflow>=2.18", "tensorboard>=2.18"]
     assert requirements(VERSIONS, old) == ["setuptools<82", "trackio", "zenml"]
-    assert requirements(VERSIONS, new) == ["trackio", "zenml", "zenml[local]"]
-    assert constraints(VERSIONS, old) == ["zenml==0.75.1", "trackio==0.43.0"]
+    assert requirements(VERSIONS, new) == [*others, "trackio", "zenml", "zenml[local]"]
+    assert constraints(VERSIONS, old) == ["zenml==0.75.1", "trackio==0.36.0", "huggingface_hub<1.32"]
 
 
 @pytest.mark.parametrize("name", plan.SETS)

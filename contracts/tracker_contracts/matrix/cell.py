@@ -18,8 +18,8 @@ from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.matrix.digest import digest, of_installed
 from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, shortened
 from tracker_contracts.matrix.reading import follow
-from tracker_contracts.matrix.versions import Versions
-from tracker_contracts.profiles import MATRIX
+from tracker_contracts.matrix.versions import Contract, Versions
+from tracker_contracts.profiles import PROFILES
 from tracker_contracts.report import Report
 
 TOX = "python -m tox -e"
@@ -51,7 +51,7 @@ def try_cell(versions: Versions, root: Path, name: str, told: Progress) -> CellR
         raise WrongEnvironment(f"This environment is {cell.name}. Run the cell with: {TOX} {name}")
     started, contracts, page, error = time.monotonic(), {}, [], ""
     try:
-        contracts = {each.harness: _contract(each.harness, told) for each in versions.contracts if each.holds_for(cell)}
+        contracts = {each.harness: _tried(each, told) for each in versions.contracts if each.holds_for(cell)}
         page = list(_pages(versions, root, cell))
     except HarnessBroken as broken:
         error = str(broken)
@@ -86,9 +86,9 @@ def code_installed(versions: Versions) -> Iterable[str]:
     return (line for name in versions.packages for line in of_installed(name))
 
 
-def _contract(harness: str, told: Progress) -> Report:
+def _tried(contract: Contract, told: Progress) -> Report:
     # one examiner has less to start than a panel, and there are other cells to keep the machine busy
-    with Examiner(harness, MATRIX) as examiner:
+    with Examiner(contract.harness, PROFILES[contract.profile]) as examiner:
         return shortened(check([examiner], list(CLAUSES.values()), told))
 
 

@@ -14,7 +14,7 @@ from tracker_contracts.matrix.blocks import blocks
 from tracker_contracts.matrix.model import Cell
 from tracker_contracts.matrix.requirements import constraints, requirements
 from tracker_contracts.matrix.versions import Versions
-from tracker_contracts.profiles import MATRIX
+from tracker_contracts.profiles import PROFILES
 
 LENGTH = 16
 NOT_CODE = (".dist-info/", ".pyc", "../")
@@ -32,9 +32,10 @@ def digest(versions: Versions, root: Path, cell: Cell, code: Iterable[str]) -> s
     """
     plan = {
         "install": requirements(versions, cell) + constraints(versions, cell),
-        "contracts": [each.harness for each in versions.contracts if each.holds_for(cell)],
+        "contracts": [
+            [each.harness, PROFILES[each.profile].model_dump()] for each in versions.contracts if each.holds_for(cell)
+        ],
         "pages": [[page.model_dump(), _blocks(root / page.file)] for page in versions.pages if page.holds_for(cell)],
-        "profile": MATRIX.model_dump(),
         "code": sorted(code),
     }
     return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:LENGTH]

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Vali
 
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.matrix.model import Cell, minor
+from tracker_contracts.profiles import MATRIX, PROFILES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -49,6 +50,12 @@ def _requirement(text: str) -> str:
         raise ValueError(f"{text!r} is no requirement; write such as 'setuptools<82'") from None
 
 
+def _profile(name: str) -> str:
+    if name not in PROFILES:
+        raise ValueError(f"there is no profile {name!r}, but {', '.join(PROFILES)}")
+    return name
+
+
 def _clause(id: str) -> str:
     if id not in CLAUSES:
         raise ValueError(f"there is no clause {id!r}; `tracker-contracts clauses` shows all")
@@ -59,6 +66,7 @@ Release = Annotated[str, AfterValidator(_release)]
 Specifier = Annotated[str, AfterValidator(_specifier)]
 OneRequirement = Annotated[str, AfterValidator(_requirement)]
 ClauseId = Annotated[str, AfterValidator(_clause)]
+ProfileName = Annotated[str, AfterValidator(_profile)]
 
 
 class _Listed(BaseModel):
@@ -121,6 +129,8 @@ class Contract(_Some):
 
     harness: str
     """An installed name, or `package.module:Class`."""
+    profile: ProfileName = MATRIX.name
+    """How hard the contract tries."""
 
 
 class Page(_Some):

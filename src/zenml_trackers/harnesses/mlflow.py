@@ -25,7 +25,8 @@ class MlflowHarness(UnifiedHarness):
     token_urls = ("mlflow+https://user:{token}@tracker.example/x", "mlflow+https://tracker.example/x?token={token}")
 
     def environment(self, folder: Path) -> dict[str, str]:
-        return {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
+        stray = f"sqlite:///{folder / 'stray.db'}"  # for MLflow's own calls while no run is there
+        return {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "MLFLOW_TRACKING_URI": stray}
 
     def start(self, folder: Path) -> None:
         with connect(f"mlflow+sqlite:///{folder / FILE}", strict=True).start_run("first"):
