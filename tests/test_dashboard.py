@@ -8,6 +8,8 @@ from tests.support import browser, direct
 from tests.support.server import TOKEN, trackio_server
 from zenml_trackers import get_run
 
+SHOWN = ("the very run", "accuracy", "train/loss", "zenml.status", "finished", "seen")
+
 
 def _log(offset):
     for index in range(5):
@@ -20,6 +22,5 @@ def test_the_url_shows_the_runs_name_and_its_metrics(project, tmp_path):
         tracker = direct.tracker(project=project, base_url=server.url, api_key=TOKEN)
         direct.run_step(tracker, direct.info(run_name="the other run"), lambda: _log(5))
         found = direct.run_step(tracker, direct.info(run_name="the very run", tags=["seen"]), lambda: _log(0))
-        page = browser.rendered(found["experiment_tracker_url"], tmp_path)
-    for text in ("the very run", "accuracy", "train/loss", "zenml.status", "finished", "seen"):
-        assert text in page
+        page = browser.rendered(found["experiment_tracker_url"], SHOWN, tmp_path)
+    assert [text for text in SHOWN if text not in page] == []

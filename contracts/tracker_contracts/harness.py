@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tracker_contracts.observed import ObservedRun
 
+CLOSED_SERVER = "http://127.0.0.1:9"
+"""An address at which nothing listens."""
 NON_FINITE_NAMES = frozenset({"nan", "inf", "-inf"})
 """What is a float and no finite number, as `float()` takes it and `repr` tells it."""
 
@@ -141,7 +143,10 @@ class TrackerHarness(ABC):
         return {}
 
     def unreachable(self, place: Place) -> dict[str, Any] | None:
-        """A configuration whose backend can't be reached, such as a closed port; None if there is no such thing."""
+        """A configuration whose backend can't be reached; None if there is no such thing.
+
+        Where it names `CLOSED_SERVER`, some trials put a server that never answers.
+        """
         return None
 
     def outage(self, place: Place) -> AbstractContextManager[Any] | None:

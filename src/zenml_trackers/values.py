@@ -7,7 +7,7 @@ refused by name, and never takes the rest of its payload with it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 from pathlib import PurePath
@@ -34,6 +34,15 @@ def split(payload: Mapping[Any, Any], convert: Callable[[Any, str], T]) -> tuple
         except UnstorableValue as error:
             bad.append(error)
     return good, bad
+
+
+def leaves(values: Mapping[str, Any], joint: str = ".") -> Iterator[tuple[str, Any]]:
+    """Nested maps without depth, for libraries that show none: each innermost value with its keys joined to one."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from ((f"{key}{joint}{inner}", leaf) for inner, leaf in leaves(value, joint))
+        else:
+            yield key, value
 
 
 def plain_map(values: Mapping[Any, Any], field: str) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 QUIET = [
     "--no-sandbox",
@@ -21,7 +21,7 @@ QUIET = [
     "--hide-scrollbars",
 ]
 WINDOW = {"viewport": {"width": 1400, "height": 1400}}
-DRAWN = 15_000
+DRAWN = 60_000
 """Milliseconds within which a page has all that it shows."""
 
 
@@ -59,10 +59,12 @@ def opened(browser: Browser, url: str, complaints: list[str] | None = None, **ho
     return page
 
 
-def rendered(url: str, folder: Path) -> str:
-    """The document when all of the page has been drawn; a screenshot of it is left in `folder`."""
+def rendered(url: str, texts: Sequence[str], folder: Path) -> str:
+    """The document once it has all of the texts, or has had time enough; a screenshot of it is left in `folder`."""
+    there = "texts => texts.every(text => document.documentElement.outerHTML.includes(text))"
     with started() as browser:
         page = opened(browser, url)
-        page.wait_for_load_state("networkidle", timeout=DRAWN)
+        with suppress(TimeoutError):  # what is missing then, the document shows
+            page.wait_for_function(there, arg=list(texts), timeout=DRAWN)
         page.screenshot(path=folder / "page.png")
         return page.content()

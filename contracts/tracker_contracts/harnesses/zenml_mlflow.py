@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.harnesses import mlflow_database
 from tracker_contracts.observed import ObservedRun
 
@@ -35,7 +35,7 @@ class ZenmlMlflowHarness(TrackerHarness):
         return {"tracking_uri": f"sqlite:///{_file(place)}", "experiment_name": place.name}
 
     def unreachable(self, place: Place) -> dict[str, Any]:
-        return {"tracking_uri": "http://127.0.0.1:9", "tracking_token": "nobody", "experiment_name": place.name}
+        return {"tracking_uri": CLOSED_SERVER, "tracking_token": "nobody", "experiment_name": place.name}
 
     def settings(self, given: dict[str, Any]) -> dict[str, Any]:
         return {**given, "tags": mlflow_database.labels(given["tags"])} if "tags" in given else given

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.harnesses import trackio_file
 from tracker_contracts.harnesses.own_files import import_from_files
 from tracker_contracts.observed import ObservedRun
@@ -34,7 +34,7 @@ class ZenmlTrackioHarness(TrackerHarness):
         return {"project_name": place.name}
 
     def unreachable(self, place: Place) -> dict[str, Any]:
-        return {"project_name": place.name, "server_url": "http://127.0.0.1:9"}
+        return {"project_name": place.name, "server_url": CLOSED_SERVER}
 
     def read(self, place: Place) -> list[ObservedRun]:
         return trackio_file.observed(Path(os.environ["TRACKIO_DIR"]) / f"{place.name}.db")

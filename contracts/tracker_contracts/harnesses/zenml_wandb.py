@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.harnesses import wandb_file
 from tracker_contracts.observed import ObservedRun
 
@@ -34,7 +34,7 @@ class ZenmlWandbHarness(TrackerHarness):
         return {"api_key": API_KEY, "project_name": place.name, "settings": settings, **links}
 
     def unreachable(self, place: Place) -> dict[str, Any]:
-        closed = {"mode": "online", "base_url": "http://127.0.0.1:9", "root_dir": str(_folder(place))}
+        closed = {"mode": "online", "base_url": CLOSED_SERVER, "root_dir": str(_folder(place))}
         return {**self.config(place), "settings": closed}
 
     def read(self, place: Place) -> list[ObservedRun]:

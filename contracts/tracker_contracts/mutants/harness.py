@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.request import urlopen
 
-from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.mutants.reader import observed
 from tracker_contracts.mutants.reference import jot
 from tracker_contracts.mutants.reference.reconcile import reconcile
@@ -34,7 +34,7 @@ class ReferenceHarness(TrackerHarness):
 
     def unreachable(self, place: Place) -> dict[str, Any]:
         """A port that nothing listens on."""
-        return {**self.config(place), "base_url": "http://127.0.0.1:9"}
+        return {**self.config(place), "base_url": CLOSED_SERVER}
 
     @contextmanager
     def outage(self, place: Place) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from socket import create_server
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tracker_contracts.expect import BrokenPromise, expect, expect_that
+from tracker_contracts.harness import CLOSED_SERVER
 from tracker_contracts.outcome import Outcome
 from tracker_contracts.perform import perform
 from tracker_contracts.plan import AddTags, Fail, LogMetrics, LogParams, StepPlan
@@ -26,6 +27,7 @@ SHORT = 0.5
 """Seconds, for those whose users can: nobody should have to wait for the contract."""
 BODY = 20.0
 """Seconds that a step may spend on its own three calls, beside its hooks, before nobody waits any longer."""
+NOTHING: Mapping[str, Any] = {}
 TOO_VAGUE = (BaseException, Exception, RuntimeError)
 
 
@@ -82,7 +84,7 @@ def a_strict_tracker_fails_in_prepare_by_name(world: World, field: str) -> None:
         outcome = scene.run(GOOD)
         expect(outcome.raised_by in ("prepare", "cleanup"), False, "a tracker within reach fails no step")
         return
-    outcome = _unreachable(world, **{field: True}).run(GOOD)
+    outcome = _unreachable(world, {field: True}).run(GOOD)
     expect(outcome.raised_by, "prepare", "a strict tracker fails before the step starts")
     expect_that(type(outcome.raised) not in TOO_VAGUE, f"{outcome.raised!r} has no name of its own")
     expect_that(bool(str(outcome.raised)), "the error does not say what is wrong")
@@ -104,9 +106,8 @@ def a_silent_server_costs_no_more_than_the_deadline(world: World, plan: StepPlan
 
     Set a timeout for reading, not only for connecting, that fits into the deadline.
     """
-    field = world.harness.url_field
-    with _silent_server() as url:
-        _expect_in_time(world, _unreachable(world, **({field: url} if field else {})), plan)
+    with _silent_server() as server:
+        _expect_in_time(world, _unreachable(world, server=server), plan)
 
 
 def _expect_in_time(world: World, scene: Scene, plan: StepPlan) -> None:
@@ -119,11 +120,20 @@ def _expect_in_time(world: World, scene: Scene, plan: StepPlan) -> None:
     expect_that(outcome.seconds <= allowed, told)
 
 
-def _unreachable(world: World, **config: Any) -> Scene:
+def _unreachable(world: World, config: Mapping[str, Any] = NOTHING, server: str = CLOSED_SERVER) -> Scene:
     """A place that can't be reached, if there is such a thing with this tracker."""
     place = world.scene().place
-    missing = world.harness.unreachable(place) or {}
+    missing = _at(server, world.harness.unreachable(place) or {})
     return Scene(world, place, {**missing, **_short(world), **config})
+
+
+def _at(server: str, config: Any) -> Any:
+    """The configuration with another server's address in the place of the closed one's."""
+    if isinstance(config, str):
+        return config.replace(CLOSED_SERVER, server)
+    if isinstance(config, dict):
+        return {name: _at(server, value) for name, value in config.items()}
+    return [_at(server, value) for value in config] if isinstance(config, list) else config
 
 
 def _short(world: World) -> dict[str, Any]:

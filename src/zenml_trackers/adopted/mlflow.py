@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.adopted.sink import AdoptedSink, each, flat, need
+from zenml_trackers.adopted.sink import AdoptedSink, each, need
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.records import Table
 from zenml_trackers.sinks import Number
-from zenml_trackers.values import plain
+from zenml_trackers.values import leaves, plain
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -49,7 +49,7 @@ class MlflowSink(AdoptedSink):
     def set_params(self, values: Mapping[str, Any]) -> None:
         from mlflow.entities import Param
 
-        self._send("params", [Param(key, _text(value)) for key, value in flat(values).items()])
+        self._send("params", [Param(key, _text(value)) for key, value in leaves(values)])
 
     def add_tags(self, tags: tuple[str, ...]) -> None:
         from mlflow.entities import RunTag

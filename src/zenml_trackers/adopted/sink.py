@@ -91,12 +91,3 @@ def each(items: Iterable[T], store: Callable[[T], object]) -> None:
             failure = failure or error
     if failure:
         raise failure
-
-
-def flat(values: Mapping[str, Any], joint: str = ".", prefix: str = "") -> dict[str, Any]:
-    """Nested maps as one, their keys joined; for libraries whose params have no depth."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        inner = flat(value, joint, f"{prefix}{key}{joint}") if isinstance(value, Mapping) and value else None
-        found.update(inner or {prefix + key: value})
-    return found

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from zenml_trackers.adopted.sink import AdoptedSink, flat, need
+from zenml_trackers.adopted.sink import AdoptedSink, need
 from zenml_trackers.records import Feature
 from zenml_trackers.sinks import Number
+from zenml_trackers.values import leaves
 
 TAGS = "tags"
 """The param that holds the tags, separated by commas: Vertex has none."""
@@ -33,7 +34,7 @@ class VertexSink(AdoptedSink):
                 self._has_series = False
 
     def set_params(self, values: Mapping[str, Any]) -> None:
-        known = {key: value if isinstance(value, (int, float)) else _text(value) for key, value in flat(values).items()}
+        known = {key: value if isinstance(value, (int, float)) else _text(value) for key, value in leaves(values)}
         self.native.log_params(known)
 
     def add_tags(self, tags: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from tracker_contracts.harness import Place
+from tracker_contracts.harness import CLOSED_SERVER, Place
 from tracker_contracts.observed import ObservedRun
 
 from zenml_trackers import connect
@@ -40,7 +40,7 @@ class MlflowHarness(UnifiedHarness):
         return place.folder / FILE
 
     def unreachable(self, place: Place) -> dict[str, Any]:
-        return {"url": "mlflow+http://127.0.0.1:9", "api_key": "a-token-for-nobody"}
+        return {"url": f"mlflow+{CLOSED_SERVER}", "api_key": "a-token-for-nobody"}
 
     def outage(self, place: Place) -> AbstractContextManager[None] | None:
         return mlflow_rows.locked(self.file(place))

@@ -7,14 +7,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 
-from zenml_trackers import get_run, get_trackio_run
+from zenml_trackers import get_trackio_run
 from zenml_trackers.harnesses import trackio_file, trackio_rows
+from zenml_trackers.harnesses.run_api import RunApiHarness
 
 
-class TrackioHarness(TrackerHarness):
+class TrackioHarness(RunApiHarness):
     """Our Trackio flavor on this machine."""
 
     name = "trackio"
@@ -32,7 +33,7 @@ class TrackioHarness(TrackerHarness):
         return {"project": place.name, "log_cpu_metrics": False}
 
     def unreachable(self, place: Place) -> dict[str, Any]:
-        return {"project": place.name, "base_url": "http://127.0.0.1:9", "api_key": "a-token-for-nobody"}
+        return {"project": place.name, "base_url": CLOSED_SERVER, "api_key": "a-token-for-nobody"}
 
     def outage(self, place: Place) -> AbstractContextManager[None] | None:
         return trackio_file.locked(place.name)
@@ -42,21 +43,6 @@ class TrackioHarness(TrackerHarness):
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         get_trackio_run().log(dict(metrics), step)
-
-    def log_params(self, params: Mapping[str, Any]) -> None:
-        get_run().log_params(params)
-
-    def add_tags(self, tags: list[str]) -> None:
-        get_run().add_tags(tags)
-
-    def log_artifact(self, path: Path, name: str) -> None:
-        get_run().log_artifact(path, name)
-
-    def log_image(self, name: str, pixels: Any) -> None:
-        get_run().log_image(name, pixels)
-
-    def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
-        get_run().log_table(name, columns, rows)
 
     def finish_natively(self) -> None:
         import trackio  # reads TRACKIO_DIR when it is imported, so not before `environment` was applied

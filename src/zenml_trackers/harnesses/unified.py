@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
-from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.harness import Place
 
-from zenml_trackers import get_run
+from zenml_trackers.harnesses.run_api import RunApiHarness
 
 
-class UnifiedHarness(TrackerHarness):
-    """A tracker by its URL; steps log with the one run API."""
+class UnifiedHarness(RunApiHarness):
+    """A tracker by its URL."""
 
     flavor = "zenml_trackers.zenml.unified.UnifiedExperimentTrackerFlavor"
     features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media"})
@@ -26,21 +24,3 @@ class UnifiedHarness(TrackerHarness):
 
     def config(self, place: Place) -> dict[str, Any]:
         return {"url": self.url(place), "project": place.name}
-
-    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
-        get_run().log(metrics, step)
-
-    def log_params(self, params: Mapping[str, Any]) -> None:
-        get_run().log_params(params)
-
-    def add_tags(self, tags: list[str]) -> None:
-        get_run().add_tags(tags)
-
-    def log_artifact(self, path: Path, name: str) -> None:
-        get_run().log_artifact(path, name)
-
-    def log_image(self, name: str, pixels: Any) -> None:
-        get_run().log_image(name, pixels)
-
-    def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
-        get_run().log_table(name, columns, rows)

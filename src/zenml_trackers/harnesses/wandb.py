@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tracker_contracts.harness import Place
+from tracker_contracts.harness import CLOSED_SERVER, Place
 from tracker_contracts.observed import ObservedRun
 
 from zenml_trackers.harnesses import wandb_files
@@ -27,7 +27,7 @@ class WandbHarness(UnifiedHarness):
         return f"wandb+offline:///{place.folder / place.name}"
 
     def unreachable(self, place: Place) -> dict[str, Any]:
-        return {**self.config(place), "url": f"wandb+http://127.0.0.1:9/nobody/{place.name}", "api_key": "0" * 40}
+        return {**self.config(place), "url": f"wandb+{CLOSED_SERVER}/nobody/{place.name}", "api_key": "0" * 40}
 
     def read(self, place: Place) -> list[ObservedRun]:
         return wandb_files.read(place.folder / place.name)

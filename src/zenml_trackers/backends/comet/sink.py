@@ -15,6 +15,7 @@ from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
 from zenml_trackers.naming import Names
 from zenml_trackers.records import RunError, Status, Table
 from zenml_trackers.sinks import Number
+from zenml_trackers.values import leaves
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -143,13 +144,10 @@ def _tail(file: Path) -> str:
         return stream.read().decode(errors="replace")
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """As Comet shows nested maps; what is longer than it takes is cut, since the document has it all."""
-    for key, value in values.items():
-        if isinstance(value, Mapping) and value:
-            yield from _flat(value, f"{prefix}{key}|")
-        else:
-            yield f"{prefix}{key}"[:LONGEST_NAME], value if isinstance(value, (bool, int, float)) else _text(value)
+    for key, value in leaves(values, "|"):
+        yield key[:LONGEST_NAME], value if isinstance(value, (bool, int, float)) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -8,12 +8,13 @@ look at, and the document itself is kept beside them, as JSON in the tag `zenml.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import count, takewhile
 from typing import Any
 
 from zenml_trackers import document
 from zenml_trackers.naming import Names
+from zenml_trackers.values import leaves
 
 DOCUMENT = "zenml.document"
 NAME = "zenml.run_name"
@@ -101,15 +102,7 @@ def _label(tag: str) -> tuple[str, str]:
 
 
 def _flat(values: Mapping[str, Any], prefix: str, longest: int) -> dict[str, str]:
-    return {Names(KEY, LONGEST_KEY).stored(key): _text(value, longest) for key, value in _leaves(values, prefix)}
-
-
-def _leaves(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
+    return {Names(KEY, LONGEST_KEY).stored(prefix + key): _text(value, longest) for key, value in leaves(values)}
 
 
 def _text(value: Any, longest: int) -> str:

@@ -19,6 +19,8 @@ from tensorboard.plugins.scalar import metadata as scalars
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.util import tensor_util
 
+from zenml_trackers.values import leaves
+
 if TYPE_CHECKING:
     import PIL.Image
 
@@ -72,9 +74,10 @@ def picture(tag: str, image: PIL.Image.Image) -> Any:
 def session(name: str, began: float, status: str, values: Mapping[str, Any]) -> Iterator[Any]:
     """What the HParams tab shows of a run: a line of its own, with a column for each value that is no map."""
     start = SessionStartInfo(group_name=name, start_time_secs=began)
-    for key, value in _flat(values):
+    for key, value in leaves(values):
         kind = "bool" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "string"
-        setattr(start.hparams[key], f"{kind}_value", value)
+        told = value if isinstance(value, (bool, int, float, str)) else json.dumps(value)
+        setattr(start.hparams[key], f"{kind}_value", told)
     end = SessionEndInfo(status=api_pb2.Status.Value(STATUSES[status]), end_time_secs=time.time())
     yield _hparams(hparams.SESSION_START_INFO_TAG, HParamsPluginData(session_start_info=start))
     yield _hparams(hparams.SESSION_END_INFO_TAG, HParamsPluginData(session_end_info=end))
@@ -92,14 +95,6 @@ def session_of(value: Any) -> tuple[str | None, dict[str, Any]]:
 def _hparams(tag: str, data: Any) -> Any:
     metadata: SummaryMetadata = hparams.create_summary_metadata(data)
     return Summary.Value(tag=tag, metadata=metadata, tensor=hparams.NULL_TENSOR)
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value if isinstance(value, (bool, int, float, str)) else json.dumps(value)
 
 
 def array(value: Any) -> Any:

@@ -1,0 +1,33 @@
+"""What the harnesses of all trackers share whose steps log with the one run API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tracker_contracts.harness import TrackerHarness
+
+from zenml_trackers import get_run
+
+
+class RunApiHarness(TrackerHarness):
+    """Steps log with `get_run()`."""
+
+    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        get_run().log(metrics, step)
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        get_run().log_params(params)
+
+    def add_tags(self, tags: list[str]) -> None:
+        get_run().add_tags(tags)
+
+    def log_artifact(self, path: Path, name: str) -> None:
+        get_run().log_artifact(path, name)
+
+    def log_image(self, name: str, pixels: Any) -> None:
+        get_run().log_image(name, pixels)
+
+    def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
+        get_run().log_table(name, columns, rows)
