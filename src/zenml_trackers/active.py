@@ -8,17 +8,17 @@ from typing import Any
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.run import Run
 
-_runs: ContextVar[tuple[Run, ...]] = ContextVar("zenml_trackers_runs", default=())
+_runs: ContextVar[tuple[tuple[str, Run], ...]] = ContextVar("zenml_trackers_runs", default=())
 
 
-def enter(run: Run) -> None:
-    """Make `run` one of this context's."""
-    _runs.set((*_runs.get(), run))
+def enter(run: Run, step_run_id: str | None) -> None:
+    """Make `run` one of this context's; runs of one step are beside each other, all others one within the other."""
+    _runs.set((*_runs.get(), (step_run_id or f"run {id(run)}", run)))
 
 
 def leave(run: Run) -> None:
     """Undo `enter`, whatever the order in which others came and went."""
-    _runs.set(tuple(other for other in _runs.get() if other is not run))
+    _runs.set(tuple(entry for entry in _runs.get() if entry[1] is not run))
 
 
 def get_run() -> Run:
@@ -27,9 +27,9 @@ def get_run() -> Run:
     Raises:
         NoActiveRun: No tracked step is executing in this context.
     """
-    if not _runs.get():
-        raise NoActiveRun(_advice("get_run"))
-    return _runs.get()[0]
+    for run in _innermost():
+        return run
+    raise NoActiveRun(_advice("get_run"))
 
 
 def get_trackio_run() -> Any:
@@ -39,10 +39,16 @@ def get_trackio_run() -> Any:
     Raises:
         NoActiveRun: No step that is tracked with Trackio is executing in this context.
     """
-    for run in _runs.get():
+    for run in _innermost():
         if run.backend == "trackio":
             return NativeRun(run)
     raise NoActiveRun(_advice("get_trackio_run"))
+
+
+def _innermost() -> list[Run]:
+    """The runs of the step that is executing, not of one around it, nor of one that ZenML gave up before it began."""
+    entries = _runs.get()
+    return [run for step, run in entries if step == entries[-1][0]]
 
 
 class NativeRun:

@@ -40,6 +40,8 @@ class Sink(ABC):
     id: str = ""
     """Empty until the run is made."""
     name: str = ""
+    concurrent: ClassVar[bool] = False
+    """Whether threads may call it at the same time; else they take turns."""
     native: Any = Inert()
     """The library's own run object, for users who want all of it; inert until the run is made."""
 
@@ -84,6 +86,8 @@ class Backend(ABC):
     """The module that has to be installed; the extra of the backend's name brings it."""
     blocking: ClassVar[bool] = False
     """Whether a sink's `write` waits for a server or a disk; then a thread of its own delivers."""
+    bounds_itself: ClassVar[bool] = False
+    """Whether `open`, and a sink's `close`, keep to the deadline without being watched."""
 
     @classmethod
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from zenml_trackers.backend import Sink
+from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.records import Artifact, Image, Record, RunError, Status
 
 LARGEST_BATCH = 1000
@@ -24,6 +26,8 @@ class Courier(Sink):
     Files and pictures are handed on before `write` returns, since the user may change or delete them afterwards.
     """
 
+    concurrent = True
+
     def __init__(self, sink: Sink, warn: Callable[[Exception], None]) -> None:
         """The thread starts with the first record.
 
@@ -38,6 +42,8 @@ class Courier(Sink):
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._patience = HAND_OVER
+        self._process = os.getpid()
         self._introduce()
 
     @property
@@ -52,12 +58,18 @@ class Courier(Sink):
         self._introduce()
 
     def write(self, records: Sequence[Record]) -> None:
-        """Queue the records."""
+        """Queue the records.
+
+        Raises:
+            TrackerUnreachable: This is a forked process, which the thread is not in; or a file may not be kept.
+        """
+        if os.getpid() != self._process:
+            raise TrackerUnreachable("the run belongs to the process that this one was forked from; log there")
         for record in records:
             self._waiting.put(record)
         self._ensure_thread()
         if any(isinstance(record, (Artifact, Image)) for record in records):
-            self._wait(HAND_OVER)
+            self._hand_over()
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Wait until all is handed on, then close the sink."""
@@ -69,6 +81,8 @@ class Courier(Sink):
     def give_up(self) -> None:
         """Drop what still waits."""
         self._over.set()
+        with self._waiting.all_tasks_done:
+            self._waiting.all_tasks_done.notify_all()
         self._sink.give_up()
 
     def _introduce(self) -> None:
@@ -77,10 +91,18 @@ class Courier(Sink):
         self.name = self._sink.name
         self.native: Any = self._sink.native
 
-    def _wait(self, seconds: float | None) -> None:
-        """Until all is handed on, or the seconds are over."""
+    def _hand_over(self) -> None:
+        """Wait for a file; a tracker that hangs holds up one call, and not each that follows."""
+        if not self._wait(self._patience):
+            self._patience = 0.0
+            raise TrackerUnreachable("a file was not taken in time; if it changes, it may be stored as it is then")
+
+    def _wait(self, seconds: float | None) -> bool:
+        """Until all is handed on, given up, or the seconds are over; whether there is nothing left to wait for."""
         with self._waiting.all_tasks_done:
-            self._waiting.all_tasks_done.wait_for(lambda: not self._waiting.unfinished_tasks, seconds)
+            return self._waiting.all_tasks_done.wait_for(
+                lambda: self._over.is_set() or not self._waiting.unfinished_tasks, seconds
+            )
 
     def _ensure_thread(self) -> None:
         with self._starting:
@@ -97,6 +119,8 @@ class Courier(Sink):
                     self._sink.write(batch)
             except Exception as error:
                 self._warn(error)
+            except BaseException as error:  # such as a panic of a library in Rust; the thread is still needed
+                self._warn(TrackerError(f"{type(error).__name__}: {error}"))
             finally:
                 for _ in batch:
                     self._waiting.task_done()

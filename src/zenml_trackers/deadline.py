@@ -45,9 +45,7 @@ def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
         except BaseException as error:
             errors.append(error)
 
-    thread = threading.Thread(target=work, name=f"zenml-trackers: {doing}", daemon=True)
-    thread.start()
-    thread.join(seconds)
+    in_thread(work, doing)(seconds)
     if results:
         return results[0]
     if not errors:
@@ -55,3 +53,14 @@ def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
     if isinstance(errors[0], Exception):
         raise errors[0]
     raise TrackerError(f"{doing} ended with {type(errors[0]).__name__}: {errors[0]}")
+
+
+def in_thread(work: Callable[[], None], doing: str) -> Callable[[float | None], None]:
+    """Begin `work` in a thread that holds up nothing; what is returned waits for its end, for so many seconds."""
+    thread = threading.Thread(target=work, name=f"zenml-trackers: {doing}", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # Python is ending, and starts no threads any more
+        work()
+        return lambda seconds: None
+    return thread.join

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -40,13 +41,15 @@ class _Connection:
 class Delivery:
     """One run's way to one tracker."""
 
-    def __init__(self, subject: str, limits: Limits) -> None:
+    def __init__(self, subject: str, limits: Limits, in_background: bool = False) -> None:
         """Nothing is connected yet.
 
         Args:
             subject: Whose run it is, for warnings.
             limits: How to take trouble, and for how long.
+            in_background: Whether a thread delivers, whatever the backend.
         """
+        self._in_background = in_background
         self.reporter = Reporter(subject, Redactor(), limits.strict)
         self._deadline = Deadline(limits.deadline)
         self._connection = _Connection()
@@ -66,7 +69,7 @@ class Delivery:
         """
         try:
             bounded(lambda: self._load(make_backend), LONGEST_LOADING, "loading the tracker's library")
-            self._deadline.run(lambda: self._connect(spec), "connecting", SHARE_OF_BEGINNING)
+            self._within(lambda: self._connect(spec), "connecting", SHARE_OF_BEGINNING)
             self.reached = True
         except Exception as error:
             self._fail_to_open(error)
@@ -76,15 +79,21 @@ class Delivery:
         """Call `end`, which closes the sink; never raises an `Exception`."""
         safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
         try:
-            self._deadline.run(lambda: end(status, safe), "storing the end of the run")
+            self._within(lambda: end(status, safe), "storing the end of the run")
         except Exception as failure:
             self.reporter.warn(failure, "The end of the run may be missing from the tracker.", "delivery")
-            if self._connection.sink is not None:
-                self._connection.sink.give_up()
+            _give_up(self._connection.sink)
 
     def warn_of_loss(self, error: Exception) -> None:
         """Say once that something logged did not arrive."""
         self.reporter.warn(error, "Some of what was logged is lost.", "delivery")
+
+    def _within(self, call: Callable[[], None], doing: str, share: float = 1.0) -> None:
+        """Make the call, within the deadline."""
+        if self.backend is not None and self.backend.bounds_itself:
+            call()
+        else:
+            self._deadline.run(call, doing, share)
 
     def _load(self, make_backend: Callable[[], Backend]) -> None:
         self._connection.backend = backend = make_backend()
@@ -96,14 +105,21 @@ class Delivery:
         backend = cast(Backend, connection.backend)
         sink = backend.open(spec)
         if connection.abandoned:
-            sink.give_up()
-            return
-        if backend.blocking:
+            _give_up(sink)
+        elif backend.blocking or self._in_background:
             connection.sink = courier = Courier(sink, self.warn_of_loss)
             courier.begin()
         else:
-            connection.sink = sink
+            self._begin(sink)
+
+    def _begin(self, sink: Sink) -> None:
+        """Have the sink make the run; until that is done nobody may call it."""
+        try:
             sink.write([])
+        finally:
+            self._connection.sink = sink
+            if self._connection.abandoned:
+                _give_up(sink)
 
     def _fail_to_open(self, error: Exception) -> None:
         sink = self._connection.sink
@@ -112,6 +128,11 @@ class Delivery:
         try:
             self.reporter.trouble(error, lost, "delivery")
         except Exception:
-            if sink is not None:
-                sink.give_up()
+            _give_up(sink)
             raise
+
+
+def _give_up(sink: Sink | None) -> None:
+    with suppress(Exception):
+        if sink is not None:
+            sink.give_up()

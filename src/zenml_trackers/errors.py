@@ -53,6 +53,10 @@ class NoActiveRun(TrackerError, RuntimeError):
     """A run was asked for where no tracked step is running."""
 
 
+class RunEnded(TrackerError, RuntimeError):
+    """Something was logged to a run that is over."""
+
+
 class FlavorConflict(TrackerError, RuntimeError):
     """The name of our flavor leads ZenML to another class than ours, or to none."""
 

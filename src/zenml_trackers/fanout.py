@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from zenml_trackers.backend import Backend, InertSink, Sink
-from zenml_trackers.courier import Courier
+from zenml_trackers.deadline import in_thread
 from zenml_trackers.delivery import Delivery, Limits
 from zenml_trackers.errors import InvalidUrl, TrackerError, UnsupportedFeature
 from zenml_trackers.records import Artifact, Feature, Image, Record, RunError, RunSpec, Status, StoredRun, Table
@@ -17,8 +18,6 @@ from zenml_trackers.url import TrackerUrl
 
 logger = logging.getLogger("zenml_trackers")
 
-INNER_SHARE = 0.8
-"""How much of the deadline each tracker has: one that hangs must be given up before all of them are."""
 NEEDS: Mapping[type[Record], Feature] = {
     Artifact: Feature.ARTIFACTS,
     Image: Feature.MEDIA,
@@ -31,17 +30,16 @@ T = TypeVar("T")
 class Part:
     """One of several trackers, and what became of one run there."""
 
-    def __init__(self, backend: Backend, spec: RunSpec, limits: Limits) -> None:
+    def __init__(self, name: str, backend: Backend, spec: RunSpec, limits: Limits) -> None:
+        self.name = name
         self.backend = backend
         self.received = 0
-        self._delivery = Delivery(f"{backend.name}, run {spec.name!r}", limits)
+        self._delivery = Delivery(f"{name}, run {spec.name!r}", limits, in_background=True)
         self.sink: Sink = InertSink(spec)
 
     def open(self, spec: RunSpec) -> None:
         """Make the run; a warning if that fails."""
         self.sink = self._delivery.open(lambda: self.backend, spec)
-        if not isinstance(self.sink, (Courier, InertSink)):
-            self.sink = Courier(self.sink, self._delivery.warn_of_loss)
 
     def write(self, records: Sequence[Record]) -> None:
         """Store what this tracker has the features for; a warning names what it hasn't."""
@@ -62,10 +60,8 @@ class Part:
     def health(self) -> str:
         """What this tracker received."""
         if not self.reached:
-            return f"{self.backend.name}: not reached"
-        return f"{self.backend.name}: {self.received} records" + (
-            ", with losses" if self._delivery.reporter.troubled else ""
-        )
+            return f"{self.name}: not reached"
+        return f"{self.name}: {self.received} records" + (", with losses" if self._delivery.reporter.troubled else "")
 
     def _takes(self, record: Record) -> bool:
         feature = NEEDS.get(type(record))
@@ -78,6 +74,8 @@ class Part:
 
 class FanoutSink(Sink):
     """One run in several trackers; its id, name and page are those of the first that has it."""
+
+    concurrent = True
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = parts
@@ -96,13 +94,14 @@ class FanoutSink(Sink):
 
     def give_up(self) -> None:
         for part in self.parts:
-            part.sink.give_up()
+            with suppress(Exception):
+                part.sink.give_up()
 
     @property
     def links(self) -> dict[str, str]:
         """The first tracker's, and each one's under its name."""
         named = {
-            f"{part.backend.name}_{key}": value
+            f"{part.name}_{key}": value
             for part in self.parts
             for key, value in {"run_id": part.sink.id, "run_name": part.sink.name, **part.sink.links}.items()
             if part.reached
@@ -114,6 +113,7 @@ class Fanout(Backend):
     """Several trackers that all get the same."""
 
     name: ClassVar[str] = "unified"
+    bounds_itself: ClassVar[bool] = True
 
     def __init__(self, backends: Sequence[Backend], limits: Limits) -> None:
         """Nothing is connected yet.
@@ -125,18 +125,19 @@ class Fanout(Backend):
         self.backends = tuple(backends)
         self.secrets = tuple(secret for backend in backends for secret in backend.secrets)
         self.features = frozenset[Feature]().union(*(backend.features for backend in backends))
-        self._limits = limits._replace(deadline=limits.deadline * INNER_SHARE)
+        self._limits = limits
 
     @classmethod
     def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> Backend:
         raise InvalidUrl(f"{url}: several trackers have no URL of their own; pass one for each.")
 
     def open(self, spec: RunSpec) -> Sink:
-        parts = [Part(backend, spec, self._limits) for backend in self.backends]
+        named = zip(_names(self.backends), self.backends, strict=True)
+        parts = [Part(name, backend, spec, self._limits) for name, backend in named]
         try:
             _at_once(lambda part: part.open(spec), parts)
-        except TrackerError:
-            FanoutSink(parts).give_up()
+        except TrackerError as error:
+            FanoutSink(parts).close(Status.FAILED, RunError.of(error))
             raise
         return FanoutSink(parts)
 
@@ -158,5 +159,25 @@ def attach(sink: Sink) -> Callable[[], None]:
 
 def _at_once(call: Callable[[Any], T], each: Sequence[Any]) -> list[T]:
     """What `call` gives for each, called at the same time; the first exception among them is raised at the end."""
-    with ThreadPoolExecutor(len(each)) as pool:
-        return list(pool.map(call, each))
+    results: dict[int, T] = {}
+    errors: dict[int, BaseException] = {}
+
+    def work(index: int) -> None:
+        try:
+            results[index] = call(each[index])
+        except BaseException as error:
+            errors[index] = error
+
+    for wait in [in_thread(partial(work, index), "one of several trackers") for index in range(len(each))]:
+        wait(None)
+    if errors:
+        raise errors[min(errors)]
+    return [results[index] for index in range(len(each))]
+
+
+def _names(backends: Sequence[Backend]) -> Iterator[str]:
+    """Each backend's name; the second of one kind is `memory_2`."""
+    seen = Counter[str]()
+    for backend in backends:
+        seen[backend.name] += 1
+        yield backend.name if seen[backend.name] == 1 else f"{backend.name}_{seen[backend.name]}"

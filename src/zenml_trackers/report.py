@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 
 from zenml_trackers.errors import TrackerError
 
@@ -59,9 +60,18 @@ class Reporter:
 
     def named(self, error: Exception) -> TrackerError:
         """The error as one of ours, its message without secrets."""
-        if not isinstance(error, TrackerError):
-            return TrackerError(self.redact(f"{type(error).__name__}: {error}"))
-        return type(error)(self.redact(str(error)))
+        said = self.redact(_told(error))
+        if isinstance(error, TrackerError):
+            with suppress(Exception):  # another package's error may want to be made in another way
+                return type(error)(said)
+        return TrackerError(f"{type(error).__name__}: {said}")
+
+
+def _told(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "it can't be shown"
 
 
 def _sentence(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from zenml_trackers.backend import Sink
-from zenml_trackers.errors import TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.records import (
     Artifact,
     Feature,
@@ -23,7 +24,8 @@ from zenml_trackers.records import (
     Tags,
 )
 from zenml_trackers.report import Reporter
-from zenml_trackers.values import number, plain, split, tag_set
+from zenml_trackers.turns import Turns
+from zenml_trackers.values import checked_rows, number, plain, split, tag_set
 
 
 class Run:
@@ -40,6 +42,7 @@ class Run:
         self.project = spec.project
         self.status = Status.RUNNING
         self._sink = sink
+        self._turns = Turns()
         self._features = features
         self._reporter = reporter
 
@@ -113,7 +116,12 @@ class Run:
             UnsupportedFeature: The tracker keeps no artifacts.
         """
         self._need(Feature.ARTIFACTS)
-        self._send(Artifact, name=name or Path(path).name, path=Path(path))
+        try:
+            kept = Path(path)
+        except TypeError as error:
+            self._refuse([UnstorableValue(f"log_artifact() takes a path: {error}.")])
+            return
+        self._send(Artifact, name=name or kept.name, path=kept)
 
     def log_image(self, name: str, image: Any, step: int | None = None) -> None:
         """Show an image: a path, a PIL image, or an array of unsigned bytes shaped (height, width[, channels]).
@@ -133,7 +141,12 @@ class Run:
             UnsupportedFeature: The tracker shows no tables.
         """
         self._need(Feature.MEDIA)
-        self._send(Table, name=name, columns=columns, rows=rows, step=step)
+        try:
+            cells = checked_rows(name, columns, rows)
+        except Exception as error:
+            self._refuse([error])
+            return
+        self._send(Table, name=name, columns=columns, rows=cells, step=step)
 
     def finish(self, status: Status, error: RunError | None = None) -> None:
         """End the run; whoever started it calls this, not the step.
@@ -142,18 +155,27 @@ class Run:
             TrackerError: What could not be delivered.
         """
         self.status = status
-        self._sink.close(status, error)
+        with self._turn():
+            self._sink.close(status, error)
 
     def _send(self, kind: type[Record], **fields: Any) -> None:
         name = kind.__name__.lower()
+        if self.status is not Status.RUNNING:
+            self._reporter.trouble(RunEnded("the run is over"), "What is logged now is lost.", "ended")
+            return
         try:
-            self._sink.write([kind(**fields)])
+            with self._turn():
+                self._sink.write([kind(**fields)])
         except UnstorableValue as error:  # of one value, which this backend can't hold
             self._reporter.trouble(error, "The rest is stored.", str(error))
         except Exception as error:
             self._reporter.trouble(error, f"What this call gave as {name} is lost.", name)
 
-    def _refuse(self, refused: Sequence[TrackerError]) -> None:
+    def _turn(self) -> AbstractContextManager[None]:
+        """In which the sink may be called: the step may pass the run to threads of its own."""
+        return nullcontext() if self._sink.concurrent else self._turns.next()
+
+    def _refuse(self, refused: Sequence[Exception]) -> None:
         for error in refused:
             self._reporter.trouble(error, "The rest is stored.", str(error))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from zenml_trackers import active
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.delivery import Delivery, Limits
+from zenml_trackers.errors import TrackerError
 from zenml_trackers.records import RunError, RunSpec, Status
 from zenml_trackers.report import Reporter
 from zenml_trackers.run import Run
@@ -48,11 +49,18 @@ class TrackedRun:
         backend = self._delivery.backend
         features = backend.features if backend else frozenset()
         self.run = Run(self._backend_name, sink, spec, features, self.reporter)
-        active.enter(self.run)
+        active.enter(self.run, spec.step_run_id)
         try:
             self._detach = self._attach(sink)
         except Exception as error:  # a library that can't even be imported
+            self._go_on_without_attaching(error)
+
+    def _go_on_without_attaching(self, error: Exception) -> None:
+        try:
             self.reporter.trouble(error, "The library's own calls reach no run.", "delivery")
+        except TrackerError as strict:
+            self.end(Status.FAILED, RunError.of(strict))
+            raise
 
     def end(self, status: Status, error: RunError | None) -> None:
         """Store how the run ended and undo what `begin` did; never raises an `Exception`."""

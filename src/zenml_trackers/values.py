@@ -7,7 +7,7 @@ refused by name, and never takes the rest of its payload with it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from pathlib import PurePath
@@ -28,11 +28,15 @@ def split(payload: Mapping[Any, Any], convert: Callable[[Any, str], T]) -> tuple
     """What of `payload` can be stored, converted, and one error for each key that can't."""
     good: dict[str, T] = {}
     bad: list[UnstorableValue] = []
+    if not isinstance(payload, Mapping):
+        return good, [UnstorableValue(f"{type(payload).__name__} is no map; pass one of names to values.")]
     for key, value in payload.items():
         try:
             good[checked_key(key, repr(key))] = convert(value, repr(key))
         except UnstorableValue as error:
             bad.append(error)
+        except Exception as error:  # of a class of the user's that can't be copied, or shown, or whatever
+            bad.append(UnstorableValue(f"{key!r} could not be read: {type(error).__name__}: {error}"))
     return good, bad
 
 
@@ -123,13 +127,32 @@ def _plain_object(value: Any, where: str, depth: int) -> Any:
     if isinstance(value, BaseModel):
         return plain(value.model_dump(), where, depth)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return plain(dataclasses.asdict(value), where, depth)
-    if hasattr(value, "tolist"):  # arrays and scalars of NumPy and its kin
+        return plain({field.name: getattr(value, field.name) for field in dataclasses.fields(value)}, where, depth)
+    if hasattr(value, "tolist") and not isinstance(value, type):  # arrays and scalars of NumPy and its kin
         return plain(value.tolist(), where, depth)
     raise UnstorableValue(
         f"{where} is of type {type(value).__module__}.{type(value).__qualname__}, which cannot be stored. "
         "Pass text, numbers, booleans, None, or lists and maps of these."
     )
+
+
+def checked_rows(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """The rows of a table, each with a cell for each column.
+
+    Raises:
+        UnstorableValue: The columns are no list, or a row is none or of another length; the message says which.
+    """
+    if isinstance(columns, str):
+        raise UnstorableValue(f"table {name!r}: columns is one string, {columns!r}; pass a list of strings.")
+    found: list[list[Any]] = []
+    for index, row in enumerate(rows):
+        if isinstance(row, (str, bytes)) or not isinstance(row, Iterable):
+            raise UnstorableValue(f"table {name!r}: row {index} is of type {type(row).__name__}; rows are lists.")
+        found.append(list(row))
+        if len(found[-1]) != len(columns):
+            cells = f"{len(found[-1])} cells where there are {len(columns)} columns"
+            raise UnstorableValue(f"table {name!r}: row {index} has {cells}: {', '.join(map(str, columns))}.")
+    return found
 
 
 def _fitting(value: int, where: str) -> int:
