@@ -14,8 +14,9 @@ import trackio.utils
 from click.testing import CliRunner
 
 import zenml_trackers
-from tests.support.pipelines import stack_with
+from tests.support.pipelines import stack_with, unified_stack_with
 from tests.support.server import closed_port, hanging_server, trackio_server
+from zenml_trackers import listing
 from zenml_trackers.cli import main
 from zenml_trackers.zenml import compat, diagnosis, registration, seat
 from zenml_trackers.zenml.registration import TRACKIO
@@ -164,6 +165,20 @@ class TestDoctor:
         assert "project digits" in said
         assert not (tmp_path / "runs").exists()
 
+    @pytest.mark.parametrize(
+        ("url", "says"),
+        [
+            ("tensorboard:///{}", "/PIPELINE; a project for each pipeline, in the place of PIPELINE"),
+            ("tensorboard:///{}?project=digits", "/digits; project digits"),
+            ("memory://{}", "; a project for each pipeline\n"),
+        ],
+    )
+    def test_where_each_pipeline_has_a_project_no_false_one_is_named(self, registered, project, url, says):
+        unified_stack_with(url=url.format(project))
+        status, said = ran("doctor")
+        assert status == 0
+        assert says in f"{line_of(said, 'tracker tracker')}\n"
+
     def test_it_finds_a_folder_that_cannot_be_written(self, registered, monkeypatch, tmp_path):
         (tmp_path / "file").touch()
         monkeypatch.setattr(trackio.utils, "TRACKIO_DIR", tmp_path / "file" / "runs")
@@ -218,3 +233,17 @@ class TestDoctor:
         (tmp_path / "file").touch()
         said = ran_alone("doctor", ZENML_CONFIG_PATH=str(tmp_path / "file"))
         assert line_of(said, "ZenML store").startswith("fail")
+
+
+class TestRuns:
+    @pytest.mark.parametrize("as_json", [False, True])
+    def test_where_there_are_none_it_says_which_project_was_meant(self, project, capsys, as_json):
+        listing.show(f"memory://{project}", None, as_json)
+        listing.show(f"trackio:///{project}", None, as_json)
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.splitlines() == [
+            f"memory://{project} has no runs in the project 'default', which is meant where the URL names none; "
+            "add ?project=NAME.",
+            f"trackio:///{project} has no runs in the project {project!r}.",
+        ]

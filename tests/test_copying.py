@@ -386,6 +386,11 @@ class TestCommand:
         ]
         assert self.ran(memory, trackio)[1].startswith(f"Copied 0 runs to {trackio}; 1 were there already.\n")
 
+    def test_it_says_which_project_of_the_source_has_no_runs(self, memory, trackio):
+        status, said = self.ran(memory, trackio)
+        assert status == 0
+        assert f"{memory} has no runs in the project 'default', which is meant where" in said
+
     def test_a_loss_is_said_once_and_gives_status_1_unless_it_is_allowed(self, memory, trackio):
         for name in "abcde":
             store(memory, RunSpec(name=name, project=""), Params(values={"x": math.nan}))

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from zenml import pipeline, step
 from zenml.client import Client
+from zenml.enums import StackComponentType as Type
 
 from tests.support.pipelines import run, unified_stack_with
 from tests.support.server import closed_port
 from zenml_trackers import connect, get_run
 from zenml_trackers.records import StoredRun
 from zenml_trackers.url import TrackerUrl
+from zenml_trackers.zenml import registration
+from zenml_trackers.zenml.settings import _warn_of_component_field
 from zenml_trackers.zenml.unified import UnifiedExperimentTrackerConfig
 
 SETTINGS = {"tags": ["nightly"], "metadata": {"seed": 7}}
@@ -104,6 +107,8 @@ def test_a_secret_is_resolved_when_it_is_used(zenml_store, project):
         ({"url": "memory://a", "urls": ["memory://b"]}, "pass either url"),
         ({"urls": "not json"}, "urls is no JSON"),
         ({"url": "nowhere:///x"}, "installed are: .*memory"),
+        ({"url": "memory+http://host/x"}, "there are memory://"),
+        ({"url": "mlflow+http://host/x", "username": "me"}, "takes a username and a password together"),
         ({"url": "memory://a?colour=red"}, "unknown option 'colour'"),
         ({"url": "memory://a", "credentials": {"memory.api_key": "clear"}}, "would be stored in clear"),
         ({"url": "memory://a", "credentials": {"mlflow.api_key": "{{a.b}}"}}, "there are api_key, memory.api_key"),
@@ -111,10 +116,42 @@ def test_a_secret_is_resolved_when_it_is_used(zenml_store, project):
         ({"url": "memory://a", "tagz": ["x"]}, "tagz"),
     ],
 )
-def test_what_makes_no_sense_is_refused_at_registration(fields, says):
+def test_what_makes_no_sense_is_refused_at_registration(zenml_store, fields, says):
+    registration.register(registration.UNIFIED)
     with pytest.raises(Exception, match=says) as refusal:
-        UnifiedExperimentTrackerConfig(warn_about_plain_text_secrets=True, **fields)
+        Client().create_stack_component("bad", "unified", Type.EXPERIMENT_TRACKER, fields)
     assert "hunter2" not in str(refusal.value)
+    assert Client().list_stack_components(name="bad").total == 0
+
+
+def test_what_makes_no_sense_is_refused_at_update(zenml_store, project):
+    unified_stack_with(url=f"memory://{project}")
+    with pytest.raises(Exception, match="Did you mean 'memory'"):
+        Client().update_stack_component("tracker", Type.EXPERIMENT_TRACKER, configuration={"url": f"memry://{project}"})
+    assert Client().active_stack.experiment_tracker.config.url == f"memory://{project}"
+
+
+def test_a_secret_in_clear_is_warned_of_once_at_registration(zenml_store, project, said):
+    unified_stack_with(url=f"memory://{project}", api_key="{{later.key}}", username="me", password="hunter2")
+    warnings = [record.getMessage() for record in said.records if record.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "--password={{my_secret.password}}" in warnings[0]
+    assert "hunter2" not in said.text
+
+
+def test_a_component_s_field_among_a_step_s_settings_is_warned_of(zenml_store, project, said):
+    unified_stack_with(url=f"memory://{project}", project="digits")
+    elsewhere = train.with_options(settings={"experiment_tracker": {**SETTINGS, "url": f"memory://{project}-other"}})
+
+    @pipeline
+    def single() -> None:
+        elsewhere()
+
+    _warn_of_component_field.cache_clear()
+    run(single)
+    assert said.text.count("is a field of the component, not of a step") == 1
+    assert "'url' is a field" in said.text
+    assert len(list(connect(f"memory://{project}", project="digits").read())) == 1
 
 
 def test_lists_and_maps_may_come_from_the_command_line():

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import entry_points
 
-from zenml_trackers.backend import Backend, backend_class, need_library
+from zenml_trackers.backend import ENTRY_POINTS, Backend, backend_class, need_library
 from zenml_trackers.delivery import Limits
-from zenml_trackers.errors import InvalidSettings
+from zenml_trackers.errors import BackendMissing, InvalidSettings
 from zenml_trackers.fanout import Fanout
+from zenml_trackers.naming import did_you_mean
 from zenml_trackers.url import TrackerUrl
 
 CREDENTIALS = frozenset({"api_key", "username", "password"})
 SHARE_OF_REQUEST = 0.25
 """How much of the deadline one request may take."""
+TRANSPORTS = frozenset({"sqlite", "http", "https"})
+"""What other libraries' URLs begin with, and ours have after the backend's name."""
 
 
 def backend_at(urls: Sequence[TrackerUrl], project: str, credentials: Mapping[str, str], limits: Limits) -> Backend:
@@ -34,7 +38,7 @@ def backend_at(urls: Sequence[TrackerUrl], project: str, credentials: Mapping[st
     """
     need_known(credentials, urls)
     for url in urls:
-        need_library(backend_class(url.backend))
+        need_library(_backend_class(url))
     timeout = min(5.0, limits.deadline * SHARE_OF_REQUEST)
     backends = [
         backend_class(url.backend).from_url(url, project, credentials_for(url.backend, credentials), timeout)
@@ -43,6 +47,16 @@ def backend_at(urls: Sequence[TrackerUrl], project: str, credentials: Mapping[st
     for backend in backends:  # a step may print what another tracker was given
         backend.secrets = (*backend.secrets, *credentials.values())
     return backends[0] if len(backends) == 1 else Fanout(backends, limits)
+
+
+def _backend_class(url: TrackerUrl) -> type[Backend]:
+    try:
+        return backend_class(url.backend)
+    except BackendMissing as error:
+        hint = did_you_mean(url.backend, (point.name for point in entry_points(group=ENTRY_POINTS)))
+        if url.backend in TRANSPORTS and not url.transport:
+            hint = f"Write the tracker's name before it, such as mlflow+{url.shown}."
+        raise BackendMissing(f"{error} {hint}".rstrip()) from None
 
 
 def credentials_for(backend: str, given: Mapping[str, str]) -> dict[str, str]:

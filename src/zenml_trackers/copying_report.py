@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from zenml_trackers.comparison import Loss
 from zenml_trackers.copying import Copying, Fate, Place, Summary
+from zenml_trackers.listing import say_empty
 from zenml_trackers.session import connect
 
 PATIENCE = 60.0
@@ -33,7 +34,8 @@ def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, all
         TrackerError: A URL is none, the source can't be read, or the target can't be written to.
         RunNotFound: The source has no run of one of the ids.
     """
-    copying = Copying(_place(source), _place(target), assume_finished)
+    place = _place(source)
+    copying = Copying(place, _place(target), assume_finished)
     try:
         _copy(copying, frozenset(ids))
     except BaseException:
@@ -41,6 +43,8 @@ def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, all
             _say(copying.summary, target)
         raise
     _say(copying.summary, target)
+    if not any(copying.summary.fates.values()):
+        say_empty(source, place.backend)
     return not copying.summary.fates[Fate.INTERRUPTED] and (allow_loss or not copying.summary.losses)
 
 

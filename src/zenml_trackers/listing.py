@@ -9,9 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Column, Table
 
+from zenml_trackers.backend import Backend
 from zenml_trackers.errors import RunNotFound
 from zenml_trackers.records import StoredRun
-from zenml_trackers.session import connect
+from zenml_trackers.session import DEFAULT_PROJECT, connect
 
 
 def show(url: str, run_id: str | None, as_json: bool) -> None:
@@ -21,16 +22,27 @@ def show(url: str, run_id: str | None, as_json: bool) -> None:
         TrackerError: They can't be read.
         RunNotFound: There is no run of this id.
     """
-    runs = [run for run in connect(url).read() if run_id in (None, run.id)]
+    backend = connect(url).backend
+    runs = [run for run in backend.read() if run_id in (None, run.id)]
     if run_id is not None and not runs:
         raise RunNotFound(f"{url} has no run with the id {run_id!r}")
-    if as_json:
+    if not runs:
+        say_empty(url, backend)
+    elif as_json:
         for run in runs:
             click.echo(run.model_dump_json(exclude_none=True))
     elif run_id is None:
         Console().print(_overview(runs))
     else:
         Console().print(_details(runs[0]))
+
+
+def say_empty(url: str, backend: Backend) -> None:
+    """Say on standard error which project has no runs: it may not be the one that was meant."""
+    project = getattr(backend, "project", "")
+    where = f" in the project {project!r}" if project else ""
+    default = ", which is meant where the URL names none; add ?project=NAME" if project == DEFAULT_PROJECT else ""
+    click.echo(f"{url} has no runs{where}{default}.", err=True)
 
 
 def _overview(runs: list[StoredRun]) -> Table:

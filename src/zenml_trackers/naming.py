@@ -1,10 +1,11 @@
-"""Names that a backend can't hold, kept as near as it can, with a receipt of what each was."""
+"""Names that a backend can't hold, kept as near as it can, with a receipt of what each was; and misspelt names."""
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 HASH_LENGTH = 8
 
@@ -42,3 +43,9 @@ class Names:
     def original(self, stored: str) -> str:
         """The name that was stored as `stored`."""
         return self.receipt.get(stored, stored)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A question after the known name that is nearest to an unknown one; empty if none is near."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"Did you mean {close[0]!r}?" if close else ""

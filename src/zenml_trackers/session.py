@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Literal
+from numbers import Real
+from typing import Any, Literal, get_args
 
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.connection import backend_at
 from zenml_trackers.delivery import Limits
+from zenml_trackers.errors import InvalidSettings, InvalidUrl
 from zenml_trackers.fanout import FanoutSink
 from zenml_trackers.fanout import attach as attach_all
 from zenml_trackers.records import RunError, RunSpec, Status, StoredRun
 from zenml_trackers.run import Run
 from zenml_trackers.tracked import TrackedRun
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.url import EXAMPLES, TrackerUrl
 from zenml_trackers.values import plain_map, tag_set
 
 DEFAULT_PROJECT = "default"
+Resume = Literal["never", "allow", "must"]
 
 
 class Tracker:
@@ -37,7 +41,7 @@ class Tracker:
         *,
         tags: Iterable[str] = (),
         metadata: Mapping[str, Any] | None = None,
-        resume: Literal["never", "allow", "must"] = "never",
+        resume: Resume = "never",
     ) -> Iterator[Run]:
         """A run that is finished at the end of the block, or failed if the block raises.
 
@@ -48,10 +52,13 @@ class Tracker:
             resume: Whether to continue the latest run of that name: never, if there is one, or in any case.
 
         Raises:
+            InvalidSettings: `resume` is none of these words.
             InvalidTag: A tag that no tracker can hold.
             UnstorableValue: Metadata that can't be stored.
             TrackerError: The run can't be made, and the tracker is strict.
         """
+        if resume not in get_args(Resume):
+            raise InvalidSettings(f"resume is {resume!r}; write one of {', '.join(map(repr, get_args(Resume)))}.")
         name = name or f"run-{datetime.now():%Y%m%d-%H%M%S}"
         own = {"tags": tag_set(tags), "metadata": plain_map(metadata or {}, "metadata"), "resume": resume}
         tracked = TrackedRun(self.backend.name, self._attach, f"run {name!r}", self._limits)
@@ -103,9 +110,24 @@ def connect(
         deadline: Seconds that tracking may add to a run, its beginning and end together.
 
     Raises:
-        InvalidUrl: A URL is none, or makes no sense for its backend.
+        InvalidUrl: There is no URL, or one is none, or makes no sense for its backend.
+        InvalidSettings: The deadline is no positive number, or a credential makes no sense.
         BackendMissing: A URL names a backend that is not installed.
     """
+    _need_sense(url, credentials or {}, deadline)
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]
     limits = Limits(strict, deadline)
     return Tracker(backend_at(urls, project, credentials or {}, limits), project, limits)
+
+
+def _need_sense(url: str | Sequence[str], credentials: Mapping[str, str], deadline: float) -> None:
+    if not url:
+        raise InvalidUrl(f"There is no tracker URL; pass one such as {EXAMPLES}, or several.")
+    if not isinstance(deadline, Real) or not 0 < deadline < math.inf:
+        raise InvalidSettings(f"deadline is {deadline!r}; pass a number of seconds above 0.")
+    for name, value in credentials.items():
+        if value.startswith("{{"):
+            raise InvalidSettings(
+                f"credentials[{name!r}] refers to a ZenML secret, which nothing looks up outside ZenML; pass the "
+                "value, or leave it out and set the variable that the tracker's own library takes it from."
+            )

@@ -2,21 +2,26 @@
 
 `backend[+transport]://host/path?option=value`, as SQLAlchemy's: after the host comes one slash that belongs to nothing,
 so that `tensorboard:///runs` is a folder below the working directory, and `tensorboard:////data/runs` an absolute one.
-Every URL takes the option `project`. Credentials are never part of one.
+Every URL takes the option `project`. Credentials are never part of one. No error shows the value of an option: it may
+be a secret that got there by mistake.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from zenml_trackers.errors import InvalidUrl
 
 SCHEME = re.compile(r"[a-z][a-z0-9_-]*(\+[a-z][a-z0-9-]*)?")
-SECRET_OPTION = re.compile(r"token|password|secret|api_?key|credential", re.IGNORECASE)
+SECRET_OPTION = re.compile(r"token|passw|passphrase|pwd|secret|key|credential|auth", re.IGNORECASE)
+WAYS_OUT = (
+    "leave it out. A component takes username and password, or api_key, best as {{secret.key}}; connect() takes "
+    "credentials; and commands take what the tracker's own library takes from the environment."
+)
 EXAMPLES = "trackio:///my-project, mlflow+http://localhost:5000/my-project or tensorboard:///runs"
 
 
@@ -42,11 +47,13 @@ class TrackerUrl(BaseModel):
             InvalidUrl: It is none, or holds credentials; the message does not show those.
         """
         scheme, colon, rest = text.strip().partition("://")
-        if not colon or not SCHEME.fullmatch(scheme):
+        parts = _split(rest)
+        if not colon or not SCHEME.fullmatch(scheme) or parts is None:
             raise InvalidUrl(f"{_shown(text)} is no tracker URL; write one such as {EXAMPLES}.")
-        parts = urlsplit(f"x://{rest}")
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        _need_no_credentials(parts.netloc, options)
+        _need_no_credentials(parts, options)
+        if "#" in rest:
+            raise InvalidUrl("A tracker URL has no part after '#'; where that sign belongs to a name, write %23.")
         backend, _, transport = scheme.partition("+")
         path = unquote(parts.path.removeprefix("/"))
         return cls(backend=backend, transport=transport or None, host=parts.netloc, path=path, options=options)
@@ -56,6 +63,12 @@ class TrackerUrl(BaseModel):
         scheme = f"{self.backend}+{self.transport}" if self.transport else self.backend
         path = f"/{quote(self.path)}" if self.path else ""
         return f"{scheme}://{self.host}{path}" + (f"?{urlencode(self.options)}" if self.options else "")
+
+    @property
+    def shown(self) -> str:
+        """The URL for an error's message: with the names of its options, and without their values."""
+        bare = self.model_copy(update={"options": {}})
+        return f"{bare}" + (f"?{'&'.join(f'{quote(name)}=…' for name in self.options)}" if self.options else "")
 
     @property
     def server(self) -> str:
@@ -70,7 +83,7 @@ class TrackerUrl(BaseModel):
         """
         if self.transport not in known:
             there_are = ", ".join(f"{self.backend}+{each}://" if each else f"{self.backend}://" for each in known)
-            raise InvalidUrl(f"{self} can't be reached that way; there are {there_are}.")
+            raise InvalidUrl(f"{self.shown} can't be reached that way; there are {there_are}.")
 
     def need_options(self, known: Iterable[str]) -> None:
         """See that there are no options but `known` ones and `project`.
@@ -80,22 +93,32 @@ class TrackerUrl(BaseModel):
         """
         allowed = {"project", *known}
         if unknown := sorted(self.options.keys() - allowed):
-            raise InvalidUrl(f"{self} has the unknown option {unknown[0]!r}; there are {', '.join(sorted(allowed))}.")
+            there_are = f"there are {', '.join(sorted(allowed))}" if len(allowed) > 1 else "the only option is project"
+            raise InvalidUrl(f"{self.shown} has the unknown option {unknown[0]!r}; {there_are}.")
 
 
-def _need_no_credentials(host: str, options: Iterable[str]) -> None:
-    if "@" in host:
+def _split(rest: str) -> SplitResult | None:
+    """What follows the scheme, taken apart; None if that can't be."""
+    try:
+        return urlsplit(f"x://{rest}")
+    except ValueError:  # its message shows the host, with what may stand before it
+        return None
+
+
+def _need_no_credentials(parts: SplitResult, options: Iterable[str]) -> None:
+    # A password may have a '/', '?' or '#' in it, and then what looks like the host ends there.
+    after_colon = ":" in parts.netloc and "@" in f"{parts.path}{parts.query}{parts.fragment}"
+    if "@" in parts.netloc or after_colon:
         raise InvalidUrl(
-            "The URL holds credentials before the host, which would be stored in clear; leave them out and pass them "
-            "as username and password, or as api_key, best as {{secret.key}}."
+            f"The URL holds credentials before the host, which would be stored in clear; {WAYS_OUT}"
+            + (" Where '@' belongs to a name, write %40." if after_colon else "")
         )
     if found := [name for name in options if SECRET_OPTION.search(name)]:
         raise InvalidUrl(
-            f"The URL's option {found[0]!r} looks like a secret, which would be stored in clear; leave it out and pass "
-            "it as api_key or password, best as {{secret.key}}."
+            f"The URL's option {found[0]!r} looks like a secret, which would be stored in clear; {WAYS_OUT}"
         )
 
 
 def _shown(text: str) -> str:
-    """The text without what might be credentials in it."""
-    return repr(re.sub(r"[^/]*@", "…@", text.partition("?")[0]))
+    """The text without what might be credentials in it; all before an '@' might be, and options too."""
+    return "That text" if "@" in text else repr(re.split("[?#]", text)[0])

@@ -28,7 +28,7 @@ def folder_of(url: TrackerUrl) -> Path:
     url.need_options(())
     if url.host or not url.path:
         write = f"{url.backend}:///runs, or {url.backend}:////data/runs if it is absolute"
-        raise InvalidUrl(f"{url} names no folder; write {write}.")
+        raise InvalidUrl(f"{url.shown} names no folder; write {write}.")
     return Path(url.path).absolute()
 
 

@@ -64,7 +64,7 @@ class MemoryBackend(Backend):
         url.need_transport(None)
         url.need_options(())
         if not NAME.fullmatch(url.host):
-            raise InvalidUrl(f"{url} names no memory; write memory://name, of letters, digits, '-' and '_'.")
+            raise InvalidUrl(f"{url.shown} names no memory; write memory://name, of letters, digits, '-' and '_'.")
         return cls(url.host, url.path or url.options.get("project") or project)
 
     def open(self, spec: RunSpec) -> MemorySink:

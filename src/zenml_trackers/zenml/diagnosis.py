@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "zenml-trackers"
 SECRETS = ("api_key", "hf_token", "username", "password")
+ANY_PROJECT = "PIPELINE"
+"""Stands for the name of a pipeline, where each has a project of its own."""
 SECONDS = 5.0
 """How long the place of one component's runs may take to answer."""
 
@@ -154,13 +156,19 @@ def _place(model: ComponentResponse) -> str:
         TrackerError: They can't, and why.
     """
     component = cast(RunTracker, StackComponent.from_model(model))
-    backend = component.make_backend(component.project_for(PACKAGE), cast(Any, component.config))
+    backend = component.make_backend(component.project_for(ANY_PROJECT), cast(Any, component.config))
     try:
         place = bounded(backend.check, SECONDS, "asking the tracker")
     except Exception as error:
         raise _without(backend.secrets, error) from None
-    project = component.own_project
-    return f"{place}; " + (f"project {project}" if project else "a project for each pipeline")
+    in_url: str = getattr(backend, "project", ANY_PROJECT)
+    return f"{place}; {_project(component.own_project or in_url, place)}"
+
+
+def _project(name: str, place: str) -> str:
+    if name != ANY_PROJECT:
+        return f"project {name}"
+    return "a project for each pipeline" + (f", in the place of {ANY_PROJECT}" if ANY_PROJECT in place else "")
 
 
 def _without(secrets: Iterable[str], error: Exception) -> TrackerError:

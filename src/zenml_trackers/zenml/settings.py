@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-import difflib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import Any, ClassVar, Dict, List, Literal, Optional
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from zenml.config.base_settings import BaseSettings
 
 from zenml_trackers.errors import InvalidSettings
+from zenml_trackers.naming import did_you_mean
 from zenml_trackers.values import checked_text, plain_map, tag_set
+
+logger = logging.getLogger("zenml_trackers")
+
+_mixed = ContextVar("mixed", default=False)
+
+
+@contextmanager
+def mixed() -> Iterator[None]:
+    """ZenML mixes the component's own fields into the settings that it reads in this block."""
+    token = _mixed.set(True)
+    try:
+        yield
+    finally:
+        _mixed.reset(token)
 
 
 class RunSettings(BaseSettings):
@@ -35,7 +54,7 @@ class RunSettings(BaseSettings):
     )
 
     known_elsewhere: ClassVar[frozenset[str]] = frozenset()
-    """Fields of the component's configuration, which ZenML mixes into the settings when it reads them."""
+    """Fields of the component's configuration, which ZenML mixes into the settings when it reads them for a run."""
 
     @property
     def resume_policy(self) -> Literal["never", "allow", "must"]:
@@ -49,6 +68,8 @@ class RunSettings(BaseSettings):
             return data
         for name in data.keys() - cls.model_fields.keys() - cls.known_elsewhere:
             raise InvalidSettings(_unknown(name, cls.model_fields))
+        for name in sorted(data.keys() - cls.model_fields.keys() if not _mixed.get() else ()):
+            _warn_of_component_field(name)
         return {name: value for name, value in data.items() if name in cls.model_fields}
 
     @field_validator("run_name")
@@ -69,7 +90,14 @@ class RunSettings(BaseSettings):
         return plain_map(metadata, "metadata") if isinstance(metadata, dict) else metadata
 
 
+@cache  # ZenML reads the settings of a step several times
+def _warn_of_component_field(name: str) -> None:
+    logger.warning(
+        f"{name!r} is a field of the component, not of a step, and means nothing in a step's settings; set it with "
+        f"`zenml experiment-tracker update NAME --{name}=…`."
+    )
+
+
 def _unknown(name: str, fields: Any) -> str:
-    close = difflib.get_close_matches(name, fields, n=1)
-    hint = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(sorted(fields))}."
+    hint = did_you_mean(name, fields) or f"There are: {', '.join(sorted(fields))}."
     return f"{name!r} is no setting of this tracker. {hint}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Type, cast
 
+from zenml.config.base_settings import BaseSettings
+
 from zenml_trackers.backend import Backend, backend_class
 from zenml_trackers.trackio_project import usable_project
 from zenml_trackers.zenml import secrets, trackio_config
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig, TrackioExperimentTrackerSettings
-from zenml_trackers.zenml.settings import RunSettings
+from zenml_trackers.zenml.settings import RunSettings, mixed
 
 
 class TrackioExperimentTracker(RunTracker):
@@ -33,6 +35,10 @@ class TrackioExperimentTracker(RunTracker):
 
     def project_for(self, pipeline: str) -> str:
         return self.config.project or usable_project(self.config.project_name or pipeline)
+
+    def get_settings(self, container: Any) -> BaseSettings:
+        with mixed():
+            return super().get_settings(container)
 
     def make_backend(self, project: str, settings: RunSettings) -> Backend:
         chosen = cast(TrackioExperimentTrackerSettings, settings)

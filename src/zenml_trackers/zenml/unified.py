@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Optional, Set, Type
 
 from pydantic import ConfigDict, Field, model_validator
@@ -12,7 +14,7 @@ from zenml.experiment_trackers.base_experiment_tracker import (
 )
 from zenml.utils.secret_utils import SecretField, SecretReference, is_secret_reference, parse_secret_reference
 
-from zenml_trackers.connection import backend_at, need_known
+from zenml_trackers.connection import CREDENTIALS, backend_at, need_known
 from zenml_trackers.delivery import Limits
 from zenml_trackers.errors import InvalidSettings
 from zenml_trackers.url import TrackerUrl
@@ -20,6 +22,8 @@ from zenml_trackers.zenml.settings import RunSettings
 
 if TYPE_CHECKING:
     from zenml_trackers.zenml.unified_component import UnifiedExperimentTracker
+
+logger = logging.getLogger("zenml_trackers")
 
 FLAVOR = "unified"
 
@@ -62,15 +66,24 @@ class UnifiedExperimentTrackerConfig(BaseExperimentTrackerConfig, UnifiedExperim
     def _consistent(cls, data: Any) -> Any:
         return _checked(data) if isinstance(data, dict) else data
 
-    def __init__(self, warn_about_plain_text_secrets: bool = False, **fields: Any) -> None:
-        super().__init__(warn_about_plain_text_secrets=warn_about_plain_text_secrets, **fields)
-        if warn_about_plain_text_secrets:  # ZenML sets it at registration, and only then is it time to refuse a URL
-            backend_at(self.places, self.project or FLAVOR, {}, Limits())
-
     @property
     def places(self) -> List[TrackerUrl]:
         """Where the runs go; the first one's page is shown."""
         return [TrackerUrl.parse(url) for url in ([self.url] if self.url else self.urls)]
+
+    @property
+    def is_valid(self) -> bool:
+        """True, or an error that says what is wrong.
+
+        ZenML asks at registration and update; only then is it time to refuse a URL, or to warn of a secret in clear.
+        """
+        given = self.__dict__  # where ZenML does not look references up: a secret may be made later
+        credentials = {name: given[name] for name in sorted(CREDENTIALS) if given[name]}
+        backend_at(self.places, given["project"] or FLAVOR, {**credentials, **self.credentials}, Limits())
+        for name in ("api_key", "password"):
+            if given[name] and not is_secret_reference(given[name]):
+                _warn_of_plain_text(name, ", ".join(map(str, self.places)))
+        return True
 
     @property
     def is_local(self) -> bool:
@@ -107,6 +120,14 @@ class UnifiedExperimentTrackerFlavor(BaseExperimentTrackerFlavor):
         from zenml_trackers.zenml.unified_component import UnifiedExperimentTracker
 
         return UnifiedExperimentTracker
+
+
+@cache  # ZenML asks twice, before it sends the component to the store and there
+def _warn_of_plain_text(field: str, places: str) -> None:
+    logger.warning(
+        f"The {field} for {places} will be stored in clear. Better keep it as a secret of ZenML's, made with "
+        f"`zenml secret create`, and refer to that: --{field}={{{{my_secret.{field}}}}}."
+    )
 
 
 def _checked(given: Dict[str, Any]) -> Dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Set, Type, cast
+from typing import Any, Set, Type, cast
+
+from zenml.config.base_settings import BaseSettings
 
 from zenml_trackers import fanout
 from zenml_trackers.backend import Backend, Sink
@@ -11,7 +13,7 @@ from zenml_trackers.connection import CREDENTIALS, backend_at
 from zenml_trackers.delivery import Limits
 from zenml_trackers.zenml import secrets
 from zenml_trackers.zenml.component import RunTracker
-from zenml_trackers.zenml.settings import RunSettings
+from zenml_trackers.zenml.settings import RunSettings, mixed
 from zenml_trackers.zenml.unified import UnifiedExperimentTrackerConfig, UnifiedExperimentTrackerSettings
 
 
@@ -43,6 +45,10 @@ class UnifiedExperimentTracker(RunTracker):
         """What an image for a remote step needs; the extras bring the trackers' libraries."""
         extras = ",".join(sorted({place.backend for place in self.config.places}))
         return {f"zenml-trackers[{extras}]"}
+
+    def get_settings(self, container: Any) -> BaseSettings:
+        with mixed():
+            return super().get_settings(container)
 
     def make_backend(self, project: str, settings: RunSettings) -> Backend:
         limits = Limits(settings.strict, settings.deadline)

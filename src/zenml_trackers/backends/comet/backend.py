@@ -49,10 +49,12 @@ class CometBackend(Backend):
         named, key = url.options.get("project") or project, credentials.get("api_key")
         if url.transport == "offline":
             if url.host or not url.path:
-                raise InvalidUrl(f"{url} names no folder; write comet+offline:///runs, or comet+offline:////data/runs.")
+                raise InvalidUrl(
+                    f"{url.shown} names no folder; write comet+offline:///runs, or comet+offline:////data/runs."
+                )
             return cls(named, workspace=None, folder=Path(url.path).absolute(), key=key)
         if "/" in url.path:
-            raise InvalidUrl(f"{url} has too many parts; write comet://workspace/project.")
+            raise InvalidUrl(f"{url.shown} has too many parts; write comet://workspace/project.")
         return cls(url.path or named, workspace=url.host or None, folder=None, key=key)
 
     def load(self) -> None:

@@ -52,7 +52,7 @@ class MlflowBackend(Backend):
             return cls(given, _file(url), {}, timeout)
         url.need_options(["prefix"])
         if not url.host:
-            raise InvalidUrl(f"{url} names no server; write mlflow+http://host:5000/experiment.")
+            raise InvalidUrl(f"{url.shown} names no server; write mlflow+http://host:5000/experiment.")
         if ("username" in credentials) is not ("password" in credentials):
             raise InvalidSettings("MLflow takes a username and a password together; one of them is missing.")
         prefix = url.options.get("prefix", "").strip("/")
@@ -134,5 +134,7 @@ class MlflowBackend(Backend):
 
 def _file(url: TrackerUrl) -> Path:
     if url.host or not url.path or "?" in url.path:
-        raise InvalidUrl(f"{url} names no file; write mlflow+sqlite:///mlflow.db, or mlflow+sqlite:////data/mlflow.db.")
+        raise InvalidUrl(
+            f"{url.shown} names no file; write mlflow+sqlite:///mlflow.db, or mlflow+sqlite:////data/mlflow.db."
+        )
     return Path(url.path).absolute()

@@ -31,7 +31,9 @@ def place(url: TrackerUrl, project: str) -> dict[str, Any]:
     if named:
         check_project(named)
     if bool(url.host) is (url.transport is None):
-        raise InvalidUrl(f"{url}: write trackio:///project for this machine, or trackio+http://host:port/project.")
+        raise InvalidUrl(
+            f"{url.shown}: write trackio:///project for this machine, or trackio+http://host:port/project."
+        )
     server = url.server if url.transport in ("http", "https") else None
     return {"project": named or usable_project(project), "space_id": space_id, "server_url": server}
 
@@ -39,5 +41,5 @@ def place(url: TrackerUrl, project: str) -> dict[str, Any]:
 def _space(url: TrackerUrl) -> tuple[str, str]:
     space, _, project = url.path.partition("/")
     if not space:
-        raise InvalidUrl(f"{url} names no Space; write trackio+space://owner/space/project.")
+        raise InvalidUrl(f"{url.shown} names no Space; write trackio+space://owner/space/project.")
     return f"{url.host}/{space}", project

@@ -59,6 +59,7 @@ class TrackioBackend(Backend):
             place: `server_url`, `space_id`, `token` and more of `Target`.
         """
         self.target = target(project, **place)
+        self.project = self.target.project
         self.secrets = (self.target.token,) if self.target.token else ()
         self._private = private
         self._monitors = {"auto_log_gpu": gpu_metrics, "auto_log_cpu": cpu_metrics}

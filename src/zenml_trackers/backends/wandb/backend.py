@@ -71,13 +71,17 @@ class WandbBackend(Backend):
         access: dict[str, Any] = {"key": credentials.get("api_key"), "timeout": timeout}
         if url.transport == "offline":
             if url.host or not url.path:
-                raise InvalidUrl(f"{url} names no folder; write wandb+offline:///runs, or wandb+offline:////data/runs.")
+                raise InvalidUrl(
+                    f"{url.shown} names no folder; write wandb+offline:///runs, or wandb+offline:////data/runs."
+                )
             return cls(named, folder=Path(url.path).absolute(), **access)
         server, owner, name = None, url.host, url.path
         if url.transport:
             server, (owner, _, name) = url.server, url.path.rpartition("/")
         if "/" in owner + name:
-            raise InvalidUrl(f"{url} has too many parts; write wandb://entity/project, or ?project= for such a name.")
+            raise InvalidUrl(
+                f"{url.shown} has too many parts; write wandb://entity/project, or ?project= for such a name."
+            )
         return cls(name or named, entity=owner or None, server=server, **access)
 
     def load(self) -> None:
