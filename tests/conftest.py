@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,9 +43,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture
-def project() -> str:
-    """The name of a Trackio project that no other test uses."""
-    return f"test-{uuid4().hex[:12]}"
+def project() -> Iterator[str]:
+    """The name of a project, or of a memory, that no other test uses."""
+    name = f"test-{uuid4().hex[:12]}"
+    yield name
+    for memory in Path("/dev/shm").glob(f"zenml-trackers-*/{name}*"):
+        shutil.rmtree(memory)
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ class Unreadable:
 
 class TestValues:
     @pytest.mark.parametrize("bad", [numpy.float32, Holder(threading.Lock()), Unreadable(), Unreadable])
-    def test_a_value_of_any_class_costs_only_itself(self, tmp_path, caplog, bad):
+    def test_a_value_of_any_class_costs_only_itself(self, caplog, bad):
         sink = Collecting()
         with tracker(Given(sink)).start_run() as run:
             run.log_params({"bad": bad, "ok": 1})
@@ -100,8 +100,8 @@ class TestValues:
             run.log_params(payload)
         assert f"{type(payload).__name__} is no map" in caplog.text
 
-    def test_what_is_no_path_is_named(self, caplog):
-        with connect("memory://values", project="p").start_run() as run:
+    def test_what_is_no_path_is_named(self, project, caplog):
+        with connect(f"memory://{project}").start_run() as run:
             run.log_artifact(7)
         assert "takes a path" in caplog.text
 
@@ -114,8 +114,8 @@ class TestValues:
             ("ab", [["x"]], "columns is one string, 'ab'"),
         ],
     )
-    def test_a_table_without_shape_is_refused_by_its_row(self, caplog, columns, rows, named):
-        with connect("memory://values", project="p").start_run() as run:
+    def test_a_table_without_shape_is_refused_by_its_row(self, project, caplog, columns, rows, named):
+        with connect(f"memory://{project}").start_run() as run:
             run.log_table("t", columns, rows)
         assert f"table 't': {named}" in caplog.text
 
@@ -255,33 +255,29 @@ def memory(name):
 
 
 class TestSeveral:
-    @pytest.fixture
-    def name(self):
-        return f"several-{os.getpid()}-{time.time_ns()}"
-
-    def test_a_slow_library_and_a_hang_cost_the_others_nothing(self, name, caplog):
+    def test_a_slow_library_and_a_hang_cost_the_others_nothing(self, project, caplog):
         def hangs():
             time.sleep(5)
             return Collecting()
 
         slow = Given(hangs, loads_in=0.5)
-        with tracker(Fanout([memory(name), slow], Limits(False, 1.0)), deadline=1.0).start_run("r") as run:
+        with tracker(Fanout([memory(project), slow], Limits(False, 1.0)), deadline=1.0).start_run("r") as run:
             run.log({"a": 1})
-        [stored] = memory(name).read()
+        [stored] = memory(project).read()
         assert (stored.status, [point.value for point in stored.metrics]) == (Status.FINISHED, [1])
         assert "given, run 'r': connecting took longer" in caplog.text
 
-    def test_one_that_fails_a_strict_run_leaves_no_other_running(self, name):
+    def test_one_that_fails_a_strict_run_leaves_no_other_running(self, project):
         def refuses():
             raise TrackerUnreachable("no")
 
-        both = Fanout([memory(name), Given(refuses)], Limits(True, 2.0))
+        both = Fanout([memory(project), Given(refuses)], Limits(True, 2.0))
         with pytest.raises(TrackerUnreachable), tracker(both, strict=True).start_run("r"):
             pytest.fail("the block must not begin")
-        assert [stored.status for stored in memory(name).read()] == [Status.FAILED]
+        assert [stored.status for stored in memory(project).read()] == [Status.FAILED]
 
-    def test_two_of_one_kind_are_told_apart(self, name):
-        both = Fanout([memory(name), memory(f"{name}-b")], Limits())
+    def test_two_of_one_kind_are_told_apart(self, project):
+        both = Fanout([memory(project), memory(f"{project}-b")], Limits())
         with tracker(both).start_run("r") as run:
             links = run.links
         assert links["memory_run_id"] != links["memory_2_run_id"]

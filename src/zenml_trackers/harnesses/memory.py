@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,25 @@ class MemoryHarness(UnifiedHarness):
     backend = "zenml-trackers"
     token_urls = ("memory://user:{token}@name", "memory://name?token={token}")
 
+    def start(self, folder: Path) -> None:
+        self._memory = _memory(folder)
+
+    def stop(self) -> None:
+        for folder in Path("/dev/shm").glob(f"zenml-trackers-*/{self._memory}"):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def url(self, place: Place) -> str:
-        return f"memory://{place.name}"
+        return f"memory://{_memory(place.folder)}"
 
     def read(self, place: Place) -> list[ObservedRun]:
-        files = Path("/dev/shm").glob(f"zenml-trackers-*/{place.name}/*/*/run.jsonl")
+        project = place.name.encode().hex()
+        files = Path("/dev/shm").glob(f"zenml-trackers-*/{_memory(place.folder)}/{project}/*/run.jsonl")
         return [_observed(file) for file in sorted(files)]
+
+
+def _memory(folder: Path) -> str:
+    """The session's own, named after its folder."""
+    return f"contract-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
 
 
 def _observed(file: Path) -> ObservedRun:
