@@ -94,6 +94,16 @@ def test_where_all_is_well_it_says_so() -> None:
     assert "Nothing: all combinations conform, and all documented pages work." in text
 
 
+def test_what_is_broken_and_provisional_is_told_too() -> None:
+    view = cells.good()
+    first = view.reports[0].cell
+    report = cells.ran(first, cells.report("trackio", first, "F5", story="lost"))
+    [row] = rows(
+        markdown(View([report, *view.reports[1:]], view.versions), "matrix.html"), "What is not as it should be"
+    )
+    assert "| conforms, but for what is provisional: F5 | F5: lost<br>" in row
+
+
 def test_a_page_that_fails_is_red() -> None:
     view = cells.good()
     first = view.reports[0].cell

@@ -76,7 +76,7 @@ def _of_cell(view: View, report: CellReport) -> Iterator[Trouble]:
         last = report.error.strip().rpartition("\n")[2]
         yield Trouble("", STATES[report.state].word, (last,) if last else (), causes, [cell])
     for backend, tried in report.contracts.items():
-        if tried.outcome is not Conformity.CONFORMS:
+        if tried.outcome is not Conformity.CONFORMS or _to_be_known(tried):
             yield _of_report(view, cell, backend, tried)
     if broken := [block for block in report.page if block.verdict is Works.NO]:
         what = f"fails: {', '.join(_place(block) for block in broken)}"
@@ -84,11 +84,18 @@ def _of_cell(view: View, report: CellReport) -> Iterator[Trouble]:
 
 
 def _of_report(view: View, cell: Cell, backend: str, report: Report) -> Trouble:
-    clauses = [clause for clause in report.clauses if clause.fails or clause.verdict is Verdict.MISSING]
+    failing = [clause for clause in report.clauses if clause.fails or clause.verdict is Verdict.MISSING]
+    clauses = failing or _to_be_known(report)
     causes = _known(cause for clause in clauses for cause in view.causes(cell, clause.id))
     few = clauses if len(clauses) <= TOLD_AT_MOST else []
-    what = f"{report.outcome.value}: {', '.join(clause.id for clause in clauses)}"
+    outcome = report.outcome.value if failing else f"{report.outcome.value}, but for what is provisional"
+    what = f"{outcome}: {', '.join(clause.id for clause in clauses)}"
     return Trouble(backend, what, tuple(_told(report, few)), causes, [cell])
+
+
+def _to_be_known(report: Report) -> list[ClauseVerdict]:
+    """The clauses that are broken and, being provisional, fail nothing."""
+    return [clause for clause in report.clauses if clause.verdict is Verdict.BROKEN and not clause.fails]
 
 
 def _known(causes: Iterable[Cause]) -> tuple[Known, ...]:
