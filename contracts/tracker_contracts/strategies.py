@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -38,7 +39,11 @@ HOSTILE = [
 ]
 """Text that some tracker cuts, folds, splits, quotes wrongly or takes for something else."""
 
-TEXT = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+REFERENCE = re.compile(r"\{\{.*\}\}")
+"""What ZenML may take for a secret's name and key, and looks up."""
+
+PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30)
+TEXT = st.sampled_from(HOSTILE) | PLAIN.filter(lambda text: not REFERENCE.fullmatch(text))
 TAGS = st.lists(TEXT, max_size=5) | st.just(HOSTILE)
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 """Names as ZenML takes them for steps and pipelines."""
