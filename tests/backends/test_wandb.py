@@ -139,16 +139,16 @@ class TestReadBack:
         native = wandb.init(project="digits", name="native", tags=["t"], config={"lr": 0.1}, settings=kept)
         native.log({"loss": 2.5})
         native.finish(exit_code=3)
-        _, stored = _settled(tmp_path)
+        _, stored = _settled(tmp_path, runs=2)
         assert (stored.name, stored.status, stored.tags, stored.params) == ("native", "failed", {"t"}, {"lr": 0.1})
         assert [(point.name, point.step, point.value) for point in stored.metrics] == [("loss", 0, 2.5)]
 
 
-def _settled(folder: Path):
+def _settled(folder: Path, runs: int):
     """W&B's process may still be writing what it was given natively."""
-    for _ in range(200):
+    for _ in range(500):
         found = list(tracker(folder).read())
-        if found[-1].status is not Status.RUNNING:
+        if len(found) == runs and Status.RUNNING not in [run.status for run in found]:
             break
         threading.Event().wait(0.02)
     return found
