@@ -28,12 +28,12 @@ class Collecting(Sink):
 
     def __init__(self, name="r", begins_in=0.0):
         self.id = self.name = name
-        self.taken, self.inside, self.ended, self._begins_in = [], 0, None, begins_in
+        self.taken, self.inside, self.most, self.ended, self._begins_in = [], 0, 0, None, begins_in
 
     def write(self, records):
         self.inside += 1
+        self.most = max(self.most, self.inside)
         time.sleep(0.01 if records else self._begins_in)
-        assert self.inside == 1
         self.taken.extend(records)
         self.inside -= 1
 
@@ -177,6 +177,7 @@ class TestThreads:
                 thread.start()
             for thread in threads:
                 thread.join()
+        assert sink.most == 1
         assert sorted(record.values["a"] for record in sink.taken) == list(range(20))
 
     def test_nobody_calls_a_sink_that_is_late_to_begin(self, caplog):
@@ -184,7 +185,7 @@ class TestThreads:
         with tracker(Given(sink), deadline=0.4).start_run() as run:
             run.log({"a": 1})
             time.sleep(0.6)
-        assert sink.taken == []
+        assert (sink.most, sink.taken) == (1, [])
         assert "longer than" in caplog.text
 
 
@@ -214,6 +215,8 @@ class TestCourier:
         sink = Hanging()
         at = Courier(sink, lambda error: None)
         at.write([Metrics(values={"a": 1})])
+        time.sleep(0.1)
+        at.write([Metrics(values={"a": 2})])  # which waits behind the first
         waiting = threading.Thread(target=at.close, args=(Status.FINISHED, None), daemon=True)
         waiting.start()
         at.give_up()

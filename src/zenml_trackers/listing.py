@@ -25,7 +25,7 @@ def show(url: str, run_id: str | None, as_json: bool) -> None:
     backend = connect(url).backend
     runs = [run for run in backend.read() if run_id in (None, run.id)]
     if run_id is not None and not runs:
-        raise RunNotFound(f"{url} has no run with the id {run_id!r}")
+        raise RunNotFound(f"{url} has no run with the id {run_id!r}; without --run all are listed")
     if not runs:
         say_empty(url, backend)
     elif as_json:
@@ -46,7 +46,7 @@ def say_empty(url: str, backend: Backend) -> None:
 
 
 def _overview(runs: list[StoredRun]) -> Table:
-    table = Table(Column("id", overflow="fold"), "run", "status", "last values", "tags")
+    table = Table(Column("id", no_wrap=True), "run", "status", "last values", "tags")
     for run in runs:
         table.add_row(run.id, run.name, _status(run), ", ".join(_last_values(run)), ", ".join(sorted(run.tags)))
     return table

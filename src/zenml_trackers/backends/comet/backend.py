@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from zenml_trackers import document
-from zenml_trackers.backend import Backend
 from zenml_trackers.backends.comet import offline, online
 from zenml_trackers.backends.comet.sink import CometSink
 from zenml_trackers.backends.comet.stored import CometRun
-from zenml_trackers.backends.folders import reaching
+from zenml_trackers.backends.folders import reaching, see_writable
+from zenml_trackers.backends.listed import ListedBackend
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.records import Feature, Record, RunSpec, StoredRun
+from zenml_trackers.records import Feature, RunSpec
 from zenml_trackers.url import TrackerUrl
 
 
-class CometBackend(Backend):
+class CometBackend(ListedBackend):
     """A project of Comet's, on a server or in a folder."""
 
     name: ClassVar[str] = "comet"
@@ -67,20 +65,9 @@ class CometBackend(Backend):
             sys.meta_path.remove(sys.modules[self.library].MODULE_FINDER)
 
     def open(self, spec: RunSpec) -> CometSink:
-        old = self.to_resume(spec)
-        kept = next(run for run in self._runs() if run.id == old.id).document if old else {}
-        config = document.continued(kept, spec) if old else document.opening(spec)
+        old, config = self._begun(spec)
         experiment = self._made(old.id if old else None)
         return CometSink(experiment, spec.name, config, old.last_step if old else -1, online=self._folder is None)
-
-    def read(self) -> Iterator[StoredRun]:
-        for run in self._runs():
-            yield run.as_stored(self.project)
-
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
-        for run in self._runs():
-            if run.id == run_id:
-                yield from run.attachments(folder)
 
     def check(self) -> str:
         if self._folder is None:
@@ -88,9 +75,8 @@ class CometBackend(Backend):
                 workspace = self.workspace or self._api().get_default_workspace()
                 self._api().get_projects(workspace)
                 return f"the project {self.project!r} of {workspace!r} on Comet"
-        existing = next(path for path in (self._folder, *self._folder.parents) if path.exists())
-        with reaching(self._folder), tempfile.TemporaryFile(dir=existing):
-            return f"the folder {self._folder}, for `comet upload` to upload"
+        see_writable(self._folder)
+        return f"the folder {self._folder}, for `comet upload` to upload"
 
     @classmethod
     def attach(cls, native: Any) -> Callable[[], None]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
 from zenml_trackers import document
-from zenml_trackers.backend import Backend
-from zenml_trackers.backends.folders import reaching
+from zenml_trackers.backends.folders import reaching, see_writable
+from zenml_trackers.backends.listed import ListedBackend
 from zenml_trackers.backends.wandb import native, offline, online
 from zenml_trackers.backends.wandb.names import PROJECT, RunNames
 from zenml_trackers.backends.wandb.service import reaching_wandb, session, start
 from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.errors import InvalidUrl
-from zenml_trackers.records import Feature, Record, RunSpec, StoredRun
+from zenml_trackers.records import Feature, RunSpec
 from zenml_trackers.url import TrackerUrl
 
 LONGEST_END = 4
@@ -26,7 +25,7 @@ FLUSH = 0.1
 """Seconds after which W&B's process writes what it has to the disk: a killed step loses no more."""
 
 
-class WandbBackend(Backend):
+class WandbBackend(ListedBackend):
     """A project of W&B's, on a server or in a folder."""
 
     name: ClassVar[str] = "wandb"
@@ -90,27 +89,15 @@ class WandbBackend(Backend):
         start()
 
     def open(self, spec: RunSpec) -> WandbSink:
-        old = self.to_resume(spec)
-        kept = next(run for run in self._runs() if run.id == old.id).document if old else {}
-        config = document.continued(kept, spec) if old else document.opening(spec)
+        old, config = self._begun(spec)
         run = self._made(spec, config, {"run_id": old.id, "resume": "must"} if old else {})
         return WandbSink(run, spec.name, config, old.last_step if old else -1, online=self._folder is None)
-
-    def read(self) -> Iterator[StoredRun]:
-        for run in self._runs():
-            yield run.as_stored(self.project)
-
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
-        for run in self._runs():
-            if run.id == run_id:
-                yield from run.attachments(folder)
 
     def check(self) -> str:
         if self._folder is None:
             return f"the project {self._path(self._api())} on W&B"
-        existing = next(path for path in (self._folder, *self._folder.parents) if path.exists())
-        with reaching(self._folder), tempfile.TemporaryFile(dir=existing):
-            return f"the folder {self._folder}, for `wandb sync` to upload"
+        see_writable(self._folder)
+        return f"the folder {self._folder}, for `wandb sync` to upload"
 
     @classmethod
     def attach(cls, native_run: Any) -> Callable[[], None]:
