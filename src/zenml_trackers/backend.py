@@ -67,10 +67,35 @@ class Sink(ABC):
     def give_up(self) -> None:
         """Stop trying: nobody waits for this sink any more. Must return at once."""
 
+    def stored(self) -> int | None:
+        """How many of the rows of metrics that it was given the store has by now; None if it can't be told.
+
+        Whoever waits for the end goes on waiting while it grows. Must return at once.
+        """
+        return None
+
+    def others(self) -> int:
+        """A number that changes as long as the store takes anything of others, for which this run may have to wait.
+
+        Must return at once.
+        """
+        return 0
+
     @property
     def links(self) -> dict[str, str]:
-        """Where the run can be seen: `url` for a browser, `show_command` for a shell; either may be missing."""
+        """Where the run can be seen: `url` for a browser, `show_command` for a shell; either may be missing.
+
+        With both, something answers at the URL once the command was given.
+        """
         return {}
+
+    @property
+    def whereabouts(self) -> str:
+        """How people get to see the run, as a sentence; empty if no way is known."""
+        links = self.links
+        if "show_command" in links:
+            return f"To see it: {links['show_command']}"
+        return f"It is at {links['url']}" if "url" in links else ""
 
 
 class Backend(ABC):
@@ -180,6 +205,10 @@ class InertSink(Sink):
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Nothing is open."""
+
+    def stored(self) -> int:
+        """Nothing is stored."""
+        return 0
 
 
 def backend_class(name: str) -> type[Backend]:

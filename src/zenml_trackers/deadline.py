@@ -5,54 +5,120 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
+
+LOOK = 0.1
+"""Seconds after which whoever waits looks again how far the tracker is."""
+LONGEST_QUEUE = 6
+"""How many times as long a call may wait for others that get on."""
 
 T = TypeVar("T")
 
 
+class Progress:
+    """How far a call is, for whoever waits for it; this one never tells."""
+
+    def own(self) -> int:
+        """A number that changes as long as the call itself gets on."""
+        return 0
+
+    def others(self) -> int:
+        """A number that changes as long as those get on that the call may have to wait for."""
+        return 0
+
+
+class Working(Generic[T]):
+    """A call in a thread of its own, which holds up nothing once nobody waits for it any more."""
+
+    def __init__(self, call: Callable[[], T], doing: str) -> None:
+        self._call = call
+        self._doing = doing
+        self._results: list[T] = []
+        self._errors: list[BaseException] = []
+        self._join = in_thread(self._work, doing)
+
+    @property
+    def over(self) -> bool:
+        """Whether it returned, or raised."""
+        return bool(self._results or self._errors)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long at most; whether it is over."""
+        self._join(seconds)
+        return self.over
+
+    def result(self) -> T:
+        """What it returned, or what it raised."""
+        if self._results:
+            return self._results[0]
+        error = self._errors[0]
+        if isinstance(error, Exception):
+            raise error
+        raise TrackerError(f"{self._doing} ended with {type(error).__name__}: {error}")
+
+    def _work(self) -> None:
+        try:
+            self._results.append(self._call())
+        except BaseException as error:
+            self._errors.append(error)
+
+
 class Deadline:
-    """The seconds that all tracking of one step may take together; only time spent in `run` counts."""
+    """The seconds without progress that all tracking of one step may take together; only time in `run` counts."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.left = seconds
 
-    def run(self, call: Callable[[], T], doing: str, share: float = 1.0) -> T:
-        """The result of `call`, for which at most `share` of what is left is waited.
+    def run(self, call: Callable[[], T], doing: str, share: float = 1.0, progress: Progress | None = None) -> T:
+        """The result of `call`, for which at most `share` of what is left is waited without any progress.
 
-        The call runs in a thread of its own, which is left behind if it is late.
+        The call runs in a thread of its own, which is left behind if it is late. What a signal's handler raises
+        meanwhile is raised when the call is over, since a run that is half begun or half ended would be lost; the
+        second time at once.
+
+        Args:
+            call: What may take its time.
+            doing: What it does, for the error.
+            share: How much of what is left it may take.
+            progress: How far it is. The waiting begins anew as long as the call gets on; as long as only others do, it
+                lasts no longer than `LONGEST_QUEUE` times as long.
 
         Raises:
             TrackerUnreachable: The call was late; the message says what was being done.
         """
-        started = time.monotonic()
+        patience = self.left * share
+        working, seen = Working(call, doing), progress or Progress()
         try:
-            return bounded(call, self.left * share, doing)
-        finally:
-            self.left = max(0.0, self.left - (time.monotonic() - started))
+            self._wait(working, patience, seen)
+        except BaseException:
+            self._wait(working, patience, seen)
+            raise
+        if not working.over:
+            raise TrackerUnreachable(_late(doing, patience, stood=progress is not None and progress.own() > 0))
+        return working.result()
+
+    def _wait(self, working: Working[T], patience: float, progress: Progress) -> None:
+        own, others = progress.own(), progress.others()
+        moved = seen = now = time.monotonic()
+        while not working.over and now < min(seen + patience, moved + patience * LONGEST_QUEUE):
+            working.wait(min(LOOK, seen + patience - now))
+            now = time.monotonic()
+            if own != (own := progress.own()):
+                moved = seen = now
+            if others != (others := progress.others()):
+                seen = now
+        self.left = max(0.0, self.left - (now - seen))
 
 
 def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
     """The result of `call`, or a `TrackerUnreachable` after `seconds`; its own errors pass through."""
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            results.append(call())
-        except BaseException as error:
-            errors.append(error)
-
-    in_thread(work, doing)(seconds)
-    if results:
-        return results[0]
-    if not errors:
-        raise TrackerUnreachable(f"{doing} took longer than the {seconds:.1f} s that were left for it")
-    if isinstance(errors[0], Exception):
-        raise errors[0]
-    raise TrackerError(f"{doing} ended with {type(errors[0]).__name__}: {errors[0]}")
+    working = Working(call, doing)
+    if not working.wait(seconds):
+        raise TrackerUnreachable(_late(doing, seconds))
+    return working.result()
 
 
 def in_thread(work: Callable[[], None], doing: str) -> Callable[[float | None], None]:
@@ -64,3 +130,8 @@ def in_thread(work: Callable[[], None], doing: str) -> Callable[[float | None], 
         work()
         return lambda seconds: None
     return thread.join
+
+
+def _late(doing: str, seconds: float, stood: bool = False) -> str:
+    late = "made no progress for" if stood else "took longer than"
+    return f"{doing} {late} the {seconds:.1f} s that were left for it"

@@ -9,9 +9,11 @@ from typing import NamedTuple, cast
 
 from zenml_trackers.backend import Backend, InertSink, Sink
 from zenml_trackers.courier import Courier
-from zenml_trackers.deadline import Deadline, bounded
+from zenml_trackers.deadline import Deadline, Progress, bounded
+from zenml_trackers.errors import Losses, UnstorableValue
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import RunError, RunSpec, Status
-from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.report import EndProgress, Redactor, Reporter
 
 LONGEST_LOADING = 60.0
 """Seconds that the tracker's library may take to load, the first time in a process. No server can make that longer, so
@@ -70,30 +72,72 @@ class Delivery:
         try:
             bounded(lambda: self._load(make_backend), LONGEST_LOADING, "loading the tracker's library")
             self._within(lambda: self._connect(spec), "connecting", SHARE_OF_BEGINNING)
-            self.reached = True
         except Exception as error:
+            let_through(error)
             self._fail_to_open(error)
-        return self._connection.sink or InertSink(spec)
+        sink = self._connection.sink or InertSink(spec)
+        self.reporter.rows.ask = sink.stored
+        return sink
 
-    def close(self, end: Callable[[Status, RunError | None], None], status: Status, error: RunError | None) -> None:
-        """Call `end`, which closes the sink; never raises an `Exception`."""
+    def abandon(self, error: RunError) -> None:
+        """End a run that was to begin when a signal ended its step; never raises an `Exception`."""
+        connection = self._connection
+        connection.abandoned = connection.sink is None
+        if connection.sink is not None and self.reached:
+            self.close(connection.sink.close, Status.FAILED, error)
+
+    def close(self, end: Callable[[Status, RunError | None], None], status: Status, error: RunError | None) -> bool:
+        """Call `end`, which closes the sink; whether that worked.
+
+        Never raises an `Exception`, unless a signal's handler does.
+        """
         safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
         try:
-            self._within(lambda: end(status, safe), "storing the end of the run")
+            self._within(lambda: end(status, safe), "storing the end of the run", progress=self._progress)
         except Exception as failure:
-            self.reporter.warn(failure, "The end of the run may be missing from the tracker.", "delivery")
+            let_through(failure)
+            lost = f"{self.reporter.rows.told()} The end of the run may be missing from the tracker.".lstrip()
+            self.reporter.warn(failure, lost, "delivery")
             _give_up(self._connection.sink)
+            return False
+        return True
+
+    @property
+    def whereabouts(self) -> str:
+        """How people get to see the run, as a sentence; empty if nothing is known of that."""
+        sink = self._connection.sink
+        try:
+            return sink.whereabouts if sink else ""
+        except Exception as error:
+            let_through(error)
+            return ""
+
+    @property
+    def _progress(self) -> Progress | None:
+        sink = self._connection.sink
+        return None if sink is None else EndProgress(self.reporter, sink.others)
 
     def warn_of_loss(self, error: Exception) -> None:
-        """Say once that something logged did not arrive."""
-        self.reporter.warn(error, "Some of what was logged is lost.", "delivery")
+        """Say once of each thing that did not arrive that it did not."""
+        for each in error.errors if isinstance(error, Losses) else (error,):
+            if isinstance(each, UnstorableValue):
+                self.reporter.warn(each, "The rest is stored.", str(each))
+            else:
+                lost = self.reporter.rows.told() or "Some of what was logged is lost."
+                self.reporter.warn(each, lost, "delivery")
 
-    def _within(self, call: Callable[[], None], doing: str, share: float = 1.0) -> None:
+    def _within(
+        self,
+        call: Callable[[], None],
+        doing: str,
+        share: float = 1.0,
+        progress: Progress | None = None,
+    ) -> None:
         """Make the call, within the deadline."""
         if self.backend is not None and self.backend.bounds_itself:
             call()
         else:
-            self._deadline.run(call, doing, share)
+            self._deadline.run(call, doing, share, progress)
 
     def _load(self, make_backend: Callable[[], Backend]) -> None:
         self._connection.backend = backend = make_backend()
@@ -106,11 +150,13 @@ class Delivery:
         sink = backend.open(spec)
         if connection.abandoned:
             _give_up(sink)
-        elif backend.blocking or self._in_background:
+            return
+        if backend.blocking or self._in_background:
             connection.sink = courier = Courier(sink, self.warn_of_loss)
             courier.begin()
         else:
             self._begin(sink)
+        self.reached = True
 
     def _begin(self, sink: Sink) -> None:
         """Have the sink make the run; until that is done nobody may call it."""

@@ -1,5 +1,7 @@
 """Every failure has a name here; each message says what is wrong and what to do about it."""
 
+from collections.abc import Sequence
+
 
 class TrackerError(Exception):
     """The base of all errors of this package."""
@@ -23,6 +25,14 @@ class InvalidSettings(TrackerError, ValueError):
 
 class UnstorableValue(TrackerError, ValueError):
     """A value in a payload that cannot be stored; the rest of the payload is."""
+
+
+class Losses(TrackerError):
+    """Several things that failed together; each is told by itself."""
+
+    def __init__(self, errors: Sequence[Exception]) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = tuple(errors)
 
 
 class RunNotFound(TrackerError, LookupError):

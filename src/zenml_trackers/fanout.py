@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -13,10 +12,19 @@ from zenml_trackers.backend import Backend, InertSink, Sink
 from zenml_trackers.deadline import in_thread
 from zenml_trackers.delivery import Delivery, Limits
 from zenml_trackers.errors import InvalidUrl, TrackerError, UnsupportedFeature
-from zenml_trackers.records import Artifact, Feature, Image, Record, RunError, RunSpec, Status, StoredRun, Table
+from zenml_trackers.records import (
+    Artifact,
+    Feature,
+    Image,
+    Metrics,
+    Record,
+    RunError,
+    RunSpec,
+    Status,
+    StoredRun,
+    Table,
+)
 from zenml_trackers.url import TrackerUrl
-
-logger = logging.getLogger("zenml_trackers")
 
 NEEDS: Mapping[type[Record], Feature] = {
     Artifact: Feature.ARTIFACTS,
@@ -44,6 +52,9 @@ class Part:
     def write(self, records: Sequence[Record]) -> None:
         """Store what this tracker has the features for; a warning names what it hasn't."""
         taken = [record for record in records if self._takes(record)]
+        for record in taken:
+            if isinstance(record, Metrics):
+                self._delivery.reporter.rows.count()
         self.sink.write(taken)
         self.received += len(taken)
 
@@ -57,11 +68,14 @@ class Part:
         return self._delivery.reached
 
     @property
-    def health(self) -> str:
-        """What this tracker received."""
+    def whereabouts(self) -> str:
+        """What this tracker has of the run, and how people get to see it."""
         if not self.reached:
-            return f"{self.name}: not reached"
-        return f"{self.name}: {self.received} records" + (", with losses" if self._delivery.reporter.troubled else "")
+            return f"{self.name} was not reached."
+        rows = self._delivery.reporter.rows
+        lost = f", {rows.missing:,} of {rows.logged:,} rows not stored" if rows.missing else ""
+        losses = ", with losses" if self._delivery.reporter.troubled and not lost else ""
+        return f"{self.name} received {self.received:,} records{lost}{losses}. {self._delivery.whereabouts}".rstrip()
 
     def _takes(self, record: Record) -> bool:
         feature = NEEDS.get(type(record))
@@ -90,12 +104,20 @@ class FanoutSink(Sink):
 
     def close(self, status: Status, error: RunError | None) -> None:
         _at_once(lambda part: part.close(status, error), self.parts)
-        logger.info("The run %r was stored as follows. %s.", self.name, "; ".join(part.health for part in self.parts))
+
+    def stored(self) -> int:
+        """As the tracker has it that has most."""
+        return max(part.sink.stored() or 0 for part in self.parts)
 
     def give_up(self) -> None:
         for part in self.parts:
             with suppress(Exception):
                 part.sink.give_up()
+
+    @property
+    def whereabouts(self) -> str:
+        """Of each tracker on a line of its own."""
+        return "\n".join(["", *(f"  {part.whereabouts}" for part in self.parts)])
 
     @property
     def links(self) -> dict[str, str]:

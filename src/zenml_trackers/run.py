@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from zenml_trackers.backend import Sink
-from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.errors import RunEnded, TrackerError, TrackerUnreachable, UnstorableValue, UnsupportedFeature
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import (
     Artifact,
     Feature,
@@ -45,6 +45,7 @@ class Run:
         self._turns = Turns()
         self._features = features
         self._reporter = reporter
+        self._process = os.getpid()
 
     @property
     def id(self) -> str:
@@ -144,6 +145,7 @@ class Run:
         try:
             cells = checked_rows(name, columns, rows)
         except Exception as error:
+            let_through(error)
             self._refuse([error])
             return
         self._send(Table, name=name, columns=columns, rows=cells, step=step)
@@ -155,25 +157,41 @@ class Run:
             TrackerError: What could not be delivered.
         """
         self.status = status
-        with self._turn():
-            self._sink.close(status, error)
+        self._take_turn(lambda: self._sink.close(status, error))
 
     def _send(self, kind: type[Record], **fields: Any) -> None:
         name = kind.__name__.lower()
+        if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one
+            foreign = TrackerUnreachable("the run belongs to the process that this one was forked from; log there")
+            self._reporter.trouble(foreign, "What this process logs is lost.", "fork")
+            return
         if self.status is not Status.RUNNING:
             self._reporter.trouble(RunEnded("the run is over"), "What is logged now is lost.", "ended")
             return
         try:
-            with self._turn():
-                self._sink.write([kind(**fields)])
+            record = kind(**fields)
+            self._take_turn(lambda: self._sink.write([record]))
         except UnstorableValue as error:  # of one value, which this backend can't hold
+            self._count(kind)
             self._reporter.trouble(error, "The rest is stored.", str(error))
         except Exception as error:
-            self._reporter.trouble(error, f"What this call gave as {name} is lost.", name)
+            let_through(error)
+            self._count(kind)
+            given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
+            self._reporter.trouble(error, f"{given} lost.", name)
+        else:
+            self._count(kind)
 
-    def _turn(self) -> AbstractContextManager[None]:
-        """In which the sink may be called: the step may pass the run to threads of its own."""
-        return nullcontext() if self._sink.concurrent else self._turns.next()
+    def _count(self, kind: type[Record]) -> None:
+        if kind is Metrics:
+            self._reporter.rows.count()
+
+    def _take_turn(self, call: Callable[[], None]) -> None:
+        """Call the sink: the step may pass the run to threads of its own."""
+        if self._sink.concurrent:
+            call()
+        else:
+            self._turns.take(call)
 
     def _refuse(self, refused: Sequence[Exception]) -> None:
         for error in refused:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers import document
 from zenml_trackers.backend import Sink
+from zenml_trackers.errors import Losses, UnstorableValue
 from zenml_trackers.images import as_pil
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
 from zenml_trackers.steps import StepCounter
 
@@ -36,23 +38,27 @@ class DocumentSink(Sink):
         self.config = config
         self._steps = StepCounter(last_step)
         self._begun = False
+        self._rows = 0
 
     def write(self, records: Sequence[Record]) -> None:
         """Begin the run if need be, and store each record in its turn."""
         first, self._begun = not self._begun, True
         if first:
             self.begin()
-        changed, failure = take_each(records, self._take)
+        changed, failures = take_each(records, self._take)
         if first or changed:
             self.put(self.config)
-        if failure:
-            raise failure
+        need_none(failures)
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Put the document with the status, and end the run."""
         document.end(self.config, status, error)
         self.put(self.config)
         self.end(status, error)
+
+    def stored(self) -> int:
+        """The rows that `log` took."""
+        return self._rows
 
     def begin(self) -> None:
         """Make the run; nothing if the library made it already."""
@@ -91,7 +97,7 @@ class DocumentSink(Sink):
                 document.add_params(self.config, values)
                 return True
             case Metrics(values=values, step=step):
-                self.log(values, self._steps.at(step))
+                self._log_row(values, self._steps.at(step))
             case Image(name=name, image=image, step=step):
                 self.show_image(name, as_pil(name, image), self._media_step(step))
             case Table(step=step):
@@ -100,17 +106,37 @@ class DocumentSink(Sink):
                 self.keep(name, path)
         return False
 
+    def _log_row(self, values: Mapping[str, Number], step: int) -> None:
+        try:
+            self.log(values, step)
+        except UnstorableValue:  # the row's other values are stored
+            self._rows += 1
+            raise
+        self._rows += 1
+
     def _media_step(self, step: int | None) -> int:
         """A picture belongs to the step that was logged last, and uses up none."""
         return max(self._steps.next - 1, 0) if step is None else step
 
 
-def take_each(records: Sequence[Record], take: Callable[[Record], bool]) -> tuple[bool, Exception | None]:
-    """Whether `take` said so of any record, and its first failure: one that fails keeps back none of the others."""
-    said, failure = False, None
+def take_each(records: Sequence[Record], take: Callable[[Record], bool]) -> tuple[bool, list[Exception]]:
+    """Whether `take` said so of any record, and its failures: one that fails keeps back none of the others."""
+    said, failures = False, []
     for record in records:
         try:
             said |= take(record)
         except Exception as error:
-            failure = failure or error
-    return said, failure
+            let_through(error)
+            failures.append(error)
+    return said, failures
+
+
+def need_none(failures: Sequence[Exception]) -> None:
+    """Raise what failed.
+
+    Raises:
+        Exception: The one failure.
+        Losses: Several.
+    """
+    if failures:
+        raise failures[0] if len(failures) == 1 else Losses(failures)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable
 
 from zenml_trackers import active
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.delivery import Delivery, Limits
-from zenml_trackers.errors import TrackerError
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import RunError, RunSpec, Status
 from zenml_trackers.report import Reporter
 from zenml_trackers.run import Run
+
+logger = logging.getLogger("zenml_trackers")
 
 Attach = Callable[[Sink], Callable[[], None]]
 
@@ -33,6 +37,8 @@ class TrackedRun:
         self._attach = attach
         self._delivery = Delivery(subject, limits)
         self._detach: Callable[[], None] = lambda: None
+        self._process = os.getpid()
+        self._begun = False
 
     @property
     def reporter(self) -> Reporter:
@@ -45,28 +51,49 @@ class TrackedRun:
         Raises:
             TrackerError: The tracker failed, and it is strict; nothing is left behind.
         """
-        sink = self._delivery.open(make_backend, spec)
-        backend = self._delivery.backend
-        features = backend.features if backend else frozenset()
-        self.run = Run(self._backend_name, sink, spec, features, self.reporter)
-        active.enter(self.run, spec.step_run_id)
         try:
-            self._detach = self._attach(sink)
-        except Exception as error:  # a library that can't even be imported
-            self._go_on_without_attaching(error)
-
-    def _go_on_without_attaching(self, error: Exception) -> None:
-        try:
-            self.reporter.trouble(error, "The library's own calls reach no run.", "delivery")
-        except TrackerError as strict:
-            self.end(Status.FAILED, RunError.of(strict))
+            self._begin(make_backend, spec)
+        except BaseException as error:  # what a signal's handler raised too: nobody else will end the run then
+            if self._begun:
+                self.end(Status.FAILED, RunError.of(error))
+            else:
+                self._delivery.abandon(RunError.of(error))
             raise
 
     def end(self, status: Status, error: RunError | None) -> None:
-        """Store how the run ended and undo what `begin` did; never raises an `Exception`."""
+        """Store how the run ended and undo what `begin` did, once, and not in a process that was forked from its own.
+
+        Never raises an `Exception`, unless a signal's handler does.
+        """
+        if not self._begun or os.getpid() != self._process:
+            return
         active.leave(self.run)
         try:
             self._detach()
         except Exception as failure:
+            let_through(failure)
             self.reporter.warn(failure, "The library's own calls may still reach the run.", "delivery")
-        self._delivery.close(self.run.finish, status, error)
+        stored = self._delivery.close(self.run.finish, status, error)
+        self._begun = False
+        self._tell_end(status, stored)
+
+    def _begin(self, make_backend: Callable[[], Backend], spec: RunSpec) -> None:
+        sink = self._delivery.open(make_backend, spec)
+        backend = self._delivery.backend
+        features = backend.features if backend else frozenset()
+        self.run = Run(self._backend_name, sink, spec, features, self.reporter)
+        self._begun = True
+        active.enter(self.run, spec.step_run_id)
+        try:
+            self._detach = self._attach(sink)
+        except Exception as error:  # a library that can't even be imported
+            let_through(error)
+            self.reporter.trouble(error, "The library's own calls reach no run.", "delivery")
+
+    def _tell_end(self, status: Status, stored: bool) -> None:
+        """Where the run is, and what of it is lost; as a warning if nothing warned of that before."""
+        rows = self.reporter.rows.told()
+        level = logging.WARNING if rows and not self.reporter.troubled else logging.INFO
+        doubt = "" if stored and self.run.id else ", but that may not be stored"
+        told = [f"The run {self.run.name!r} {status.value}{doubt}.", rows, self._delivery.whereabouts]
+        logger.log(level, "%s", self.reporter.redact(" ".join(filter(None, told))))

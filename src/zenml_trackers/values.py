@@ -17,6 +17,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from zenml_trackers.errors import InvalidTag, UnstorableValue
+from zenml_trackers.interruption import let_through
 
 MAX_DEPTH = 100
 SMALLEST_INT, LARGEST_INT = -(2**63), 2**64 - 1
@@ -36,6 +37,7 @@ def split(payload: Mapping[Any, Any], convert: Callable[[Any, str], T]) -> tuple
         except UnstorableValue as error:
             bad.append(error)
         except Exception as error:  # of a class of the user's that can't be copied, or shown, or whatever
+            let_through(error)
             bad.append(UnstorableValue(f"{key!r} could not be read: {type(error).__name__}: {error}"))
     return good, bad
 

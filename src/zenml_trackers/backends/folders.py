@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -62,6 +62,16 @@ def new_folder(parent: Path, name: str) -> Path:
         folder = folder.with_name(f"{folder.name}-{uuid4().hex[:8]}")
         folder.mkdir()
     return folder
+
+
+def last_written(database: Path) -> int:
+    """When a SQLite file was written to last, by whatever process, in nanoseconds; 0 if never."""
+    written = [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-journal"))]
+    times = []
+    for file in written:
+        with suppress(OSError):
+            times.append(file.stat().st_mtime_ns)
+    return max(times, default=0)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from zenml_trackers import adopted
 from zenml_trackers.backend import InertSink
 from zenml_trackers.errors import NoActiveRun
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import Feature, RunSpec
 from zenml_trackers.report import Redactor, Reporter
 from zenml_trackers.run import Run
@@ -86,6 +87,7 @@ def _adopt(component: Any, context: StepContext) -> Run:
     except NoActiveRun:
         raise
     except Exception as error:
+        let_through(error)
         reporter.warn(error, "The step goes on; what it logs does not reach the tracker.", "delivery")
         spec = RunSpec(name=step, project="")
         return Run(component.flavor, InertSink(spec), spec, frozenset(Feature), reporter)

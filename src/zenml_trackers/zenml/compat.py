@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from packaging.version import Version
 from zenml import __version__
 
+from zenml_trackers.interruption import let_through
+
 if TYPE_CHECKING:
     from zenml.config.step_run_info import StepRunInfo
 
@@ -58,5 +60,6 @@ def _step_run(info: StepRunInfo) -> Any:
 
     try:
         return Client().get_run_step(info.step_run_id)
-    except Exception:  # driven without a store
+    except Exception as error:  # driven without a store
+        let_through(error)
         return None

@@ -18,6 +18,7 @@ from zenml.metadata.metadata_types import Uri
 
 from zenml_trackers.backend import Backend, Sink, backend_class
 from zenml_trackers.delivery import Limits
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import RunError, RunSpec, Status
 from zenml_trackers.run import Run
 from zenml_trackers.tracked import TrackedRun
@@ -92,8 +93,13 @@ class RunTracker(BaseExperimentTracker):
         if unreadable is not None:
             tracked.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         project = self.project_for(info.pipeline.name)
-        tracked.begin(lambda: self.make_backend(project, settings), self._spec(info, project, settings))
-        self._tracked[info.step_run_id] = TrackedStep(tracked, _here(info))
+        spec = self._spec(info, project, settings)
+        self._tracked[info.step_run_id] = TrackedStep(tracked, _here(info))  # from now on somebody ends it
+        try:
+            tracked.begin(lambda: self.make_backend(project, settings), spec)
+        except BaseException:
+            del self._tracked[info.step_run_id]
+            raise
 
     def get_step_run_metadata(self, info: StepRunInfo) -> dict[str, MetadataType]:
         """Where the step's run is found: its id, name, project, and URL or command."""
@@ -104,19 +110,21 @@ class RunTracker(BaseExperimentTracker):
         return {key: Uri(value) if key.endswith("_url") else value for key, value in found.items()}
 
     def cleanup_step_run(self, info: StepRunInfo, step_failed: bool) -> None:
-        """End the step's run as failed or finished; never raises."""
-        step = self._tracked.pop(info.step_run_id, None)
+        """End the step's run as failed or finished; never raises, unless a signal's handler does."""
+        step = self._tracked.get(info.step_run_id)
         if step is not None:
             # ZenML calls this while the step's exception is on its way out, and passes only that there is one.
             raised = sys.exc_info()[1] if step_failed else None
             status = Status.FAILED if step_failed else Status.FINISHED
             step.tracked.end(status, RunError.of(raised) if raised else None)
+            self._tracked.pop(info.step_run_id, None)
 
     def _settings_of(self, info: StepRunInfo) -> tuple[RunSettings, Exception | None]:
         """The step's settings; if they can't be read those of the component, and why."""
         try:
             return self._settings(info), None
         except Exception as error:
+            let_through(error)
             return self._defaults(), error
 
     def _settings(self, info: StepRunInfo) -> RunSettings:

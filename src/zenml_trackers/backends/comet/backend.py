@@ -23,6 +23,8 @@ class CometBackend(ListedBackend):
 
     name: ClassVar[str] = "comet"
     library: ClassVar[str] = "comet_ml"
+    # its calls take some of what a signal's handler raises for a failure of their own
+    blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 

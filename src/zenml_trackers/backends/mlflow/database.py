@@ -10,7 +10,7 @@ import os
 import shlex
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,58 @@ from mlflow.store.artifact.artifact_repository_registry import get_artifact_repo
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from mlflow.utils.file_utils import local_file_uri_to_path
 
+from zenml_trackers.backends.folders import last_written
 from zenml_trackers.backends.mlflow.place import Place
 
-_stores: dict[Path, Any] = {}
+WRITES = frozenset(
+    {
+        "create_experiment",
+        "create_run",
+        "delete_tag",
+        "log_batch",
+        "log_inputs",
+        "log_metric",
+        "log_param",
+        "set_experiment_tag",
+        "set_tag",
+        "update_run_info",
+    }
+)
+"""What of a store is called for one run of the process at a time: SQLite would refuse most of many at once."""
+
+
+class OneWriter:
+    """MLflow's store in a file, which the runs of this process write to one after the other."""
+
+    def __init__(self, store: Any) -> None:
+        self.store = store
+        self._turn = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.store, name)
+        return self._alone(found) if name in WRITES else found
+
+    def _alone(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def write(*args: Any, **kwargs: Any) -> Any:
+            with self._turn:
+                return call(*args, **kwargs)
+
+        return write
+
+
+_stores: dict[Path, OneWriter] = {}
 """One for each file and process: making one takes as long as all else in prepare."""
 _making = threading.Lock()
+
+
+def _forget() -> None:
+    """In a forked process: what the parent's threads held is held for good there, and its connections are theirs."""
+    global _making
+    _making = threading.Lock()
+    _stores.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 class Database(Place):
@@ -34,6 +81,10 @@ class Database(Place):
         self._file = file
         with self.reached():
             self.store = self.native_store = _store(file)
+
+    @property
+    def others(self) -> int:
+        return last_written(self._file)
 
     def artifacts(self, run: Any) -> Any:
         return get_artifact_repository(run.info.artifact_uri)
@@ -52,14 +103,14 @@ class Database(Place):
         return {"show_command": f"mlflow ui --backend-store-uri {shlex.quote(self.uri)}"}
 
 
-def _store(file: Path) -> Any:
+def _store(file: Path) -> OneWriter:
     with _making:
         if not file.exists():
             if file in _stores:
-                _stores.pop(file).engine.dispose()  # its connections lead to a file that was deleted
+                _stores.pop(file).store.engine.dispose()  # its connections lead to a file that was deleted
             _make(file)
         if file not in _stores:
-            _stores[file] = _opened(file)
+            _stores[file] = OneWriter(_opened(file))
         return _stores[file]
 
 

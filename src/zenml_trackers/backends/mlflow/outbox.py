@@ -35,6 +35,13 @@ class Outbox:
         self._metrics: list[tuple[str, float, int, int]] = []
         self.over = False
         """Whether nobody waits for it any more."""
+        self.refused = 0
+        """How many rows of metrics MLflow refused."""
+
+    @property
+    def waiting(self) -> int:
+        """How many rows of metrics are on their way."""
+        return len({time for _, _, time, _ in list(self._metrics)})  # each row has a time of its own
 
     def add_metric(self, key: str, value: float, time: int, step: int) -> None:
         """Add a value; no two of a run may have one key and one time."""
@@ -63,6 +70,7 @@ class Outbox:
                 raise
             except TrackerError as error:
                 refusal = refusal or error
+                self.refused += len({metric.timestamp for metric in batch[0]})
             self._forget(*batch)
         if refusal is not None:
             raise refusal

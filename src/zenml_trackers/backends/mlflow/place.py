@@ -34,6 +34,11 @@ class Place(ABC):
     native_store: Any
     """What MLflow's own calls in a step call."""
 
+    @property
+    def others(self) -> int:
+        """A number that changes as long as the store takes anything of runs that this one may have to wait for."""
+        return 0
+
     @abstractmethod
     def artifacts(self, run: Any) -> Any:
         """MLflow's repository of a run's artifacts."""

@@ -88,6 +88,12 @@ class MlflowSink(DocumentSink):
     def give_up(self) -> None:
         self._outbox.over = True
 
+    def stored(self) -> int:
+        return super().stored() - self._outbox.waiting - self._outbox.refused
+
+    def others(self) -> int:
+        return self._place.others
+
     def log(self, values: Mapping[str, Number], step: int) -> None:
         if step not in STEPS:
             raise UnstorableValue(f"{', '.join(values)} at step {step}: MLflow's steps are integers of 64 bits.")

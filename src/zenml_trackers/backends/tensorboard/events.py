@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,6 @@ class EventFile:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("xb")
-        self._records = RecordWriter(self._file)
         self._writing = threading.Lock()
         self._append(Event(wall_time=time.time(), file_version=VERSION))
 
@@ -39,9 +39,11 @@ class EventFile:
         self._file.close()
 
     def _append(self, event: Any) -> None:
-        with self._writing:
-            self._records.write(event.SerializeToString())
-            self._records.flush()
+        record = io.BytesIO()
+        RecordWriter(record).write(event.SerializeToString())
+        with self._writing:  # in one piece: a part of a record, left by a signal's exception, would hide what follows
+            self._file.write(record.getvalue())
+            self._file.flush()
 
 
 class RunOutput(summary.Output):  # type: ignore[misc]  # TensorBoard has no types

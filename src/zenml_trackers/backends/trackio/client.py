@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,8 +12,13 @@ from typing import Any
 import httpx
 from trackio.remote_client import RemoteClient
 
+from zenml_trackers.backends.trackio.rows import is_anchor
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
+
+BULK_LOG = "/bulk_log"
+ROWS_AT_ONCE = 5000
+"""Rows that are sent together, so that no request takes long, and whoever waits for the end sees that it gets on."""
 
 
 @cache
@@ -32,6 +37,9 @@ class Client:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._remote: RemoteClient | None = None
+        self.rows = 0
+        """How many rows the server has taken."""
+        self._taken: set[str] = set()
 
     def predict(self, *args: Any, api_name: str, **kwargs: Any) -> Any:
         """The server's answer to one call of its API.
@@ -41,12 +49,14 @@ class Client:
         """
         if "hf_token" in kwargs:
             kwargs["hf_token"] = self._hf_token
-        try:
-            return self._connected().predict(*args, api_name=api_name, **kwargs)
-        except TrackerError:
-            raise
-        except Exception as error:
-            raise self._named(error) from None
+        logs = kwargs.pop("logs", None) if api_name == BULK_LOG else None
+        if not logs:
+            return self._predict(*args, api_name=api_name, **kwargs, **({} if logs is None else {"logs": logs}))
+        for start in range(0, len(logs), ROWS_AT_ONCE):
+            part = logs[start : start + ROWS_AT_ONCE]
+            answer = self._predict(*args, api_name=api_name, **kwargs, logs=part)
+            self._count(part, last=start + ROWS_AT_ONCE >= len(logs))
+        return answer
 
     def fetch(self, path: str, file: Path, query: Mapping[str, str] = MappingProxyType({})) -> None:
         """Store what the server has at a path in `file`.
@@ -90,6 +100,20 @@ class Client:
             raise self._named(error) from None
         except (ValueError, KeyError, TypeError) as error:
             raise TrackerUnreachable(f"what answers at {self._target.address} is no Trackio server") from error
+
+    def _predict(self, *args: Any, api_name: str, **kwargs: Any) -> Any:
+        try:
+            return self._connected().predict(*args, api_name=api_name, **kwargs)
+        except TrackerError:
+            raise
+        except Exception as error:
+            raise self._named(error) from None
+
+    def _count(self, logs: Sequence[Mapping[str, Any]], last: bool) -> None:
+        """Count rows that were taken; those of a batch that fails later on are sent again, and count once."""
+        rows = {str(entry.get("log_id")) for entry in logs} - self._taken
+        self.rows += sum(not is_anchor(row) for row in rows)
+        self._taken = set() if last else self._taken | rows
 
     def _connected(self) -> RemoteClient:
         if self._remote is None:

@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import inspect
 import logging
+import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import trackio
 from packaging.version import Version
 from trackio import context_vars, media
+from trackio.sqlite_storage import SQLiteStorage
+from trackio.utils import RESERVED_KEYS, serialize_values
 
+from zenml_trackers.backends.trackio.rows import rows_in
+from zenml_trackers.backends.trackio.store import is_busy
 from zenml_trackers.deadline import bounded
 from zenml_trackers.values import plain, split
 
@@ -26,6 +34,12 @@ logger = logging.getLogger("zenml_trackers")
 
 LEAVES_OUT_WHAT_IT_CANNOT_STORE = Version(trackio.__version__) >= Version("0.42")
 """Older releases lose all that waits to be sent, for the sake of one value."""
+
+STEPS = range(-(2**63), 2**63)
+"""A step beyond these would have SQLite refuse its whole batch."""
+PLAIN = frozenset({bool, int, float})
+ROWS_AT_ONCE = 5000
+"""Rows that are written to the disk together."""
 
 _NOTHING: Mapping[ContextVar[Any], Any] = {}
 
@@ -46,9 +60,15 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     """A Trackio run that stays open until its step is over."""
 
     on_join: Callable[[Mapping[str, Any]], None]
+    _next_step: int
 
     def __init__(self, **arguments: Any) -> None:
         self.losses: dict[str, str] = {}
+        self.given_up = False
+        """Whether nobody waits for it any more."""
+        self._given = self._written = 0
+        self._failure = ""
+        self._process = os.getpid()
         super().__init__(**arguments)
 
     @property
@@ -57,12 +77,55 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         return self._queue_lock if hasattr(self, "_queue_lock") else self._client_lock
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
-        """As Trackio's own; a value that can't be stored is left out, with a warning."""
-        super().log(metrics if LEAVES_OUT_WHAT_IT_CANNOT_STORE else _storable(metrics), step)
+        """As Trackio's own; what can't be stored is left out, with a warning."""
+        if os.getpid() != self._process:
+            _warn_of_fork(self.name)
+        elif step is not None and step not in STEPS:
+            logger.warning("%s The run's other rows are logged.", too_far(metrics, step))
+        elif all(type(value) in PLAIN for value in metrics.values()):
+            self.log_row(metrics, step)
+        else:
+            self._given += 1
+            super().log(metrics if LEAVES_OUT_WHAT_IT_CANNOT_STORE else _storable(metrics), step)
+
+    def log_row(self, values: Mapping[str, Any], step: int | None) -> None:
+        """As `log`, of numbers alone. Trackio's own would take what a signal's handler raises for its own failure."""
+        row = {f"__{name}" if _is_reserved(name) else name: value for name, value in values.items()}
+        entry = {"project": self.project, "run": self.name, "run_id": self.id, "metrics": serialize_values(row)}
+        with self.queue_lock:
+            at = self._next_step if step is None else step
+            self._next_step = max(self._next_step, at + 1)
+            self._queued_logs.append({**entry, "step": at, "config": None, "log_id": uuid4().hex})
+            self._given += 1
+            self._ensure_sender_alive()
+
+    @property
+    def unstored(self) -> int:
+        """How many rows are not where they belong: on this machine, or on the server."""
+        return self._given - (self._written if self._is_local else self._client.rows)
+
+    def _write_logs_to_sqlite(self, logs: list[Any]) -> None:
+        """In parts, so that whoever waits for the end sees that it gets on; each as often as the database is busy."""
+        for start in range(0, len(logs), ROWS_AT_ONCE):
+            part = logs[start : start + ROWS_AT_ONCE]
+            while (failure := self._failure_of_writing(part)) and is_busy(failure) and not self.given_up:
+                pass  # each attempt waits for ten seconds
+            if failure:
+                self.losses.setdefault("rows", failure)
+            else:
+                self._written += rows_in(part)
+
+    def _failure_of_writing(self, logs: list[Any]) -> str:
+        self._failure = ""
+        super()._write_logs_to_sqlite(logs)
+        return self._failure
 
     def _warn_once(self, key: str, message: str) -> None:
         """Keep what Trackio would warn of: one warning is to tell of it, when the step is over."""
-        self.losses.setdefault(key, message)
+        if key.startswith("write-logs"):
+            self._failure = message
+        else:
+            self.losses.setdefault(key, message)
 
     def _flush_local_buffer(self) -> bool:
         """Once more when the run ends; Trackio would go on trying for as long as the process lives."""
@@ -76,8 +139,38 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         """Nothing yet: the step may go on, and its end finishes the run."""
 
     def really_finish(self) -> None:
-        """Deliver all that is queued and stop Trackio's threads."""
-        super().finish()
+        """Deliver all that is queued and stop Trackio's threads; as Trackio's own, but without words and without limit.
+
+        Trackio's own gives up after 30 seconds, and says of local runs too that it uploads them. Whoever calls this
+        has a deadline.
+        """
+        for monitor in (self._gpu_monitor, getattr(self, "_cpu_monitor", None)):
+            if monitor is not None:
+                monitor.stop()
+        self._stop_flag.set()
+        if sender := self._local_sender_thread if self._is_local else self._client_thread:
+            sender.join()
+        else:  # it could not be started
+            with nullcontext() if hasattr(self, "_queue_lock") else self._client_lock:
+                self._flush_queues_inline()
+        if self._bucket_id is not None and SQLiteStorage.has_pending_data(self.project):
+            self._has_local_buffer = True
+            self._drain_pending_to_bucket()
+
+
+def too_far(metrics: Mapping[str, Any], step: int) -> str:
+    """What to say of a step that Trackio can't store."""
+    return f"{', '.join(map(repr, metrics))} at step {step}: Trackio's steps are integers of 64 bits."
+
+
+def _is_reserved(name: str) -> bool:
+    return name in RESERVED_KEYS or name.startswith("__")
+
+
+@cache  # once in each forked process
+def _warn_of_fork(name: str) -> None:
+    told = "the run belongs to the process that this one was forked from; what this process logs is lost"
+    logger.warning("run %r: %s.", name, told)
 
 
 def _storable(metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from trackio.utils import to_json_safe
 from zenml_trackers import document
 from zenml_trackers.backend import Sink
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
-from zenml_trackers.backends.trackio.native import StepRun
+from zenml_trackers.backends.trackio.native import STEPS, StepRun, too_far
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
 from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
-from zenml_trackers.sinks import take_each
+from zenml_trackers.sinks import need_none, take_each
 from zenml_trackers.values import plain, split
 
 logger = logging.getLogger("zenml_trackers")
@@ -60,6 +60,7 @@ class TrackioSink(Sink):
         self._publish = publish
         self._alerts = alerts
         self._begun = False
+        self._rows = 0
         native.on_join = self._join
 
     @property
@@ -67,15 +68,14 @@ class TrackioSink(Sink):
         return self._links
 
     def write(self, records: Sequence[Record]) -> None:
-        changed, failure = take_each(records, self._take)
+        changed, failures = take_each(records, self._take)
         if not self._begun:
             self._begun = True
             self._make_ready()
             self._store.put(self._config_row())
         elif changed:
             self._queue_config()
-        if failure:
-            raise failure
+        need_none(failures)
 
     def close(self, status: Status, error: RunError | None) -> None:
         if status is Status.FAILED and self._alerts:
@@ -86,7 +86,14 @@ class TrackioSink(Sink):
         self._need_no_losses()
         self._publish()
 
+    def stored(self) -> int:
+        return max(0, self._rows - self.native.unstored)
+
+    def others(self) -> int:
+        return self._store.others()
+
     def give_up(self) -> None:
+        self.native.given_up = True
         self.native._stop_flag.set()
         self.native._has_local_buffer = False
 
@@ -105,14 +112,22 @@ class TrackioSink(Sink):
                 document.add_params(run.config, values)
                 return True
             case Metrics(values=values, step=step):
-                run.log(dict(values), step)
+                self._need_step(values, step)
+                self._rows += 1
+                run.log_row(values, step)
             case Image(name=name, image=image, step=step):
+                self._need_step({name: image}, step)
                 run.log({name: self._picture(name, image, step)}, step)
             case Table(name=name, columns=columns, rows=rows, step=step):
+                self._need_step({name: rows}, step)
                 run.log({name: NamedTable(columns, rows)}, step)
             case Artifact(name=name, path=path):
                 run.log_artifact(new_artifact(name, path))
         return False
+
+    def _need_step(self, values: Mapping[str, Any], step: int | None) -> None:
+        if step is not None and step not in STEPS:
+            raise UnstorableValue(too_far(values, step))
 
     def _picture(self, name: str, image: Any, step: int | None) -> Any:
         """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""

@@ -20,7 +20,9 @@ from trackio import utils
 from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import deserialize_values, serialize_values
 
+from zenml_trackers.backends.folders import last_written
 from zenml_trackers.backends.trackio.client import Client
+from zenml_trackers.backends.trackio.rows import ANCHOR
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 
@@ -29,6 +31,8 @@ PAGE = 5000
 
 ANCHOR_STEP = -1
 """Before every step of a user's: the row that lets a run exist takes no step from it."""
+TRIES = 6
+"""How often the config is put while others hold the database, of which each attempt lasts ten seconds."""
 
 
 class Store(ABC):
@@ -50,12 +54,16 @@ class Store(ABC):
             "metrics": {},
             "step": ANCHOR_STEP,
             "config": serialize_values(config),
-            "log_id": f"{run_id}-anchor",
+            "log_id": f"{run_id}{ANCHOR}",
         }
 
     @abstractmethod
     def put(self, entry: dict[str, Any]) -> None:
         """Store one row with its config; return when it is stored."""
+
+    def others(self) -> int:
+        """A number that changes as long as the store takes anything, from whatever process."""
+        return 0
 
     @abstractmethod
     def query(self, sql: str) -> list[dict[str, Any]]:
@@ -93,6 +101,11 @@ class Store(ABC):
         """Store the content that Trackio keeps under a digest in `file`."""
 
 
+def is_busy(failure: str) -> bool:
+    """Whether something failed since others held the database: Trackio waits ten seconds for it, and then gives up."""
+    return "database lock" in failure or "database is locked" in failure
+
+
 def quoted(text: str) -> str:
     """The text as SQL has it: what asks a server takes no parameters."""
     return "'" + text.replace("'", "''") + "'"
@@ -105,6 +118,18 @@ class LocalStore(Store):
     """The run's own writer of append-only files: of its configs the last one that this wrote is the one that counts."""
 
     def put(self, entry: dict[str, Any]) -> None:
+        for attempt in range(TRIES):
+            try:
+                self._put(entry)
+                return
+            except TrackerUnreachable as error:
+                if attempt == TRIES - 1 or not is_busy(str(error)):
+                    raise
+
+    def others(self) -> int:
+        return last_written(Path(utils.TRACKIO_DIR) / SQLiteStorage.get_project_db_filename(self.target.project))
+
+    def _put(self, entry: dict[str, Any]) -> None:
         try:
             _put_in_inbox(entry, self.fragments) if _uses_inbox() else _put_in_database(entry)
         except (OSError, sqlite3.Error) as error:

@@ -30,6 +30,8 @@ class WandbBackend(ListedBackend):
 
     name: ClassVar[str] = "wandb"
     library: ClassVar[str] = "wandb"
+    # its calls take some of what a signal's handler raises for a failure of their own
+    blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 
