@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import threading
 import time
 
@@ -199,11 +198,17 @@ class Hanging(Collecting):
             self.free.wait(20)
 
 
+def begun(sink, warn):
+    courier = Courier(sink, warn)
+    courier.begin()
+    return courier
+
+
 class TestCourier:
     def test_files_wait_once_for_a_tracker_that_hangs(self, monkeypatch, tmp_path):
         monkeypatch.setattr(courier, "HAND_OVER", 0.3)
         sink = Hanging()
-        at = Courier(sink, lambda error: None)
+        at = begun(sink, lambda error: None)
         for attempt in range(5):
             started = time.monotonic()
             with pytest.raises(TrackerUnreachable, match="not taken in time"):
@@ -213,7 +218,7 @@ class TestCourier:
 
     def test_who_waits_for_the_end_is_let_go_when_all_is_given_up(self):
         sink = Hanging()
-        at = Courier(sink, lambda error: None)
+        at = begun(sink, lambda error: None)
         at.write([Metrics(values={"a": 1})])
         time.sleep(0.1)
         at.write([Metrics(values={"a": 2})])  # which waits behind the first
@@ -233,24 +238,13 @@ class TestCourier:
                 super().write(records)
 
         told, sink = [], Panics()
-        at = Courier(sink, told.append)
+        at = begun(sink, told.append)
         at.write([Metrics(values={"a": 1})])
         time.sleep(0.1)
         at.write([Metrics(values={"a": 2})])
         at.close(Status.FINISHED, None)
         assert [str(error) for error in told] == ["BaseException: panicked"]
         assert sink.taken[1].values == {"a": 2}
-
-    def test_a_forked_process_is_told_that_the_run_is_not_its_own(self):
-        at = Courier(Collecting(), pytest.fail)
-        child = os.fork()
-        if child == 0:
-            try:
-                at.write([Metrics(values={"a": 1})])
-            except TrackerUnreachable:
-                os._exit(7)
-            os._exit(0)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 def memory(name):

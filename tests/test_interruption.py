@@ -1,0 +1,212 @@
+"""A stop of ZenML's, Ctrl-C and an alarm end the step, in whatever line of a tracker's they arrive."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from functools import partial
+
+import pytest
+
+from tests.support import direct, reader
+from tests.support.trackers import connected, every_tracker, only_run
+from tests.test_delivery import Collecting, Given, tracker
+from zenml_trackers import get_run
+from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.interruption import let_through
+from zenml_trackers.records import Status
+
+STOPS = 20
+LONGEST = 2.0
+"""Seconds after which a stop that never came counts as swallowed."""
+
+
+class Stop(Exception):
+    """As ZenML's own, which derive from `Exception` too."""
+
+
+def stop(number, frame):
+    raise Stop("stopped")
+
+
+@pytest.fixture
+def handled():
+    """`Stop` is raised in this thread by an alarm."""
+    assert threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGALRM, stop)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def ignored_by_python():
+    """What Python itself can't raise, since the signal came while it cleaned an object up."""
+    found = []
+    before, sys.unraisablehook = sys.unraisablehook, lambda told: found.append(told.exc_type)
+    try:
+        yield found
+    finally:
+        sys.unraisablehook = before
+
+
+def stopped(call, seconds):
+    """Whether the stop that comes in so many seconds ends a loop of calls."""
+    until = time.monotonic() + LONGEST
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        while time.monotonic() < until:
+            call()
+    except Stop:
+        return True
+    return False
+
+
+@pytest.mark.slow
+@every_tracker
+@pytest.mark.parametrize("what", ["metrics", "params", "tags"])
+def test_each_stop_ends_the_step_and_costs_no_other_call(backend, what, tmp_path, project, handled):
+    at, chance, returned = connected(backend, tmp_path, project), random.Random(0), []
+    with at.start_run("r") as run:
+        log = {
+            "metrics": lambda number: run.log({"m": number}),
+            "params": lambda number: run.log_params({f"p{number % 5}": number}),
+            "tags": lambda number: run.add_tags(f"t{number % 5}"),
+        }[what]
+        numbers = itertools.count()
+
+        def call():
+            number = next(numbers)
+            log(number)
+            returned.append(number)
+
+        with ignored_by_python() as ignored:
+            came = sum(stopped(call, chance.uniform(0.0005, 0.003)) for _ in range(STOPS))
+    assert came + ignored.count(Stop) >= STOPS
+    assert came >= STOPS - 2
+    stored = only_run(at)
+    assert stored.status is Status.FINISHED
+    if what == "metrics":
+        assert set(returned) <= {point.value for point in stored.metrics}
+
+
+@pytest.mark.parametrize("when", ["connecting", "closing"])
+def test_a_stop_while_a_run_begins_or_ends_is_raised_when_that_is_done(handled, when):
+    sink = Collecting(begins_in=0.3 if when == "connecting" else 0.0)
+    closed = sink.close
+
+    def close(status, error):
+        time.sleep(0.3 if when == "closing" else 0.0)
+        closed(status, error)
+
+    sink.close = close
+    started = []
+    if when == "connecting":
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+    with pytest.raises(Stop), tracker(Given(sink)).start_run():
+        started.append(True)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+    assert bool(started) is (when == "closing")
+    assert sink.ended is (Status.FINISHED if started else Status.FAILED)
+
+
+def test_a_second_stop_does_not_wait(handled):
+    sink = Collecting()
+    sink.close = lambda status, error: time.sleep(5)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    began = time.monotonic()
+    with pytest.raises(Stop), tracker(Given(sink), deadline=5.0).start_run():
+        with suppress(Stop):
+            time.sleep(1)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("hook", ["prepare_step_run", "get_step_run_metadata", "cleanup_step_run"])
+def test_a_stop_comes_through_each_hook_and_no_run_stays_open(project, handled, monkeypatch, hook):
+    component, info = direct.tracker(project=project), direct.info()
+    if hook != "prepare_step_run":
+        component.prepare_step_run(info)
+    monkeypatch.setattr(component, hook, stopping(getattr(component, hook)))
+    with pytest.raises(Stop):
+        getattr(component, hook)(info, *([False] if hook == "cleanup_step_run" else []))
+    component._end_leaked()
+    states = [run.config["zenml.status"] for run in reader.local(project)]
+    assert "running" not in states
+
+
+def stopping(call):
+    """The call, in which a stop arrives after its first hundred lines or so."""
+
+    def stopped_call(*arguments):
+        lines = itertools.count()
+
+        def trace(frame, event, argument):
+            if event == "line" and next(lines) == 100 or event == "return" and frame.f_code is call.__code__:
+                sys.settrace(None)
+                os.kill(os.getpid(), signal.SIGALRM)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            return call(*arguments)
+        finally:
+            sys.settrace(None)
+
+    return stopped_call
+
+
+class Handler:
+    def __call__(self, number, frame):
+        raise Stop("stopped")
+
+    def method(self, number, frame):
+        raise Stop("stopped")
+
+
+@pytest.mark.parametrize("handler", [stop, Handler(), Handler().method, partial(stop)])
+def test_any_kind_of_handler_is_known(handled, handler):
+    signal.signal(signal.SIGALRM, handler)
+    with pytest.raises(Stop):
+        try:
+            signal.raise_signal(signal.SIGALRM)
+        except Exception as error:
+            let_through(error)
+
+
+def test_another_name_on_the_way_hides_no_stop(handled):
+    def library():
+        try:
+            signal.raise_signal(signal.SIGALRM)
+        except Exception as error:
+            raise TrackerUnreachable(str(error)) from None
+
+    with pytest.raises(Stop):
+        try:
+            library()
+        except Exception as error:
+            let_through(error)
+
+
+def test_a_stop_that_the_step_caught_itself_is_over(handled):
+    sink = Collecting()
+    sink.write = lambda records: records and [][1]
+    with tracker(Given(sink)).start_run():
+        try:
+            signal.raise_signal(signal.SIGALRM)
+        except Stop:
+            get_run().log({"m": 1})
+
+
+def test_ctrl_c_comes_through(tmp_path, project):
+    with pytest.raises(KeyboardInterrupt), connected("memory", tmp_path, project).start_run() as run:
+        for number in itertools.count():
+            run.log({"m": number})
+            if number == 50:
+                signal.raise_signal(signal.SIGINT)
+    assert only_run(connected("memory", tmp_path, project)).error.type == "KeyboardInterrupt"
