@@ -103,9 +103,9 @@ def test_a_secret_is_resolved_when_it_is_used(zenml_store, project):
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({}, "pass either url"),
-        ({"url": "memory://a", "urls": ["memory://b"]}, "pass either url"),
-        ({"urls": "not json"}, "urls is no JSON"),
+        ({}, "url is missing"),
+        ({"url": "memory://a", "urls": ["memory://b"]}, "url and urls exclude each other"),
+        ({"urls": "not json"}, "urls must be a list of text in JSON"),
         ({"url": "nowhere:///x"}, "installed are: .*memory"),
         ({"url": "memory+http://host/x"}, "there are memory://"),
         ({"url": "mlflow+http://host/x", "username": "me"}, "takes a username and a password together"),

@@ -55,6 +55,8 @@ class TrackerUrl(BaseModel):
         if "#" in rest:
             raise InvalidUrl("A tracker URL has no part after '#'; where that sign belongs to a name, write %23.")
         backend, _, transport = scheme.partition("+")
+        if transport in ("http", "https") and not has_usable_port(parts):
+            raise InvalidUrl(f"{_shown(text)} has a port that is no number from 0 to 65535.")
         path = unquote(parts.path.removeprefix("/"))
         return cls(backend=backend, transport=transport or None, host=parts.netloc, path=path, options=options)
 
@@ -95,6 +97,14 @@ class TrackerUrl(BaseModel):
         if unknown := sorted(self.options.keys() - allowed):
             there_are = f"there are {', '.join(sorted(allowed))}" if len(allowed) > 1 else "the only option is project"
             raise InvalidUrl(f"{self.shown} has the unknown option {unknown[0]!r}; {there_are}.")
+
+
+def has_usable_port(parts: SplitResult) -> bool:
+    """Whether the host has a port that can be one, or none."""
+    try:
+        return parts.port is None or parts.port >= 0
+    except ValueError:
+        return False
 
 
 def _split(rest: str) -> SplitResult | None:

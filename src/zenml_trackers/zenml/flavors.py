@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Optional, Type
 
-from pydantic import ConfigDict, Field, model_validator
-from zenml.experiment_trackers.base_experiment_tracker import (
-    BaseExperimentTrackerConfig,
-    BaseExperimentTrackerFlavor,
-)
+from pydantic import Field, model_validator
+from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTrackerFlavor
 from zenml.utils.secret_utils import SecretField
 
 from zenml_trackers.zenml import compat, trackio_config
+from zenml_trackers.zenml.refusal import need_known_fields_in_command
 from zenml_trackers.zenml.settings import RunSettings
+from zenml_trackers.zenml.tracker_config import TrackerConfig
 
 if TYPE_CHECKING:
     from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
@@ -47,10 +46,8 @@ class TrackioExperimentTrackerSettings(RunSettings):
         return self.resume
 
 
-class TrackioExperimentTrackerConfig(BaseExperimentTrackerConfig, TrackioExperimentTrackerSettings):
+class TrackioExperimentTrackerConfig(TrackerConfig, TrackioExperimentTrackerSettings):
     """Where the runs of a stack go. Nothing set: to Trackio's folder on the machine that runs the step."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     workspace: Optional[str] = Field(
         default=None, description="Hugging Face user or organisation; its Space `<workspace>/trackio` holds the runs."
@@ -78,12 +75,8 @@ class TrackioExperimentTrackerConfig(BaseExperimentTrackerConfig, TrackioExperim
     @property
     def is_local(self) -> bool:
         """Whether the runs stay on the machine of the step."""
-        return not any((self.workspace, self.space_id, self.base_url, self.server_url))
-
-    def __repr_args__(self) -> Any:
-        for name, value in super().__repr_args__():
-            secret = name in ("api_key", "hf_token") and value and not str(value).startswith("{{")
-            yield name, "********" if secret else value
+        given = self.__dict__  # where ZenML does not look references up: it asks this at registration
+        return not any(given[name] for name in ("workspace", "space_id", "base_url", "server_url"))
 
 
 TrackioExperimentTrackerSettings.known_elsewhere = frozenset(TrackioExperimentTrackerConfig.model_fields)
@@ -106,6 +99,7 @@ class TrackioExperimentTrackerFlavor(BaseExperimentTrackerFlavor):
 
     @property
     def config_class(self) -> Type[TrackioExperimentTrackerConfig]:
+        need_known_fields_in_command(TrackioExperimentTrackerConfig)
         return TrackioExperimentTrackerConfig
 
     @property

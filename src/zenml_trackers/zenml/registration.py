@@ -46,6 +46,15 @@ def register(own: OwnFlavor) -> str:
     Raises:
         FlavorConflict: The name leads to another class, and only the user can decide which of them is wanted.
     """
+    if done := made_usable(own):
+        return done
+    if own.owned_by_zenml:
+        return f"There is nothing to do: the flavor {own.name!r} of this ZenML is served by zenml-trackers."
+    return f"There is nothing to do: the flavor {own.name!r} is registered already."
+
+
+def made_usable(own: OwnFlavor) -> str:
+    """As `register`, and nothing is said where nothing was done."""
     _need_seat(own)
     stored = stored_flavor(own)
     if stored is None:
@@ -55,9 +64,7 @@ def register(own: OwnFlavor) -> str:
         _point_at_ours(own, stored)
         return f"The flavor {own.name!r} was registered as {stored.source}; now it is registered as {own.source}."
     need_ours(own, stored, loaded(own, stored))
-    if own.owned_by_zenml:
-        return f"There is nothing to do: the flavor {own.name!r} of this ZenML is served by zenml-trackers."
-    return f"There is nothing to do: the flavor {own.name!r} is registered already."
+    return ""
 
 
 def stored_flavor(own: OwnFlavor) -> FlavorResponse | None:

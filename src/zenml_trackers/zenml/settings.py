@@ -37,20 +37,28 @@ class RunSettings(BaseSettings):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     run_name: Optional[str] = Field(
-        default=None, description="Name of the run; `<pipeline run>_<step>` unless given. Runs may share a name."
+        default=None,
+        description="Name of the run; `<pipeline run>_<step>` unless given. Runs may share a name.",
+        examples=["nightly"],
     )
     tags: List[str] = Field(
         default_factory=list,
         description="Tags of the run. The names of pipeline, pipeline run and step are always added.",
+        examples=[["nightly", "baseline"]],
     )
     metadata: Dict[str, Any] = Field(
-        default_factory=dict, description="JSON-like values, stored with the run before the step's first line."
+        default_factory=dict,
+        description="JSON-like values, stored with the run before the step's first line.",
+        examples=[{"dataset": "digits"}],
     )
     strict: bool = Field(
         default=False, description="Let the step fail, before it starts, if its run can't be stored; else warn."
     )
     deadline: float = Field(
-        default=10.0, gt=0, description="Seconds that tracking may add to a step, its start and end together."
+        default=10.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds that tracking may add to a step, its start and end together.",
     )
 
     known_elsewhere: ClassVar[frozenset[str]] = frozenset()

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import SplitResult, parse_qs, urlsplit, urlunsplit
+import logging
+from functools import cache
+from typing import Any, TypeGuard
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
+
+from zenml.utils.secret_utils import is_secret_reference
 
 from zenml_trackers.errors import InvalidSettings
 from zenml_trackers.trackio_project import check_project
+from zenml_trackers.url import SCHEME, SECRET_OPTION, has_usable_port
+
+logger = logging.getLogger("zenml_trackers")
 
 Fields = dict[str, Any]
 
 DEFAULT_SPACE = "trackio"
+WRITE_URL = "write http://host:port or https://host"
 
 
 def checked(fields: Fields, tokens_may_move: bool) -> Fields:
@@ -49,14 +57,34 @@ def space_of(fields: Fields) -> str | None:
 
 
 def _with_clean_url(fields: Fields, field: str, tokens_may_move: bool) -> Fields:
-    parts = urlsplit(fields[field].strip())
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise InvalidSettings(f"{field} has no scheme; write it as http://host:port or https://host")
+    parts = _split(field, fields[field].strip())
     if "@" in parts.netloc:
         raise InvalidSettings(f"{field} holds credentials before the host; remove them and pass the token as api_key")
-    token = parse_qs(parts.query).get("write_token", [""])[-1]
+    options = dict(parse_qsl(parts.query))
+    token = options.pop("write_token", "")
+    if secret := next(filter(SECRET_OPTION.search, options), None):
+        raise InvalidSettings(f"{field} holds what looks like a secret, {secret!r}; pass it as api_key, and not there")
     fields = {**fields, field: urlunsplit(parts._replace(query="", fragment="")).rstrip("/")}
     return _with_moved_token(_with_space(fields, field, parts), field, token, tokens_may_move)
+
+
+def _split(field: str, url: str) -> SplitResult:
+    """The URL taken apart; what is wrong with it is told without what may be a secret."""
+    scheme, sign, _ = url.partition("://")
+    if not sign:
+        raise InvalidSettings(f"{field} has no scheme; {WRITE_URL}")
+    if scheme.lower() not in ("http", "https"):
+        begins = f"begins with {scheme}://" if SCHEME.fullmatch(scheme) else "does not begin with http:// or https://"
+        raise InvalidSettings(f"{field} {begins}; {WRITE_URL}")
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # its message shows the host, with what may stand before it
+        raise InvalidSettings(f"{field} has a host that can't be one; {WRITE_URL}") from None
+    if not parts.hostname:
+        raise InvalidSettings(f"{field} has no host; {WRITE_URL}")
+    if not has_usable_port(parts):
+        raise InvalidSettings(f"{field} has a port that is no number from 0 to 65535; {WRITE_URL}")
+    return parts
 
 
 def _with_space(fields: Fields, field: str, parts: SplitResult) -> Fields:
@@ -77,7 +105,13 @@ def _with_moved_token(fields: Fields, field: str, token: str, tokens_may_move: b
         raise InvalidSettings(f"{field} holds a write_token, which this ZenML would store in clear; {way_out}")
     if fields.get("api_key") not in (None, token):
         raise InvalidSettings(f"{field} holds a write_token beside another api_key; keep one of them: {way_out}")
+    _tell_of_move(field, hash(token))
     return {**fields, "api_key": token}
+
+
+@cache  # the configuration is made several times at registration
+def _tell_of_move(field: str, token: int) -> None:
+    logger.warning(f"The write_token in {field} is now the api_key, and no longer in the URL.")
 
 
 def _need_no_contradiction(fields: Fields, one: str, other: str) -> None:
@@ -86,25 +120,38 @@ def _need_no_contradiction(fields: Fields, one: str, other: str) -> None:
 
 
 def _need_one_place(fields: Fields) -> None:
-    url = fields.get("base_url") or fields.get("server_url")
-    space, workspace = space_of(fields), fields.get("workspace")
+    field = "base_url" if fields.get("base_url") else "server_url"
+    url, workspace = fields.get(field), fields.get("workspace")
     self_hosted = url and not (_plain_text(url) and (urlsplit(url).hostname or "").endswith(".hf.space"))
     if self_hosted and workspace:
         raise InvalidSettings(
-            "workspace and base_url exclude each other: a self-hosted server has no workspaces; "
-            "leave workspace out, or base_url to use the workspace's Space"
+            f"workspace and {field} exclude each other: a self-hosted server has no workspaces; "
+            f"leave workspace out, or {field} to use the workspace's Space"
         )
     if url and fields.get("space_id"):
-        raise InvalidSettings("space_id and base_url are two places for the runs; leave one of them out")
-    if space and "/" not in space:
-        raise InvalidSettings(f"space_id {space!r} has no owner; write it as owner/name, or pass workspace")
-    if space and workspace and not space.startswith(f"{workspace}/"):
-        raise InvalidSettings(f"space_id {space!r} is not in the workspace {workspace!r}; leave one of them out")
-    if not space:
-        for field in ("bucket_id", "dataset_id"):
-            if fields.get(field):
-                raise InvalidSettings(f"{field} needs a Space; pass workspace or space_id too")
+        raise InvalidSettings(f"space_id and {field} are two places for the runs; leave one of them out")
+    _need_space(fields)
 
 
-def _plain_text(value: Any) -> bool:
-    return isinstance(value, str) and not value.startswith("{{")
+def _need_space(fields: Fields) -> None:
+    """See that the Space can be one, and is there if it is needed."""
+    workspace, space = fields.get("workspace"), fields.get("space_id")
+    if _plain_text(workspace) and "/" in workspace:
+        raise InvalidSettings(
+            f"workspace {workspace!r} has a slash; write the owner's name alone, or pass space_id=owner/name"
+        )
+    if _plain_text(space):
+        if "/" not in space and not workspace:
+            raise InvalidSettings(f"space_id {space!r} has no owner; write it as owner/name, or pass workspace")
+        if space.count("/") > 1:
+            raise InvalidSettings(f"space_id {space!r} has too many parts; write it as owner/name")
+        if "/" in space and _plain_text(workspace) and not space.startswith(f"{workspace}/"):
+            raise InvalidSettings(f"space_id {space!r} is not in the workspace {workspace!r}; leave one of them out")
+    for field in ("bucket_id", "dataset_id"):
+        if fields.get(field) and not space_of(fields):
+            raise InvalidSettings(f"{field} needs a Space; pass workspace or space_id too")
+
+
+def _plain_text(value: Any) -> TypeGuard[str]:
+    """Whether the value is known now; that of a secret is not, and an empty one means nothing."""
+    return isinstance(value, str) and bool(value) and not is_secret_reference(value)
