@@ -60,6 +60,17 @@ def test_fields_come_in_any_order_with_or_without_a_prefix_and_with_json(flavors
     assert stored("boards")["run_name"] == "x=y"
 
 
+def test_a_value_may_be_in_a_file_as_for_zenmls_command(flavors, tmp_path):
+    file = tmp_path / "url"
+    file.write_text("memory://boards")
+    assert ran("boards", "--flavor=unified", f"url=@{file}")[0] == 0
+    assert stored("boards") == {"url": "memory://boards"}
+    status, said = ran("others", "--flavor=unified", f"url=@{file}-not")
+    assert status == 1
+    assert len(said) == 1
+    assert "'url'" in said[0]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

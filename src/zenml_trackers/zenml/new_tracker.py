@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from zenml.cli.utils import expand_argument_value_from_file
 from zenml.client import Client
 from zenml.enums import StackComponentType
 from zenml.exceptions import EntityExistsError
@@ -21,7 +22,8 @@ def register(name: str, own: OwnFlavor, fields: Mapping[str, str]) -> Iterator[s
     Args:
         name: What the tracker is called in ZenML.
         own: Its flavor.
-        fields: Its configuration as on a command line: all of it text, lists and maps as JSON.
+        fields: Its configuration as on a command line: all of it text, lists and maps as JSON, `@file` for what a file
+            has.
 
     Raises:
         FlavorConflict: The flavor's name leads to another class than ours.
@@ -37,8 +39,9 @@ def register(name: str, own: OwnFlavor, fields: Mapping[str, str]) -> Iterator[s
 def _create(name: str, own: OwnFlavor, fields: Mapping[str, str]) -> None:
     kind: Any = own.kind().config_class
     try:
-        kind(**fields)  # ZenML would refuse an unknown field without a word on what there is
-        Client().create_stack_component(name, own.name, StackComponentType.EXPERIMENT_TRACKER, dict(fields))
+        given = {field: expand_argument_value_from_file(field, value) for field, value in fields.items()}
+        kind(**given)  # ZenML would refuse an unknown field without a word on what there is
+        Client().create_stack_component(name, own.name, StackComponentType.EXPERIMENT_TRACKER, given)
     except EntityExistsError:
         raise InvalidSettings(
             f"There is an experiment tracker {name!r} already. Choose another name, or change that one with "
