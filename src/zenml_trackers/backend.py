@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from zenml_trackers.errors import BackendMissing, RunNotFound
+from zenml_trackers import libraries
+from zenml_trackers.errors import BackendMissing, BackendUnfit, RunNotFound
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import Feature, Record, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.url import TrackerUrl
 
@@ -23,12 +24,18 @@ ENTRY_POINTS = "zenml_trackers.backends"
 
 
 class Inert:
-    """Takes every call that a library's run takes, and does nothing: what a step holds when no run could be made."""
+    """Takes every call that a library's run takes, and does nothing: what a step holds when no run could be made.
+
+    So does all that it has, such as the `config` of a run.
+    """
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return lambda *args, **kwargs: None
+        return Inert()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing."""
 
     def __setitem__(self, key: str, value: Any) -> None:
         pass
@@ -108,7 +115,9 @@ class Backend(ABC):
     secrets: tuple[str, ...] = ()
     """The values that must never be stored or shown."""
     library: ClassVar[str] = ""
-    """The module that has to be installed; the extra of the backend's name brings it."""
+    """The module that has to be installed."""
+    requires: ClassVar[str] = ""
+    """What brings it, with the releases that the backend works with, as in `wandb>=0.31`; any release unless given."""
     blocking: ClassVar[bool] = False
     """Whether a sink's `write` waits for a server or a disk; then a thread of its own delivers."""
     bounds_itself: ClassVar[bool] = False
@@ -216,25 +225,33 @@ def backend_class(name: str) -> type[Backend]:
 
     Raises:
         BackendMissing: Nothing that is installed provides it; the message lists what is.
+        BackendUnfit: It can't be imported, or not with what is installed.
     """
     found = _installed()
     if name not in found:
         raise BackendMissing(f"There is no tracker backend {name!r}; installed are: {', '.join(sorted(found))}.")
-    loaded: type[Backend] = found[name].load()
+    try:
+        loaded: type[Backend] = found[name].load()
+    except BackendMissing:
+        raise
+    except Exception as error:
+        let_through(error)
+        raise BackendUnfit(
+            f"The tracker backend {name!r} can't be imported ({type(error).__name__}: {error}). `pip check` says which "
+            "of the installed packages don't fit together."
+        ) from error
     return loaded
 
 
 def need_library(backend: type[Backend]) -> None:
-    """See that the backend's library is installed, without loading it.
+    """See that the backend's library is installed in a release that the backend works with, without loading it.
 
     Raises:
         BackendMissing: It is not; the message says how to install it.
+        BackendUnfit: It is, in another release; the message says how to install one that fits.
     """
-    if backend.library and find_spec(backend.library) is None:
-        raise BackendMissing(
-            f"The tracker backend {backend.name!r} needs {backend.library}, which is not installed; install it with "
-            f"`pip install 'zenml-trackers[{backend.name}]'`."
-        )
+    if backend.library:
+        libraries.need_library(backend.name, backend.library, backend.requires or backend.library)
 
 
 @cache

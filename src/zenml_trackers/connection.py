@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 
+from zenml_trackers.absent import Absent
 from zenml_trackers.backend import ENTRY_POINTS, Backend, backend_class, need_library
 from zenml_trackers.delivery import Limits
 from zenml_trackers.errors import BackendMissing, InvalidSettings
@@ -19,10 +20,16 @@ TRANSPORTS = frozenset({"sqlite", "http", "https"})
 """What other libraries' URLs begin with, and ours have after the backend's name."""
 
 
-def backend_at(urls: Sequence[TrackerUrl], project: str, credentials: Mapping[str, str], limits: Limits) -> Backend:
+def backend_at(
+    urls: Sequence[TrackerUrl],
+    project: str,
+    credentials: Mapping[str, str],
+    limits: Limits,
+    absent_may_be: bool = False,
+) -> Backend:
     """The tracker at a URL, or several as one; nothing is connected.
 
-    Each library must be installed, but is not loaded.
+    Each library must be installed, in a release that its backend works with; none is loaded.
 
     Args:
         urls: At least one.
@@ -30,20 +37,26 @@ def backend_at(urls: Sequence[TrackerUrl], project: str, credentials: Mapping[st
         credentials: Values by name: `api_key`, `username`, `password`, or one of these for one backend alone, as in
             `mlflow.password`.
         limits: What tracking may cost.
+        absent_may_be: Whether a tracker that can't be used here raises only when it is used itself, so that it costs
+            the others nothing.
 
     Raises:
         BackendMissing: A URL names a backend that is not installed, or whose library is not.
+        BackendUnfit: The library of a backend is installed in another release.
         InvalidUrl: A URL makes no sense for its backend.
         InvalidSettings: A credential that nothing takes.
     """
     need_known(credentials, urls)
-    for url in urls:
-        need_library(_backend_class(url))
     timeout = min(5.0, limits.deadline * SHARE_OF_REQUEST)
-    backends = [
-        backend_class(url.backend).from_url(url, project, credentials_for(url.backend, credentials), timeout)
-        for url in urls
-    ]
+    backends: list[Backend] = []
+    for url in urls:
+        try:
+            need_library(kind := _backend_class(url))
+            backends.append(kind.from_url(url, project, credentials_for(url.backend, credentials), timeout))
+        except BackendMissing as error:
+            if not absent_may_be:
+                raise
+            backends.append(Absent(url.backend, error))
     for backend in backends:  # a step may print what another tracker was given
         backend.secrets = (*backend.secrets, *credentials.values())
     return backends[0] if len(backends) == 1 else Fanout(backends, limits)
@@ -53,7 +66,10 @@ def _backend_class(url: TrackerUrl) -> type[Backend]:
     try:
         return backend_class(url.backend)
     except BackendMissing as error:
-        hint = did_you_mean(url.backend, (point.name for point in entry_points(group=ENTRY_POINTS)))
+        known = [point.name for point in entry_points(group=ENTRY_POINTS)]
+        if url.backend in known:
+            raise
+        hint = did_you_mean(url.backend, known)
         if url.backend in TRANSPORTS and not url.transport:
             hint = f"Write the tracker's name before it, such as mlflow+{url.shown}."
         raise BackendMissing(f"{error} {hint}".rstrip()) from None

@@ -56,7 +56,11 @@ class SecretMissing(TrackerError, LookupError):
 
 
 class BackendMissing(TrackerError, LookupError):
-    """No installed package provides the backend that was named."""
+    """No installed package provides the backend that was named, or its library is not installed."""
+
+
+class BackendUnfit(BackendMissing):
+    """The backend that was named can't be used here: its library is of another release, or can't be imported."""
 
 
 class NoActiveRun(TrackerError, RuntimeError):

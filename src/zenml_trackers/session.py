@@ -112,7 +112,8 @@ def connect(
     Raises:
         InvalidUrl: There is no URL, or one is none, or makes no sense for its backend.
         InvalidSettings: The deadline is no positive number, or a credential makes no sense.
-        BackendMissing: A URL names a backend that is not installed.
+        BackendMissing: A URL names a backend that is not installed, or whose library is not.
+        BackendUnfit: The library of a backend is installed in a release that the backend does not work with.
     """
     _need_sense(url, credentials or {}, deadline)
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]

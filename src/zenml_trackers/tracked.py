@@ -10,7 +10,7 @@ from zenml_trackers import active
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.delivery import Delivery, Limits
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import RunError, RunSpec, Status
+from zenml_trackers.records import Feature, RunError, RunSpec, Status
 from zenml_trackers.report import Reporter
 from zenml_trackers.run import Run
 
@@ -80,7 +80,7 @@ class TrackedRun:
     def _begin(self, make_backend: Callable[[], Backend], spec: RunSpec) -> None:
         sink = self._delivery.open(make_backend, spec)
         backend = self._delivery.backend
-        features = backend.features if backend else frozenset()
+        features = backend.features if backend else frozenset(Feature)  # asking for one is no mistake then
         self.run = Run(self._backend_name, sink, spec, features, self.reporter)
         self._begun = True
         active.enter(self.run, spec.step_run_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import Enum
 from importlib.metadata import metadata, requires, version
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -16,10 +17,12 @@ from zenml.enums import StackComponentType
 from zenml.stack import StackComponent
 from zenml.utils.pagination_utils import depaginate
 
-from zenml_trackers.backend import backend_class
+from zenml_trackers.backend import Backend, backend_class, need_library
 from zenml_trackers.deadline import bounded
-from zenml_trackers.errors import FlavorConflict, TokenRefused, TrackerError, TrackerUnreachable
+from zenml_trackers.errors import BackendMissing, FlavorConflict, TokenRefused, TrackerError, TrackerUnreachable
+from zenml_trackers.libraries import releases
 from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.url import TrackerUrl
 from zenml_trackers.zenml import registration
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.registration import OwnFlavor
@@ -86,11 +89,9 @@ def _installed(package: str) -> Check:
 
 def _trackio() -> Check:
     try:
-        backend_class("trackio")
-    except Exception as error:
-        found = f"{version('trackio')}, which can't be imported ({type(error).__name__}: {error})"
-        return Check("trackio", State.FAIL, found, "Install it anew: `pip install --upgrade trackio`.")
-    return _installed("trackio")
+        return _library(backend_class("trackio"))
+    except BackendMissing as error:
+        return Check("trackio", State.FAIL, _release("trackio", "trackio"), str(error))
 
 
 def _store() -> Check:
@@ -118,6 +119,37 @@ def _flavor(own: OwnFlavor) -> Check:
     return Check(name, State.OK, found)
 
 
+def _libraries(models: Iterable[ComponentResponse]) -> Iterator[Check]:
+    """The libraries that the trackers use; Trackio was looked at before."""
+    used = {place.backend for model in models for place in _places(model)}
+    for name in sorted(used - {"trackio"}):
+        with suppress(BackendMissing):  # of a backend that is not there its tracker tells
+            if (backend := backend_class(name)).library:
+                yield _library(backend)
+
+
+def _places(model: ComponentResponse) -> list[TrackerUrl]:
+    """The tracker URLs of a component; none if it can't be loaded, of which its own check tells."""
+    with suppress(Exception):
+        return list(getattr(StackComponent.from_model(model).config, "places", []))
+    return []
+
+
+def _library(backend: type[Backend]) -> Check:
+    distribution = Requirement(backend.requires or backend.library).name
+    found = _release(backend.library, distribution)
+    try:
+        need_library(backend)
+    except BackendMissing as error:
+        return Check(distribution, State.FAIL, found, str(error))
+    return Check(distribution, State.OK, found)
+
+
+def _release(module: str, distribution: str) -> str:
+    found = releases(module, distribution)
+    return found.get(distribution) or ", ".join(map(" ".join, found.items())) or "no release found"
+
+
 def _components(flavors: list[str]) -> Iterator[Check]:
     kind = StackComponentType.EXPERIMENT_TRACKER
     models = [
@@ -127,6 +159,7 @@ def _components(flavors: list[str]) -> Iterator[Check]:
     ]
     stack = Client().active_stack_model
     active = {component.id for component in stack.components.get(kind, [])}
+    yield from _libraries(models)
     for model in models:
         yield _component(model, " (active stack)" if model.id in active else "")
     either = " or ".join(flavors)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTrackerFlavor
 from zenml.utils.secret_utils import SecretField
 
+from zenml_trackers.backend import backend_class
 from zenml_trackers.zenml import compat, trackio_config
 from zenml_trackers.zenml.refusal import need_known_fields_in_command
 from zenml_trackers.zenml.settings import RunSettings
@@ -71,6 +72,12 @@ class TrackioExperimentTrackerConfig(TrackerConfig, TrackioExperimentTrackerSett
         if not isinstance(data, dict):
             return data
         return trackio_config.checked(data, tokens_may_move=not compat.stores_config_as_given())
+
+    @property
+    def is_valid(self) -> bool:
+        """True, or an error if the installed Trackio is of an unfit release. ZenML asks at registration and update."""
+        backend_class(FLAVOR)
+        return True
 
     @property
     def is_local(self) -> bool:

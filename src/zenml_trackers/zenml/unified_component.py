@@ -52,7 +52,7 @@ class UnifiedExperimentTracker(RunTracker):
 
     def make_backend(self, project: str, settings: RunSettings) -> Backend:
         limits = Limits(settings.strict, settings.deadline)
-        return backend_at(self.config.places, project, self._credentials(), limits)
+        return backend_at(self.config.places, project, self._credentials(), limits, absent_may_be=True)
 
     def attach(self, sink: Sink) -> Callable[[], None]:
         return fanout.attach(sink) if len(self.config.places) > 1 else super().attach(sink)

@@ -23,6 +23,8 @@ class AimBackend(Backend):
 
     name: ClassVar[str] = "aim"
     library: ClassVar[str] = "aim"
+    requires: ClassVar[str] = "aim>=3.29"
+    """A run that is resumed loses what it had in 3.28."""
     blocking: ClassVar[bool] = True
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
+from zenml_trackers.backend import Inert
 from zenml_trackers.backends.comet import offline, online
 from zenml_trackers.backends.comet.sink import CometSink
 from zenml_trackers.backends.comet.stored import CometRun
@@ -23,6 +26,8 @@ class CometBackend(ListedBackend):
 
     name: ClassVar[str] = "comet"
     library: ClassVar[str] = "comet_ml"
+    requires: ClassVar[str] = "comet_ml>=3.49"
+    """3.47 has no class for all kinds of experiments."""
     # its calls take some of what a signal's handler raises for a failure of their own
     blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
@@ -58,13 +63,7 @@ class CometBackend(ListedBackend):
         return cls(url.path or named, workspace=url.host or None, folder=None, key=key)
 
     def load(self) -> None:
-        if self.library in sys.modules:
-            return
-        hook = sys.excepthook
-        super().load()
-        sys.excepthook = hook
-        with suppress(AttributeError, ValueError):  # it would patch what is imported later, for what is off
-            sys.meta_path.remove(sys.modules[self.library].MODULE_FINDER)
+        _load_comet()
 
     def open(self, spec: RunSpec) -> CometSink:
         old, config = self._begun(spec)
@@ -82,8 +81,10 @@ class CometBackend(ListedBackend):
 
     @classmethod
     def attach(cls, native: Any) -> Callable[[], None]:
+        if isinstance(native, Inert) and find_spec(cls.library) is not None:
+            _load_comet()  # of an unfit release nobody has loaded it, but the step may
         if cls.library not in sys.modules:
-            return lambda: None  # it could not be imported, and then nobody calls it
+            return lambda: None  # it can't be imported, and then nobody calls it
         from zenml_trackers.backends.comet.native import attach
 
         return attach(native)
@@ -117,6 +118,17 @@ class CometBackend(ListedBackend):
         import comet_ml
 
         return comet_ml.API(api_key=self._key, cache=False)
+
+
+def _load_comet() -> None:
+    """Load Comet, without what it then changes in the process."""
+    if CometBackend.library in sys.modules:
+        return
+    hook = sys.excepthook
+    comet_ml = import_module(CometBackend.library)
+    sys.excepthook = hook
+    with suppress(AttributeError, ValueError):  # it would patch what is imported later, for what is off
+        sys.meta_path.remove(comet_ml.MODULE_FINDER)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Comet's own objects: experiments that know nothing of each other, and what its own calls reach in a tracked step.
 
-Comet has one experiment a process, and a new one ends the last (seen in Comet 3.58). Those made here stay out of that.
+Comet has one experiment a process, and a new one ends the last (seen in 3.49 to 3.58). Those made here stay out of
+that.
 """
 
 from __future__ import annotations

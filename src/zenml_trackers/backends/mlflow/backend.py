@@ -24,6 +24,8 @@ class MlflowBackend(Backend):
 
     name: ClassVar[str] = "mlflow"
     library: ClassVar[str] = "mlflow"
+    requires: ClassVar[str] = "mlflow>=2.18"
+    """The first that has an active run for each thread."""
     blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"username", "password", "api_key"})
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})

@@ -27,6 +27,8 @@ class TensorBoardBackend(Backend):
 
     name: ClassVar[str] = "tensorboard"
     library: ClassVar[str] = "tensorboard"
+    requires: ClassVar[str] = "tensorboard>=2.18"
+    """2.16 can't be used with NumPy 2."""
     blocking: ClassVar[bool] = True
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 

@@ -17,6 +17,7 @@ from zenml_trackers.backends.trackio.address import place
 from zenml_trackers.backends.trackio.client import Client
 from zenml_trackers.backends.trackio.native import StepRun, attach
 from zenml_trackers.backends.trackio.reach import check_folder, check_remote
+from zenml_trackers.backends.trackio.release import REQUIRES
 from zenml_trackers.backends.trackio.sink import TrackioSink
 from zenml_trackers.backends.trackio.space import ensure_space, publish
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
@@ -30,6 +31,8 @@ class TrackioBackend(Backend):
     """A project of Trackio's: on this machine, on a self-hosted server, or on a Space."""
 
     name: ClassVar[str] = "trackio"
+    library: ClassVar[str] = "trackio"
+    requires: ClassVar[str] = REQUIRES
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
     # artifacts came with Trackio 0.30
     features = frozenset(

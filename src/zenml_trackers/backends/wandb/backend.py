@@ -30,6 +30,8 @@ class WandbBackend(ListedBackend):
 
     name: ClassVar[str] = "wandb"
     library: ClassVar[str] = "wandb"
+    requires: ClassVar[str] = "wandb>=0.31"
+    """The first that writes to the disk in time, by `x_transaction_log_flush_interval`."""
     # its calls take some of what a signal's handler raises for a failure of their own
     blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})

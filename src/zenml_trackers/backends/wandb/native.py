@@ -8,6 +8,8 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from zenml_trackers.backend import Inert
@@ -45,16 +47,21 @@ def really_finish(run: Any, exit_code: int) -> None:
 
 def attach(native: Any) -> Callable[[], None]:
     """Make `native` the current run of this context, until the returned function is called."""
+    if isinstance(native, Inert) and find_spec("wandb") is not None:
+        import_module("wandb")  # of an unfit release nobody has loaded it, but the step may
     if "wandb" not in sys.modules:
-        return lambda: None  # it could not be imported, and then nobody calls it
+        return lambda: None  # it can't be imported, and then nobody calls it
     return _module.attach(_disabled() if isinstance(native, Inert) else native)
 
 
 def _disabled() -> Any:
     """A run of W&B's that takes all calls and stores nothing."""
     import wandb
-    from wandb.sdk.lib.noop_run import NoopRun
 
+    try:
+        from wandb.sdk.lib.noop_run import NoopRun
+    except ImportError:  # before 0.25
+        return Inert()
     return NoopRun(wandb.Settings(mode="disabled", run_id="untracked", silent=True), {})
 
 
