@@ -73,11 +73,11 @@ class Part:
     def whereabouts(self) -> str:
         """What this tracker has of the run, and how people get to see it."""
         if not self.reached:
-            return f"{self.name} was not reached."
+            return f"{self.name}: not reached."
         rows = self._delivery.reporter.rows
         lost = f", {rows.missing:,} of {rows.logged:,} rows not stored" if rows.missing else ""
         losses = ", with losses" if self._delivery.reporter.troubled and not lost else ""
-        return f"{self.name} received {self.received:,} records{lost}{losses}. {self._delivery.whereabouts}".rstrip()
+        return f"{self.name}: {self.received:,} records{lost}{losses}. {self._delivery.whereabouts}".rstrip()
 
     def _takes(self, record: Record) -> bool:
         feature = NEEDS.get(type(record))
