@@ -27,6 +27,12 @@ def of_release(versions: Versions, package: str, release: str) -> list[str]:
     return [f"{package}=={release}", *sorted(needed)]
 
 
+def of_newest(versions: Versions) -> list[str]:
+    """The lines that hold for the newest release of each package."""
+    pins = {f"{package}=={release}" for package, release in versions.newest.items()}
+    return sorted(pins.union(*(of_release(versions, package, versions.newest[package]) for package in PACKAGES)))
+
+
 def needed(versions: Versions, package: str, release: str) -> list[str]:
     """What has to be installed beside a release."""
     return sorted(_needed(versions, package, release))

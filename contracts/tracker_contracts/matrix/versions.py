@@ -23,6 +23,8 @@ else:
     import tomli as tomllib
 
 DEFAULT = Path("compat") / "versions.toml"
+RELEASED = ("zenml", "trackio", "mlflow", "wandb")
+"""Packages whose releases are listed."""
 
 
 class VersionsError(ValueError):
@@ -170,6 +172,9 @@ class Versions(_Listed):
     zenml: Annotated[list[Release], Field(min_length=1)]
     """The newest patch of each release."""
     trackio: Annotated[list[Release], Field(min_length=1)]
+    mlflow: list[Release] = []
+    wandb: list[Release] = []
+    """Of these, only the newest is tried: by the tests of the packages, beside the newest ZenML and Trackio."""
     ruled_out: list[RuledOut] = []
     needs: list[Need] = []
     breaks: list[Break] = []
@@ -179,9 +184,15 @@ class Versions(_Listed):
 
     @model_validator(mode="after")
     def _one_patch_each(self) -> Versions:
-        for field in ("python", "zenml", "trackio"):
+        for field in ("python", *RELEASED):
             _refuse_twins(field, getattr(self, field))
         return self
+
+    @property
+    def newest(self) -> dict[str, str]:
+        """The newest release of each package that is listed."""
+        listed = {package: getattr(self, package) for package in RELEASED}
+        return {package: max(releases, key=Version) for package, releases in listed.items() if releases}
 
     def reasons_against(self, cell: Cell) -> list[str]:
         """Why the cell is ruled out; nothing, if it is not."""

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from tracker_contracts.matrix import plan
 from tracker_contracts.matrix.model import Cell, age, factor
-from tracker_contracts.matrix.requirements import PACKAGES, file_name, needed, of_release
+from tracker_contracts.matrix.requirements import PACKAGES, file_name, needed, of_newest, of_release
 from tracker_contracts.matrix.versions import Versions
 
 CONSTRAINTS = Path("compat") / "constraints"
+NEWEST = CONSTRAINTS / "newest.txt"
 TOX = Path("tox.ini")
 BEGIN = "# The matrix, written by `tracker-contracts matrix --write` from compat/versions.toml: edit that."
 END = "# Here the matrix ends."
@@ -54,12 +55,17 @@ def write(versions: Versions, root: Path) -> list[Path]:
 
 
 def constraints_files(versions: Versions) -> Iterator[tuple[Path, str]]:
-    """The constraints of each release."""
+    """The constraints of each release, and of the newest ones together."""
     for package in PACKAGES:
         for release in plan.ordered(getattr(versions, package)):
             reasons = [f"# {need.why}" for need in versions.needs_of(package, release) if need.constraints]
-            lines = ["# Written from compat/versions.toml.", *reasons, *of_release(versions, package, release)]
-            yield CONSTRAINTS / file_name(package, release), "\n".join(lines) + "\n"
+            lines = [*reasons, *of_release(versions, package, release)]
+            yield CONSTRAINTS / file_name(package, release), _lines(lines)
+    yield NEWEST, _lines(of_newest(versions))
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(["# Written from compat/versions.toml.", *lines, ""])
 
 
 def tox_part(versions: Versions) -> str:
@@ -78,8 +84,10 @@ def _section(versions: Versions) -> Iterator[str]:
     yield f"[testenv:py{pythons}-zenml{releases}-trackio{tracked}]"
     yield "description = a cell of the compatibility matrix; `tox -m smoke` and `tox -m full` run sets of them"
     yield "uv_seed = true"
+    yield "constraints ="
+    yield from (f"    {condition} {file}" for condition, file in _constraints(versions))
     yield "deps ="
-    yield "    ./contracts"
+    yield from (f"    {_path(folder)}" for folder in versions.packages.values())
     for package in PACKAGES:
         yield f"    {package}"
         for release in plan.ordered(getattr(versions, package)):
@@ -87,9 +95,20 @@ def _section(versions: Versions) -> Iterator[str]:
     yield "commands = tracker-contracts matrix --cell {env_name} {posargs}"
 
 
+def _path(folder: str) -> str:
+    """The folder as tox takes it for one, and for no name of a package."""
+    return folder if folder == "." else f"./{folder}"
+
+
+def _constraints(versions: Versions) -> Iterator[tuple[str, str]]:
+    """The file that holds for a release, by the factor of its name; tox installs nothing without it."""
+    for package in PACKAGES:
+        for release in plan.ordered(getattr(versions, package)):
+            yield f"{package}{factor(release)}:", (CONSTRAINTS / file_name(package, release)).as_posix()
+
+
 def _deps(versions: Versions, package: str, release: str) -> Iterator[str]:
     condition = f"    {package}{factor(release)}:"
-    yield f"{condition} -c {(CONSTRAINTS / file_name(package, release)).as_posix()}"
     yield from (f"{condition} {requirement}" for requirement in needed(versions, package, release))
 
 
