@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import __main__
+from tests.support import browser, releases, skips
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
 
@@ -40,6 +41,43 @@ if not hasattr(__main__, "__file__"):  # a worker of xdist; ZenML takes the fold
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("nightly", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
+
+
+@pytest.hookimpl(trylast=True)  # once there is a terminal to tell things on
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):  # a worker of xdist: the process that started it has seen to all this
+        return
+    wanted = _may_have_pages(config)
+    browser.provide(FOLDER / "bin", install=wanted, say=config.get_terminal_writer().line)
+    if IN_CI and wanted and not browser.path():
+        raise pytest.UsageError(browser.why_none())
+    whole = not (config.option.file_or_dir or config.option.markexpr or config.option.keyword)
+    config.pluginmanager.register(skips.Skips(skips.load(), whole, strict=IN_CI))
+
+
+def _may_have_pages(config: pytest.Config) -> bool:
+    """Whether a test that needs a browser may be among those that are run; all of them are slow."""
+    if config.option.collectonly or "not slow" in config.option.markexpr:
+        return False
+    places = [Path(each.partition("::")[0]) for each in config.option.file_or_dir] or [Path(__file__).parent]
+    files = (file for place in places for file in ([place] if place.is_file() else place.rglob("test_*.py")))
+    return any(asking in file.read_text("utf-8") for file in files for asking in ("chromium", "browser.path()"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    yield
+    terminalreporter.line(releases.told())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser; where there is none, tests of pages are skipped."""
+    if not browser.path():
+        pytest.skip(browser.why_none())
+    return Path(browser.path())
 
 
 @pytest.fixture

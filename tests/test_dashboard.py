@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support import browser, direct
+from tests.support import direct, pages
 from tests.support.server import TOKEN, trackio_server
 from zenml_trackers import get_run
 
@@ -17,10 +17,10 @@ def _log(offset):
 
 
 @pytest.mark.slow
-def test_the_url_shows_the_runs_name_and_its_metrics(project, tmp_path):
+def test_the_url_shows_the_runs_name_and_its_metrics(chromium, project, tmp_path):
     with trackio_server(tmp_path) as server:
         tracker = direct.tracker(project=project, base_url=server.url, api_key=TOKEN)
         direct.run_step(tracker, direct.info(run_name="the other run"), lambda: _log(5))
         found = direct.run_step(tracker, direct.info(run_name="the very run", tags=["seen"]), lambda: _log(0))
-        page = browser.rendered(found["experiment_tracker_url"], SHOWN, tmp_path)
+        page = pages.rendered(chromium, found["experiment_tracker_url"], SHOWN, tmp_path)
     assert [text for text in SHOWN if text not in page] == []

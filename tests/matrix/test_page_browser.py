@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tracker_contracts.matrix.page import html
 
 from tests.support import cells
-from tests.support.browser import opened, started
+from tests.support.pages import opened, started
 
 pytestmark = pytest.mark.slow
 
@@ -27,8 +28,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as one:
+def browser(chromium: Path) -> Iterator[Browser]:
+    with started(chromium) as one:
         yield one
 
 

@@ -1,8 +1,7 @@
-"""A page as a browser shows it: Debian's Chromium, headless."""
+"""A page as a browser without a window shows it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,17 +24,11 @@ DRAWN = 60_000
 """Milliseconds within which a page has all that it shows."""
 
 
-def chromium() -> str:
-    found = shutil.which("chromium")
-    assert found, "install Debian's chromium with scripts/install-chromium"
-    return found
-
-
 @contextmanager
-def started() -> Iterator[Browser]:
+def started(program: Path) -> Iterator[Browser]:
     """A browser of its own, which ends with all of its pages. A thread can have one at a time."""
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=chromium(), args=QUIET)
+        browser = player.chromium.launch(executable_path=program, args=QUIET)
         try:
             yield browser
         finally:
@@ -59,10 +52,10 @@ def opened(browser: Browser, url: str, complaints: list[str] | None = None, **ho
     return page
 
 
-def rendered(url: str, texts: Sequence[str], folder: Path) -> str:
+def rendered(program: Path, url: str, texts: Sequence[str], folder: Path) -> str:
     """The document once it has all of the texts, or has had time enough; a screenshot of it is left in `folder`."""
     there = "texts => texts.every(text => document.documentElement.outerHTML.includes(text))"
-    with started() as browser:
+    with started(program) as browser:
         page = opened(browser, url)
         with suppress(TimeoutError):  # what is missing then, the document shows
             page.wait_for_function(there, arg=list(texts), timeout=DRAWN)
