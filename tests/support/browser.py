@@ -18,6 +18,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 SOON, DEBIANS, PLAYWRIGHTS = 30, 300, 120
 """Seconds that a quick command may take, an installation by apt, and a download by Playwright."""
 
+PLAYWRIGHT = (sys.executable, "-m", "playwright")
 PLACE, TROUBLE = "ZENML_TRACKERS_TESTS_BROWSER", "ZENML_TRACKERS_TESTS_NO_BROWSER"
 """The variables by which a run tells its workers where the browser is, or why there is none."""
 
@@ -82,8 +83,9 @@ def here() -> Path:
     """The first browser of this machine that starts.
 
     Raises:
-        NoBrowser: There is none.
+        NoBrowser: There is none; or Playwright, which drives it, does not start.
     """
+    _said([*PLAYWRIGHT, "--version"], SOON)
     for found in (*map(shutil.which, NAMES), _of_playwright()):
         if found and version(Path(found)):
             return Path(found)
@@ -111,7 +113,8 @@ def _debians(say: Say) -> None:
     say("No browser is here. Installing Debian's chromium.")
     with suppress(NoBrowser):  # the lists that are there may do
         _said([*apt, "update"], DEBIANS + SOON)
-    _said([*apt, "install", "--yes", "--no-install-recommends", "chromium"], DEBIANS + SOON)
+    # the second is needed by Playwright's own program
+    _said([*apt, "install", "--yes", "--no-install-recommends", "chromium", "libatomic1"], DEBIANS + SOON)
 
 
 def _as_root() -> Sequence[str]:
@@ -129,7 +132,7 @@ def _as_root() -> Sequence[str]:
 
 def _playwrights(say: Say) -> None:
     say("No browser is here. Downloading Playwright's chromium.")
-    _said([sys.executable, "-m", "playwright", "install", "chromium"], PLAYWRIGHTS)
+    _said([*PLAYWRIGHT, "install", "chromium"], PLAYWRIGHTS)
 
 
 def _of_playwright() -> str | None:
@@ -146,7 +149,7 @@ def _said(command: Sequence[str], seconds: float) -> str:
     Raises:
         NoBrowser: It failed, or took too long, in which case all that it started is ended.
     """
-    told = " ".join(command)
+    told = " ".join(command).replace(sys.executable, "python")
     try:
         process = _started(command)
     except OSError as error:
@@ -158,8 +161,14 @@ def _said(command: Sequence[str], seconds: float) -> str:
             os.killpg(process.pid, signal.SIGKILL)
         raise NoBrowser(f"`{told}` did not end within {seconds} s") from None
     if process.returncode != 0:
-        raise NoBrowser(f"`{told}` ended with status {process.returncode}")
+        raise NoBrowser(f"`{told}` fails: {_complaint(said)}")
     return said
+
+
+def _complaint(said: str) -> str:
+    """The line that tells most of what went wrong."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it says nothing"]
+    return next((line for line in lines if "rror:" in line), lines[-1])
 
 
 def _started(command: Sequence[str]) -> subprocess.Popen[str]:
@@ -175,4 +184,7 @@ def _started(command: Sequence[str]) -> subprocess.Popen[str]:
 
 
 if __name__ == "__main__":
-    print(bring(print))
+    try:
+        print(bring(print))
+    except NoBrowser as trouble:
+        sys.exit(str(trouble))
