@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,23 +73,24 @@ def bring(say: Say = lambda text: None) -> Path:
     for install in (_nothing, _debians, _playwrights):
         try:
             install(say)
-            return here()
+            found = here()
+            _need_driver()
+            return found
         except NoBrowser as trouble:
             troubles.append(str(trouble))
-    raise NoBrowser(f"{'; '.join(troubles)}. Install chromium to have the tests of pages.")
+    raise NoBrowser(f"No browser can be had: {'; '.join(troubles)}. Install chromium to have the tests of pages.")
 
 
 def here() -> Path:
     """The first browser of this machine that starts.
 
     Raises:
-        NoBrowser: There is none; or Playwright, which drives it, does not start.
+        NoBrowser: There is none.
     """
-    _said([*PLAYWRIGHT, "--version"], SOON)
-    for found in (*map(shutil.which, NAMES), _of_playwright()):
-        if found and version(Path(found)):
-            return Path(found)
-    raise NoBrowser("No browser is here that starts")
+    for found in _candidates():
+        if version(found):
+            return found
+    raise NoBrowser("none is here that starts")
 
 
 def version(browser: Path) -> str:
@@ -110,10 +111,10 @@ def _debians(say: Say) -> None:
         raise NoBrowser("there is no apt-get")
     # as root no signal of ours would reach what hangs
     apt = [*_as_root(), "env", "DEBIAN_FRONTEND=noninteractive", "timeout", str(DEBIANS), "apt-get", "-qq"]
-    say("No browser is here. Installing Debian's chromium.")
+    say("There is no browser. Installing Debian's chromium.")
     with suppress(NoBrowser):  # the lists that are there may do
         _said([*apt, "update"], DEBIANS + SOON)
-    # the second is needed by Playwright's own program
+    # the second is needed by Playwright's driver
     _said([*apt, "install", "--yes", "--no-install-recommends", "chromium", "libatomic1"], DEBIANS + SOON)
 
 
@@ -131,16 +132,32 @@ def _as_root() -> Sequence[str]:
 
 
 def _playwrights(say: Say) -> None:
-    say("No browser is here. Downloading Playwright's chromium.")
+    say("There is no browser. Downloading Playwright's chromium.")
     _said([*PLAYWRIGHT, "install", "chromium"], PLAYWRIGHTS)
 
 
-def _of_playwright() -> str | None:
+def _candidates() -> Iterator[Path]:
+    yield from (Path(found) for name in NAMES if (found := shutil.which(name)) is not None)
+    with suppress(NoBrowser):
+        _need_driver()
+        yield _of_playwright()
+
+
+def _of_playwright() -> Path:
     """Where Playwright has its download, or would have it."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:
-        return shutil.which(player.chromium.executable_path)
+        return Path(player.chromium.executable_path)
+
+
+def _need_driver() -> None:
+    """Make sure of Playwright's own program, which drives the browser, whoever brought that.
+
+    Raises:
+        NoBrowser: It does not start.
+    """
+    _said([*PLAYWRIGHT, "--version"], SOON)
 
 
 def _said(command: Sequence[str], seconds: float) -> str:
