@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tracker_contracts.drivers import direct
 from tracker_contracts.harness import Gap, Place
 from tracker_contracts.mutants.harness import ReferenceHarness
 from tracker_contracts.observed import ObservedRun
@@ -158,6 +157,8 @@ class UnknownNonFinite(Plain):
 
 class HangsInThreads(Plain):
     def start(self, folder: Path) -> None:
+        from tracker_contracts.drivers import direct
+
         direct.PATIENCE = 1.0
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
