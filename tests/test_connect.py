@@ -213,7 +213,8 @@ class TestSeveral:
         assert one.model_dump(exclude=OWN) == other.model_dump(exclude=OWN)
         assert run.url == one.url
         assert (run.links["trackio_run_id"], run.links["memory_run_id"]) == (one.id, other.id)
-        assert "trackio: 2 records; memory: 2 records" in said.text
+        assert "  trackio: 2 records. To see it: " in said.text
+        assert "  memory: 2 records. To see it: zenml-trackers runs " in said.text
 
     @pytest.mark.parametrize("first", [True, False])
     def test_one_that_cannot_be_reached_costs_the_others_nothing(self, project, said, first):

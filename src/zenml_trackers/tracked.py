@@ -96,4 +96,4 @@ class TrackedRun:
         level = logging.WARNING if rows and not self.reporter.troubled else logging.INFO
         doubt = "" if stored and self.run.id else ", but that may not be stored"
         told = [f"The run {self.run.name!r} {status.value}{doubt}.", rows, self._delivery.whereabouts]
-        logger.log(level, "%s", self.reporter.redact(" ".join(filter(None, told))))
+        logger.log(level, "%s", self.reporter.redact(" ".join(filter(None, told)).replace(" \n", "\n")))
