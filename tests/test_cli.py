@@ -16,7 +16,6 @@ from click.testing import CliRunner
 import zenml_trackers
 from tests.support.pipelines import stack_with, unified_stack_with
 from tests.support.server import closed_port, hanging_server, trackio_server
-from zenml_trackers import listing
 from zenml_trackers.cli import main
 from zenml_trackers.zenml import compat, registration, seat
 from zenml_trackers.zenml.registration import TRACKIO
@@ -231,17 +230,3 @@ class TestDoctor:
         (tmp_path / "file").touch()
         said = ran_alone("doctor", ZENML_CONFIG_PATH=str(tmp_path / "file"))
         assert line_of(said, "ZenML store").startswith("fail")
-
-
-class TestRuns:
-    @pytest.mark.parametrize("as_json", [False, True])
-    def test_where_there_are_none_it_says_which_project_was_meant(self, project, capsys, as_json):
-        listing.show(f"memory://{project}", None, as_json)
-        listing.show(f"trackio:///{project}", None, as_json)
-        said = capsys.readouterr()
-        assert said.out == ""
-        assert said.err.splitlines() == [
-            f"memory://{project} has no runs in the project 'default', which is meant where the URL names none; "
-            "add ?project=NAME.",
-            f"trackio:///{project} has no runs in the project {project!r}.",
-        ]

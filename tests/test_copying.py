@@ -93,7 +93,7 @@ def contents(url: str) -> list[Any]:
 
 
 def _facts(run: StoredRun) -> str:
-    apart = {"id", "project", "url", "origin", "metrics"}
+    apart = {"id", "project", "url", "show_command", "started", "ended", "origin", "metrics"}
     return repr({**run.model_dump(exclude=apart), "tags": sorted(run.tags)})
 
 

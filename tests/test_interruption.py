@@ -71,8 +71,8 @@ def stopped(call, seconds):
 @pytest.mark.slow
 @every_tracker
 @pytest.mark.parametrize("what", ["metrics", "params", "tags"])
-def test_each_stop_ends_the_step_and_costs_no_other_call(backend, what, tmp_path, project, handled):
-    at, chance, returned = connected(backend, tmp_path, project), random.Random(0), []
+def test_each_stop_ends_the_step_and_costs_no_other_call(backend, what, tmp_path, project, handled, monkeypatch):
+    at, chance, returned = connected(backend, tmp_path, project, monkeypatch), random.Random(0), []
     with at.start_run("r") as run:
         log = {
             "metrics": lambda number: run.log({"m": number}),
@@ -202,10 +202,11 @@ def test_a_stop_that_the_step_caught_itself_is_over(handled):
             get_run().log({"m": 1})
 
 
-def test_ctrl_c_comes_through(tmp_path, project):
-    with pytest.raises(KeyboardInterrupt), connected("memory", tmp_path, project).start_run() as run:
+def test_ctrl_c_comes_through(tmp_path, project, monkeypatch):
+    at = connected("memory", tmp_path, project, monkeypatch)
+    with pytest.raises(KeyboardInterrupt), at.start_run() as run:
         for number in itertools.count():
             run.log({"m": number})
             if number == 50:
                 signal.raise_signal(signal.SIGINT)
-    assert only_run(connected("memory", tmp_path, project)).error.type == "KeyboardInterrupt"
+    assert only_run(at).error.type == "KeyboardInterrupt"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from typing import Literal
 
 from rich.console import Console
 
+Colors = Literal["auto"] | None
 WIDE = 1000
 """More columns than any table needs."""
 
@@ -16,5 +19,8 @@ def console(stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # a counterexample may hold what the encoding does not
-    made = Console(stderr=stderr, highlight=False, markup=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=WIDE)
+    colors: Colors = None if os.environ.get("NO_COLOR") else "auto"  # else Rich leaves bold and dim
+    made = Console(stderr=stderr, highlight=False, markup=False, color_system=colors)
+    if not made.file.isatty():  # FORCE_COLOR asks for colours alone
+        made.width = WIDE
+    return made

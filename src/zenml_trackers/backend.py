@@ -171,6 +171,14 @@ class Backend(ABC):
         """
         return iter(())
 
+    def projects(self) -> list[str] | None:
+        """The projects that there are where this one is, as a URL may name them; None if that can't be told.
+
+        Raises:
+            TrackerError: Why they could not be read.
+        """
+        return None
+
     @abstractmethod
     def check(self) -> str:
         """Say where the runs go, after having seen that it can be reached and written to; leaves nothing behind.

@@ -11,7 +11,9 @@ from zenml_trackers.records import StoredRun
 
 LONGEST_SHOWN = 60
 MAPS = {"params": "param", "metadata": "metadata"}
+"""Of the fields that are maps, what each of their values is called."""
 FACTS = ("name", "status", "error", "tags", "pipeline", "pipeline_run", "step", "step_run_id", "attempt")
+"""What a copy shares with its run; an id, a page and times are its own."""
 
 Point = tuple[int, Any]
 """Step and value."""

@@ -18,10 +18,11 @@ from tempfile import TemporaryDirectory
 
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.comparison import Expected, Loss, differences
-from zenml_trackers.errors import InvalidUrl, RunNotFound, TokenRefused, TrackerError, TrackerUnreachable
+from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable
 from zenml_trackers.fanout import NEEDS
 from zenml_trackers.records import MetricPoint, Metrics, Params, Record, RunSpec, Status, StoredRun
 from zenml_trackers.report import Redactor
+from zenml_trackers.run_ids import chosen, may_be
 from zenml_trackers.url import TrackerUrl
 
 BATCH = 1000
@@ -105,12 +106,12 @@ class Copying:
         """Copy the runs that are not there yet, and compare the copies with what they are copies of.
 
         Args:
-            ids: Those of the source's runs that are wanted; all of them if there are none.
+            ids: Those of the source's runs that are wanted, or how these begin; all runs if there are none.
             on_run: Called with the name of each run before it is looked at.
 
         Raises:
             TrackerError: The source can't be read or the target can't be written to; what was copied stays.
-            RunNotFound: The source has no run of one of the ids; nothing was copied.
+            RunNotFound: The source has no run of one of the ids, or several; nothing was copied.
         """
         self._there = {self._target.identity(run): _without_metrics(run) for run in self._target.read()}
         for run in self._wanted(ids):
@@ -126,10 +127,9 @@ class Copying:
     def _wanted(self, ids: Collection[str]) -> Iterable[StoredRun]:
         if not ids:
             return self._source.read()
-        found = [run for run in self._source.read() if run.id in ids]
-        if missing := sorted(set(ids) - {run.id for run in found}):
-            raise RunNotFound(f"{self._source.url} has no run with the id {missing[0]!r}")
-        return found
+        found = [run for run in self._source.read() if may_be(run, ids)]
+        wanted = {chosen(id, found, self._source.url).id for id in sorted(ids)}
+        return [run for run in found if run.id in wanted]
 
     def _fate(self, run: StoredRun) -> Fate:
         there = self._there.get(self._source.identity(run))

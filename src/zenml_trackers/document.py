@@ -8,6 +8,7 @@ kept under `zenml.params` instead. Floats that JSON lacks are stored as Trackio 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from zenml_trackers.records import RunError, RunSpec, Status, StoredRun
@@ -85,8 +86,14 @@ def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
         config[ERROR_MESSAGE] = error.message
 
 
-def stored_run(config: Mapping[str, Any], **known: Any) -> StoredRun:
-    """What `config` says of a run, with what else is known of it."""
+def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known: Any) -> StoredRun:
+    """What `config` says of a run, with what else is known of it; a run that goes on has not `ended`, whatever is said.
+
+    Args:
+        config: The run's document.
+        ended: When the last of the run was stored.
+        **known: Other fields of the run.
+    """
     params = {key: value for key, value in config.items() if not key.startswith((PREFIX, "_"))}
     failed = ERROR_TYPE in config
     return StoredRun(
@@ -101,5 +108,6 @@ def stored_run(config: Mapping[str, Any], **known: Any) -> StoredRun:
         step_run_id=config.get(STEP_RUN_ID),
         attempt=config.get(ATTEMPT),
         origin=config.get(ORIGIN),
+        ended=None if config.get(STATUS) == Status.RUNNING else ended,
         **known,
     )

@@ -36,7 +36,7 @@ class Losses(TrackerError):
 
 
 class RunNotFound(TrackerError, LookupError):
-    """A run was to be continued that does not exist."""
+    """There is no run of that name or id, or the beginning of an id is that of several."""
 
 
 class UnsupportedFeature(TrackerError, NotImplementedError):
@@ -77,3 +77,11 @@ class FlavorConflict(TrackerError, RuntimeError):
 
 class DemoFailed(TrackerError, RuntimeError):
     """The demo could not be run, or showed something else than it should."""
+
+
+class UnknownName(TrackerError, LookupError):
+    """There is no project, stack or tracker of that name; the message says which there are."""
+
+
+class StoreUnreachable(TrackerError, ConnectionError):
+    """The active ZenML store did not answer, or refused the login."""

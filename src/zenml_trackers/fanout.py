@@ -169,6 +169,10 @@ class Fanout(Backend):
         """The runs of the first."""
         return self.backends[0].read()
 
+    def projects(self) -> list[str] | None:
+        """Those of the first."""
+        return self.backends[0].projects()
+
     def check(self) -> str:
         return "; ".join(_at_once(lambda backend: backend.check(), self.backends))
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 HASH_LENGTH = 8
+MOST_LISTED = 12
 
 
 class Names:
@@ -49,3 +50,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A question after the known name that is nearest to an unknown one; empty if none is near."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"Did you mean {close[0]!r}?" if close else ""
+
+
+def there_are(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: which known ones there are, and which of them may be meant."""
+    names = sorted(known)
+    if not names:
+        return "there are none."
+    more = len(names) - MOST_LISTED
+    listed = ", ".join(names[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return f"there {'are' if len(names) > 1 else 'is'} {listed}. {did_you_mean(name, names)}".rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -145,6 +146,12 @@ class StoredRun(Record):
     url: str | None = None
     origin: str | None = None
     """Of which run this is a copy, as `<tracker URL>#<run id>`; that of the first, if it is the copy of a copy."""
+    show_command: str | None = None
+    """The command that shows it, where a tracker has no page that is always there."""
+    started: datetime | None = None
+    """In UTC; a copy has its own times."""
+    ended: datetime | None = None
+    """In UTC; None while the run goes on. Of a run without a status, when the last of it was logged."""
 
     @property
     def last_step(self) -> int:

@@ -334,6 +334,10 @@ def test_credentials_reach_the_server_and_nothing_else(guarded: str, project: st
     stored = _only(tracker)
     assert {point.name: point.value for point in stored.metrics} == {"m": 1, "own": 2}
     assert stored.url == run.url
+    assert stored.started is not None
+    assert stored.ended is not None
+    assert stored.started <= stored.ended
+    assert project in tracker.backend.projects()
     kept = {
         each.name: each.path.read_text()
         for each in tracker.backend.attachments(run.id, tmp_path)

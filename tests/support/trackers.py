@@ -1,43 +1,79 @@
-"""Each tracker where it can be had without a network, as a new and empty place of its own."""
+"""A URL of each tracker, each of them the real one, in a folder of the test's own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from zenml_trackers.records import StoredRun
-from zenml_trackers.session import Tracker, connect
+from zenml_trackers import connect
+from zenml_trackers.backend import Backend
+from zenml_trackers.records import Record, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.session import Tracker
 
-PROJECT = "p"
-URLS = {
-    "memory": "memory://{name}",
-    "trackio": "trackio:///{name}",
-    "mlflow": "mlflow+sqlite:///{folder}/mlflow.db",
-    "wandb": "wandb+offline:///{folder}/wandb",
-    "tensorboard": "tensorboard:///{folder}/tensorboard",
-    "aim": "aim:///{folder}/aim",
-    "comet": "comet+offline:///{folder}/comet",
-}
+LIBRARIES = {"wandb": "wandb", "comet": "comet_ml", "aim": "aim", "mlflow": "mlflow", "tensorboard": "tensorboard"}
+ALL = ["memory", "trackio", *LIBRARIES]
+PATIENCE = 120.0
 
-Connect = Callable[..., Tracker]
-
-every_tracker = pytest.mark.parametrize("backend", URLS)
-"""For tests of what any tracker could get wrong; `connected` makes the place."""
+every_tracker = pytest.mark.parametrize("backend", ALL)
+"""For tests of what any tracker could get wrong."""
 
 
-def url_of(backend: str, folder: Path, name: str) -> str:
-    """The URL of a place that is that test's alone, with an absolute path if it is on the disk."""
-    return URLS[backend].format(folder=folder, name=name)
+def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch) -> str:
+    """The tracker's URL, without a project.
+
+    Args:
+        tracker: One of `ALL`.
+        folder: Where it keeps runs.
+        memory: The name of a memory, if it is that.
+        patch: Where its library would write to the user's own folders, this says otherwise.
+    """
+    if tracker in LIBRARIES and find_spec(LIBRARIES[tracker]) is None:
+        pytest.skip(f"{tracker} is not installed here")
+    for name in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CONFIG_DIR"):
+        patch.setenv(name, str(folder / name))
+    patch.setenv("WANDB_ERROR_REPORTING", "false")
+    patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    return {
+        "memory": f"memory://{memory}",
+        "trackio": "trackio:///",
+        "mlflow": f"mlflow+sqlite:///{folder}/runs.db",
+        "tensorboard": f"tensorboard:///{folder}/boards",
+        "aim": f"aim:///{folder}/aim",
+        "wandb": f"wandb+offline:///{folder}/wandb",
+        "comet": f"comet+offline:///{folder}/comet",
+    }[tracker]
+
+
+def backend_at(url: str, project: str) -> Backend:
+    return connect(url, project=project, deadline=PATIENCE, strict=True).backend
+
+
+def store(
+    backend: Backend,
+    spec: RunSpec,
+    *records: Record,
+    status: Status = Status.FINISHED,
+    error: RunError | None = None,
+) -> str:
+    """Store one run as a step's tracker would, and say its id."""
+    sink = backend.open(spec)
+    sink.write([])
+    written: Sequence[Record] = records
+    sink.write(written)
+    if status is not Status.RUNNING:
+        sink.close(status, error)
+    return sink.id
+
+
+def connected(backend: str, folder: Path, name: str, patch: pytest.MonkeyPatch) -> Tracker:
+    """Connect to a place that is this test's alone; nothing is made yet."""
+    return connect(url_of(backend, folder, name, patch), project=name)
 
 
 def only_run(tracker: Tracker) -> StoredRun:
     """The one run that is stored there."""
     [run] = tracker.read()
     return run
-
-
-def connected(backend: str, folder: Path, name: str, **how: object) -> Tracker:
-    """Connect to the place; nothing is made yet."""
-    return connect(url_of(backend, folder, name), project=PROJECT, **how)  # type: ignore[arg-type]

@@ -36,6 +36,7 @@ from zenml_trackers.records import (
     Table,
 )
 from zenml_trackers.sinks import DocumentSink, Number
+from zenml_trackers.times import utc
 from zenml_trackers.url import TrackerUrl
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 SHARED_MEMORY = Path("/dev/shm")
 NAME = re.compile(r"[\w-]+")
+NANOSECONDS = 1e9
 NO_FILE_NAME = r"[/\0]|^\.{1,2}$"
 LONGEST_FILE_NAME = 60
 """Characters, of up to four bytes each."""
@@ -74,12 +76,14 @@ class MemoryBackend(Backend):
         return self._sink(f"{time.time_ns()}-{uuid4().hex[:8]}", spec, document.opening(spec))
 
     def _sink(self, run_id: str, spec: RunSpec, config: dict[str, Any], last_step: int = -1) -> MemorySink:
-        show_command = f"zenml-trackers runs {shlex.quote(str(self.url))} --run {run_id}"
-        return MemorySink(self.folder / run_id, spec.name, show_command, config, last_step)
+        return MemorySink(self.folder / run_id, spec.name, self._show_command(run_id), config, last_step)
 
     def read(self) -> Iterator[StoredRun]:
         for file in sorted(self.folder.glob("*/run.jsonl")):
             yield self._stored(file.parent.name)
+
+    def projects(self) -> list[str]:
+        return sorted(bytes.fromhex(folder.name).decode() for folder in self.folder.parent.glob("*"))
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
         kept = self.folder / run_id / "kept"
@@ -98,6 +102,9 @@ class MemoryBackend(Backend):
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         return f"the memory of this machine, at {self.folder.parent}"
 
+    def _show_command(self, run_id: str) -> str:
+        return f"zenml-trackers runs {shlex.quote(str(self.url))} --run {run_id}"
+
     def _stored(self, run_id: str) -> StoredRun:
         fields: dict[str, list[Any]] = defaultdict(list)
         for kind, *values in self._lines(run_id):
@@ -108,6 +115,9 @@ class MemoryBackend(Backend):
             name=fields["name"][0][0],
             project=self.project,
             metrics=tuple(MetricPoint(name=name, step=step, value=value) for name, step, value in fields["metric"]),
+            show_command=self._show_command(run_id),
+            started=utc(int(run_id.partition("-")[0]) / NANOSECONDS),
+            ended=utc(fields["ended"][-1][0] / NANOSECONDS) if fields["ended"] else None,
         )
 
     def _lines(self, run_id: str) -> Iterator[list[Any]]:
@@ -142,7 +152,7 @@ class MemorySink(DocumentSink):
         self._append("config", config)
 
     def end(self, status: Status, error: RunError | None) -> None:
-        """All is stored already."""
+        self._append("ended", time.time_ns())
 
     def keep(self, name: str, path: Path) -> None:
         kept = self._folder / "kept" / name.encode().hex()

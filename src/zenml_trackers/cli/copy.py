@@ -10,7 +10,13 @@ from zenml_trackers.cli.errors import named_errors
 @click.command()
 @click.argument("source", metavar="SRC_URL")
 @click.argument("target", metavar="DST_URL")
-@click.option("--run", "ids", metavar="ID", multiple=True, help="Copy this run only; can be given several times.")
+@click.option(
+    "--run",
+    "ids",
+    metavar="ID",
+    multiple=True,
+    help="Copy this run only; how its id begins is enough. Repeatable.",
+)
 @click.option("--assume-finished", is_flag=True, help="Copy runs of unknown status as finished, not leave them out.")
 @click.option("--allow-loss", is_flag=True, help="End with status 0 even if the target can't hold all.")
 def copy(source: str, target: str, ids: tuple[str, ...], assume_finished: bool, allow_loss: bool) -> None:
@@ -20,8 +26,8 @@ def copy(source: str, target: str, ids: tuple[str, ...], assume_finished: bool, 
     the trackers' own libraries take them. A run that was copied before is not copied again, and one that is still
     running is left out. Ends with status 1 if something could not be copied, and says what.
     """
-    from zenml_trackers import copying_report
+    from zenml_trackers.cli import copy_report
 
     with named_errors():
-        whole = copying_report.run(source, target, ids, assume_finished, allow_loss)
+        whole = copy_report.run(source, target, ids, assume_finished, allow_loss)
     raise SystemExit(not whole)

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
 
+from zenml_trackers.cli.errors import named_errors
+
 if TYPE_CHECKING:
-    from zenml_trackers.zenml.diagnosis import Check
+    from rich.console import Console
+
+    from zenml_trackers.zenml.check import Check
+
+COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--stack", metavar="NAME", help="Of the trackers, check those of this stack alone.")
+@click.option("--tracker", metavar="NAME", help="Of the trackers, check this one alone.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one check a line: name, state, found, advice.")
+def doctor(stack: str | None, tracker: str | None, as_json: bool) -> None:
     """Find what keeps runs from their tracker.
 
     Shows the versions, the classes that our flavors load, and for each experiment tracker of these where its
     runs go, whether that answers, and whether it takes the token. Ends with status 1 if anything failed.
     """
-    from zenml_trackers.zenml.diagnosis import State, diagnose
+    from zenml_trackers.terminal import console
+    from zenml_trackers.zenml.diagnosis import diagnose
 
-    failed = 0
-    for check in diagnose():
-        _show(check)
-        failed += check.state is State.FAIL
-    click.echo(f"\n{failed} failed." if failed else "\nNothing failed.")
+    failed, shown = 0, console()
+    with named_errors():
+        for check in diagnose(stack, tracker):
+            failed += check.state.value == "fail"
+            _show_json(check) if as_json else _show(check, shown)
+    if not as_json:
+        shown.print(f"\n{failed} failed." if failed else "\nNothing failed.")
     raise SystemExit(bool(failed))
 
 
-def _show(check: Check) -> None:
-    color = {"ok": "green", "warn": "yellow", "fail": "red"}[check.state.value]
-    click.echo(f"{click.style(f'{check.state.value:4}', fg=color)}  {check.name}: {check.found}")
+def _show_json(check: Check) -> None:
+    told = {"name": check.name, "state": check.state.value, "found": check.found, "advice": check.advice}
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _show(check: Check, console: Console) -> None:
+    from rich.text import Text
+
+    state = check.state.value
+    found = f"  {check.name}{check.note}: {_one_line(check.found)}"
+    console.print(Text.assemble((f"{state:4}", COLORS[state]), found), soft_wrap=True)
     if check.advice:
-        click.echo(f"      {check.advice}")
+        console.print(f"      {_one_line(check.advice)}", soft_wrap=True)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from zenml_trackers import terminal
 from zenml_trackers.demo.folder import LOG, demo_folder, environment, trackio_folder
-from zenml_trackers.demo.table import how_to_see, show, wide_console
+from zenml_trackers.demo.table import how_to_see, show
 from zenml_trackers.errors import DemoFailed
 from zenml_trackers.records import Status, StoredRun
 
@@ -26,7 +27,7 @@ def run(keep: Path | None = None) -> None:
         DemoFailed: Something is missing, or went another way than it should.
     """
     _need_extra()
-    console = wide_console()
+    console = terminal.console()
     with demo_folder(keep) as folder:
         console.print(f"A real pipeline, in {'' if keep else 'the throw-away folder '}{folder}:")
         with console.status("at work", spinner="line"):

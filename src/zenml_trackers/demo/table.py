@@ -12,16 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from zenml_trackers.records import Status, StoredRun
+from zenml_trackers.terminal import WIDE
 
 COLORS = {Status.FINISHED: "green", Status.FAILED: "red"}
-WIDE = 1000
-"""More columns than any table needs."""
-
-
-def wide_console() -> Console:
-    """A console that folds nothing if what is printed goes to a file or a pipe."""
-    console = Console(highlight=False, markup=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, width=WIDE)
 
 
 def show(console: Console, runs: Sequence[StoredRun]) -> None:

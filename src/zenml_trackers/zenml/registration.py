@@ -12,7 +12,7 @@ from zenml.models import FlavorUpdate
 from zenml.stack import Flavor
 
 from zenml_trackers.errors import FlavorConflict
-from zenml_trackers.zenml import compat, seat
+from zenml_trackers.zenml import compat, seat, store
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerFlavor
 from zenml_trackers.zenml.unified import UnifiedExperimentTrackerFlavor
 
@@ -45,6 +45,7 @@ def register(own: OwnFlavor) -> str:
 
     Raises:
         FlavorConflict: The name leads to another class, and only the user can decide which of them is wanted.
+        StoreUnreachable: The store does not answer.
     """
     if done := made_usable(own):
         return done
@@ -56,6 +57,7 @@ def register(own: OwnFlavor) -> str:
 def made_usable(own: OwnFlavor) -> str:
     """As `register`, and nothing is said where nothing was done."""
     _need_seat(own)
+    store.reached()
     stored = stored_flavor(own)
     if stored is None:
         _point_at_ours(own, Client().create_flavor(own.source, StackComponentType.EXPERIMENT_TRACKER))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from zenml_trackers import document
 from zenml_trackers.backend import Backend
-from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink
+from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink, show_command
 from zenml_trackers.backends.folders import folder_of, reaching, see_writable
 from zenml_trackers.records import Artifact, Feature, Image, MetricPoint, Record, RunSpec, Status, StoredRun, Table
+from zenml_trackers.times import utc
 from zenml_trackers.url import TrackerUrl
 
 if TYPE_CHECKING:
@@ -48,9 +49,12 @@ class AimBackend(Backend):
         return AimSink(repo, self.project, spec.name, {**names, **document.reopened(old, spec)}, old)
 
     def read(self) -> Iterator[StoredRun]:
-        if self.folder.exists():
+        if self._exists:
             for run in self._repo().runs(self.project):
                 yield self._stored(run)
+
+    def projects(self) -> list[str]:
+        return self._repo().experiments() if self._exists else []
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
         run = self._repo().run(run_id)
@@ -70,6 +74,11 @@ class AimBackend(Backend):
         see_writable(self.folder)
         return f"the Aim repository {self.folder}, experiment {self.project!r}"
 
+    @property
+    def _exists(self) -> bool:
+        """Whether the folder is a repository; to read one makes none."""
+        return (self.folder / ".aim").is_dir()
+
     def _repo(self) -> AimRepo:
         with reaching(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -78,11 +87,18 @@ class AimBackend(Backend):
         return AimRepo(self.folder)
 
     def _stored(self, run: ReadRun) -> StoredRun:
-        points = [
-            MetricPoint(name=point.name, step=point.step, value=point.value) for point in run.points("float", "int")
-        ]
+        points = list(run.points("float", "int"))
         config = run.params
         if document.STATUS not in config and run.ended:
             config[document.STATUS] = Status.FINISHED.value
         config.setdefault(document.TAGS, run.tags)
-        return document.stored_run(config, id=run.id, name=run.name, project=self.project, metrics=tuple(points))
+        return document.stored_run(
+            config,
+            id=run.id,
+            name=run.name,
+            project=self.project,
+            metrics=tuple(MetricPoint(name=point.name, step=point.step, value=point.value) for point in points),
+            started=utc(run.created),
+            ended=utc(run.ended or (points[-1].when if points else None)),
+            show_command=show_command(self.folder),
+        )

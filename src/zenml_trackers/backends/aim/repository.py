@@ -6,6 +6,7 @@ import atexit
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -78,6 +79,10 @@ class AimRepo:
         """Text as Aim tracks it."""
         return Text(text)
 
+    def experiments(self) -> list[str]:
+        """The names of all experiments."""
+        return sorted(experiment.name for experiment in self._repo.structured_db.experiments())
+
     def run(self, run_id: str) -> ReadRun:
         """A run to be read."""
         return ReadRun(self._repo, run_id, self._artifacts)
@@ -122,9 +127,10 @@ class ReadRun:
         return {key: _given(value) for key, value in self._tree.get("attrs", {}).items()}
 
     @property
-    def ended(self) -> bool:
-        """Whether it was closed."""
-        return self._tree.get("end_time") is not None
+    def ended(self) -> float | None:
+        """When it was closed, in seconds since 1970; None if it was not."""
+        ended: float | None = self._tree.get("end_time")
+        return ended
 
     def points(self, *types: str) -> Iterator[Point]:
         """The tracked values of some of Aim's types, in the order in which they were tracked."""
@@ -148,7 +154,7 @@ class ReadRun:
         for key, value in sequence.array("val").items():
             yield Point(times[key], name, shown, steps.get(key, key), value)
 
-    @property
+    @cached_property
     def _tree(self) -> Any:
         return self._open("meta").subtree(("chunks", self.id))
 

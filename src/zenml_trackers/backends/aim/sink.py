@@ -44,7 +44,7 @@ class AimSink(DocumentSink):
 
     @property
     def links(self) -> dict[str, str]:
-        return {"show_command": f"aim up --repo {shlex.quote(str(self._repo.folder))}"}
+        return {"show_command": show_command(self._repo.folder)}
 
     def begin(self) -> None:
         self.native = self._repo.begin(self.id or None, self._project, self.name)
@@ -90,3 +90,8 @@ class AimSink(DocumentSink):
         chosen = next((index for index, last in enumerate(last_steps) if last < step), len(last_steps))
         last_steps[chosen : chosen + 1] = [step]
         return {**({SHOWS: kind} if kind else {}), **({"pass": chosen} if chosen else {})}
+
+
+def show_command(folder: Path) -> str:
+    """What shows all runs of a repository."""
+    return f"aim up --repo {shlex.quote(str(folder))}"

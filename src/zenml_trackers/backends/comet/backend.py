@@ -107,6 +107,13 @@ class CometBackend(ListedBackend):
             raise TrackerUnreachable("Comet could not be reached, or refused the API key; its own message says more.")
         return experiment
 
+    def projects(self) -> list[str]:
+        if self._folder is not None:
+            return offline.projects(self._folder)
+        with _reaching_comet():
+            api = self._api()
+            return sorted(api.get_projects(self.workspace or api.get_default_workspace()) or [])
+
     def _runs(self) -> Iterable[CometRun]:
         """Those of the project, as Comet has them."""
         if self._folder is not None:

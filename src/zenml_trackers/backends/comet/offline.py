@@ -7,12 +7,15 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from zenml_trackers.backends.comet.sink import links_of
 from zenml_trackers.backends.comet.stored import Asset, CometRun
 from zenml_trackers.records import Status
+from zenml_trackers.times import utc
 
 META, MESSAGES = "experiment.json", "messages.json"
+UNREADABLE = (OSError, ValueError, KeyError, zipfile.BadZipFile)
 
 Load = Callable[[str], bytes]
 """Gives a file of an experiment by its name."""
@@ -20,10 +23,12 @@ Load = Callable[[str], bytes]
 
 def runs(folder: Path, project: str) -> list[CometRun]:
     """The experiments of a project, oldest first; the parts of one that was continued are one."""
-    parts = [part for place in _places(folder) if (part := _part(*place)) and part[0]["project_name"] == project]
+    parts = [part for place in _places(folder) if (part := _part(*place)) and part.meta["project_name"] == project]
     found: dict[str, CometRun] = {}
-    for meta, messages, load, is_open in sorted(parts, key=lambda part: part[0]["start_time"]):
-        run = found.setdefault(meta["offline_id"], CometRun(meta["offline_id"]))
+    for archive, meta, messages, load, is_open in sorted(parts, key=lambda part: part.meta["start_time"]):
+        new = CometRun(meta["offline_id"], started=utc(meta["start_time"] / 1000))
+        run = found.setdefault(meta["offline_id"], new)
+        run.links, run.ended = links_of(archive), utc(meta["stop_time"] / 1000)
         run.tags = [*run.tags, *(tag for tag in meta["tags"] if tag not in run.tags)]
         ended = Status.FAILED if meta.get("customer_error_reported") else Status.FINISHED
         run.status = Status.RUNNING if is_open else ended
@@ -32,20 +37,45 @@ def runs(folder: Path, project: str) -> list[CometRun]:
     return list(found.values())
 
 
-def _places(folder: Path) -> Iterator[tuple[Load, bool]]:
+def projects(folder: Path) -> list[str]:
+    """The projects of all experiments in a folder."""
+    metas = [_meta(load) for _, load, _ in _places(folder)]
+    return sorted({str(meta["project_name"]) for meta in metas if meta})
+
+
+class Part(NamedTuple):
+    """An experiment, or what was added to it when it was continued."""
+
+    archive: Path
+    """What its folder becomes in the end, or has become."""
+    meta: dict[str, Any]
+    messages: str
+    load: Load
+    is_open: bool
+
+
+def _places(folder: Path) -> Iterator[tuple[Path, Load, bool]]:
     """Archives, and the folders that are still open; a folder is gone when its archive is whole."""
     open_ones = [file.parent for file in folder.glob(f"*/{MESSAGES}")]
-    yield from ((partial(_from_folder, place), True) for place in open_ones)
+    yield from ((Path(f"{place}.zip"), partial(_from_folder, place), True) for place in open_ones)
     archives = (path for path in folder.glob("*.zip") if path.with_suffix("") not in open_ones)
-    yield from ((partial(_from_archive, path), False) for path in archives)
+    yield from ((path, partial(_from_archive, path), False) for path in archives)
 
 
-def _part(load: Load, is_open: bool) -> tuple[dict[str, Any], str, Load, bool] | None:
-    """What is known of the experiment, its messages, and the place itself; None if it is only just being made."""
+def _part(archive: Path, load: Load, is_open: bool) -> Part | None:
+    """What is known of the experiment; None if it is only just being made."""
     try:
-        return json.loads(load(META)), load(MESSAGES).decode(), load, is_open
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return Part(archive, json.loads(load(META)), load(MESSAGES).decode(), load, is_open)
+    except UNREADABLE:
         return None
+
+
+def _meta(load: Load) -> dict[str, Any]:
+    """Comet's own description of the experiment; empty if it is only just being made."""
+    try:
+        return dict(json.loads(load(META)))
+    except UNREADABLE:
+        return {}
 
 
 def _from_folder(folder: Path, name: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from zenml_trackers.backends.comet.stored import Asset, CometRun
 from zenml_trackers.records import Status
+from zenml_trackers.times import utc
 
 STATES = {"finished": Status.FINISHED, "crashed": Status.FAILED}
 
@@ -30,7 +31,9 @@ def runs(api: Any, workspace: str | None, project: str) -> Iterator[CometRun]:
                 Asset(asset["fileName"], _about(asset), asset.get("step"), partial(each.get_asset, asset["assetId"]))
                 for asset in each.get_asset_list()
             ],
-            url=each.url,
+            links={"url": each.url},
+            started=utc(each.start_server_timestamp / 1000),
+            ended=utc((each.end_server_timestamp or 0) / 1000),
         )
 
 

@@ -64,7 +64,7 @@ class CometSink(EndedSink):
     def links(self) -> dict[str, str]:
         if self._online:
             return {"url": self.native.url}
-        return {"show_command": f"comet upload {shlex.quote(str(self.native.archive))}"}
+        return links_of(self.native.archive)
 
     def begin(self) -> None:
         self.native.set_name(self.name[:LONGEST_TEXT])
@@ -136,6 +136,11 @@ class CometSink(EndedSink):
             if time.monotonic() > until:
                 raise TrackerUnreachable(f"Comet has not written the run to {self.native.messages} in time")
             time.sleep(0.005)
+
+
+def links_of(archive: Path) -> dict[str, str]:
+    """The command that uploads an archive: nothing shows it here."""
+    return {"show_command": f"comet upload {shlex.quote(str(archive))}"}
 
 
 def _tail(file: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,11 @@ class CometRun:
     params: dict[str, Any] = field(default_factory=dict)
     metrics: list[tuple[str, int, Any]] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
-    url: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Where people see it."""
+    started: datetime | None = None
+    ended: datetime | None = None
+    """When the last of it was stored."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -56,8 +61,16 @@ class CometRun:
             for name, step, value in self.metrics
             if name != COMETS_OWN
         ]
-        name = found.get(NAME, self.name)
-        return document.stored_run(found, id=self.id, name=name, project=project, metrics=tuple(points), url=self.url)
+        return document.stored_run(
+            found,
+            id=self.id,
+            name=found.get(NAME, self.name),
+            project=project,
+            metrics=tuple(points),
+            started=self.started,
+            ended=self.ended,
+            **self.links,
+        )
 
     def attachments(self, folder: Path) -> Iterator[Record]:
         """What was logged besides numbers, fetched into a folder."""

@@ -89,6 +89,13 @@ class MlflowBackend(Backend):
             for run in reading.runs(place, self.project):
                 yield reading.as_stored(place, self.project, run)
 
+    def projects(self) -> list[str]:
+        if isinstance(self._where, Path) and not self._where.exists():
+            return []
+        place = self._place()
+        with place.reached():
+            return sorted(reading.experiments(place))
+
     def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
         place = self._place()
         with place.reached():

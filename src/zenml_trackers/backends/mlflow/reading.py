@@ -11,11 +11,21 @@ from zenml_trackers import document
 from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.records import MetricPoint, Status, StoredRun
+from zenml_trackers.times import utc
 
 STATES = {"FINISHED": Status.FINISHED, "FAILED": Status.FAILED, "KILLED": Status.FAILED}
 """All others mean that it still runs."""
 OLDEST_FIRST = ["attributes.start_time ASC"]
 RUNS_AT_ONCE = 500
+
+
+def experiments(place: Place) -> Iterator[str]:
+    """The names of MLflow's experiments, without those that were deleted there."""
+    token: str | None = ""
+    while token is not None:
+        page = place.store.search_experiments(page_token=token or None)
+        yield from (experiment.name for experiment in page)
+        token = page.token or None
 
 
 def runs(place: Place, project: str) -> Iterator[Any]:
@@ -54,7 +64,9 @@ def as_stored(place: Place, project: str, run: Any) -> StoredRun:
         name=name_of(run),
         project=project,
         metrics=tuple(_point(config, point) for point in points(place, run)),
-        url=place.links(run.info.experiment_id, run.info.run_id).get("url"),
+        started=utc((run.info.start_time or 0) / 1000),
+        ended=utc((run.info.end_time or 0) / 1000),
+        **place.links(run.info.experiment_id, run.info.run_id),
     )
 
 

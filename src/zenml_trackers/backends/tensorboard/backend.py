@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +13,8 @@ from zenml_trackers import document
 from zenml_trackers.backend import Backend
 from zenml_trackers.backends.folders import folder_name, folder_of, new_folder, reaching, see_writable
 from zenml_trackers.backends.tensorboard.sink import NAME, NAMES, TensorBoardSink
-from zenml_trackers.records import Artifact, Feature, Image, MetricPoint, Record, RunSpec, StoredRun, Table
+from zenml_trackers.records import Artifact, Feature, Image, Record, RunSpec, StoredRun, Table
+from zenml_trackers.times import utc
 from zenml_trackers.url import TrackerUrl
 
 if TYPE_CHECKING:
@@ -54,8 +56,13 @@ class TensorBoardBackend(Backend):
         return TensorBoardSink(folder, {NAME: spec.name, **config}, old.last_step if old else -1)
 
     def read(self) -> Iterator[StoredRun]:
-        for folder in sorted(self._runs(), key=lambda run: run.began):
-            yield self._stored(folder)
+        for began, folder in sorted(((run.began, run) for run in self._runs()), key=itemgetter(0)):
+            yield self._stored(folder, began)
+
+    def projects(self) -> list[str]:
+        with reaching(self.folder.parent):
+            there = [path.name for path in self.folder.parent.glob("[!.]*") if path.is_dir()]
+        return sorted(self.project if name == self.folder.name else name for name in there)
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
         run = self._run(run_id)
@@ -87,8 +94,17 @@ class TensorBoardBackend(Backend):
                 inside[:] = [name for name in inside if name != run.kept_in.name]
                 yield run
 
-    def _stored(self, run: RunFolder) -> StoredRun:
+    def _stored(self, run: RunFolder, began: float) -> StoredRun:
         config = run.document() or run.session()
-        points = [MetricPoint(name=name, step=step, value=value) for name, step, value in run.scalars()]
-        name = config.get(NAME, run.id)
-        return document.stored_run(config, id=run.id, name=name, project=self.project, metrics=tuple(points))
+        points = list(run.scalars())
+        last = run.documented or (points[-1][0] if points else None)
+        return document.stored_run(
+            config,
+            id=run.id,
+            name=config.get(NAME, run.id),
+            project=self.project,
+            metrics=tuple(point for _, point in points),
+            started=utc(began),
+            ended=utc(last),
+            **run.links,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import shlex
 import shutil
 import textwrap
 import time
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers import document
 from zenml_trackers.backends.tensorboard import events, shown
-from zenml_trackers.records import Table
+from zenml_trackers.records import MetricPoint, Table
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -43,6 +44,11 @@ class RunFolder:
         self.path = project / run_id
         self.kept_in = self.path / KEPT
         self._events: events.EventFile | None = None
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The command that shows it, and all other runs of the project."""
+        return {"show_command": f"tensorboard --logdir {shlex.quote(str(self.project))}"}
 
     def begin(self) -> events.RunWriter:
         """Begin a new event file, and give TensorBoard's own writer for it."""
@@ -117,14 +123,19 @@ class RunFolder:
         return found
 
     @property
+    def documented(self) -> float | None:
+        """When the document was put, in seconds since 1970; None if there is none."""
+        return next((float(path.name.removeprefix(DOCUMENTS)) / 1e9 for path in reversed(self._documents())), None)
+
+    @property
     def began(self) -> float:
         """When its first event was added, in seconds since 1970."""
         return min(map(events.began, self._files()), default=0.0)
 
-    def scalars(self) -> Iterator[tuple[str, int, bool | int | float]]:
-        """Name, step and value of each, in the order in which they were added."""
+    def scalars(self) -> Iterator[tuple[float, MetricPoint]]:
+        """Each with the time when it was added, in that order."""
         for value in self._values("scalars"):
-            yield value.tag, value.step, shown.number(value.stored)
+            yield value.when, MetricPoint(name=value.tag, step=value.step, value=shown.number(value.stored))
 
     def media(self) -> Iterator[tuple[events.Value, bytes | list[list[Any]]]]:
         """Images as files, and tables as rows of cells of which the first is the columns."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,7 @@ class TensorBoardSink(DocumentSink):
 
     @property
     def links(self) -> dict[str, str]:
-        return {"show_command": f"tensorboard --logdir {shlex.quote(str(self._folder.project))}"}
+        return self._folder.links
 
     def begin(self) -> None:
         with reaching(self._folder.path):

@@ -24,6 +24,7 @@ from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
 from zenml_trackers.backends.trackio.target import target
 from zenml_trackers.errors import RunNotFound
 from zenml_trackers.records import Feature, MetricPoint, Record, RunSpec, StoredRun
+from zenml_trackers.times import utc_in
 from zenml_trackers.url import TrackerUrl
 
 
@@ -99,8 +100,13 @@ class TrackioBackend(Backend):
                 name=row["name"],
                 project=self.target.project,
                 metrics=tuple(self._points(row["id"])),
-                url=self.target.links(row["id"])["url"],
+                started=utc_in(row["started"]),
+                ended=utc_in(row["put"] if document.STATUS in row["config"] else row["logged"]),
+                **self.target.links(row["id"]),
             )
+
+    def projects(self) -> list[str]:
+        return self.store.projects()
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
         yield from attachments.artifacts(self.store, run_id, folder)

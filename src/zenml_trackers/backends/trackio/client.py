@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from trackio.remote_client import RemoteClient
 
+from zenml_trackers.backends.trackio.hub import offline
 from zenml_trackers.backends.trackio.rows import is_anchor
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
@@ -147,4 +148,6 @@ class Client:
             return TokenRefused(f"the Trackio server at {where} refused the token; check `api_key`")
         if isinstance(error, httpx.TimeoutException):
             return TrackerUnreachable(f"the Trackio server at {where} did not answer in {self._target.timeout:.1f} s")
+        if said_offline := offline(self._target):
+            return said_offline
         return TrackerUnreachable(f"the Trackio server at {where} can't be used ({type(error).__name__}: {said})")

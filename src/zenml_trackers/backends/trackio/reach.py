@@ -9,10 +9,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import huggingface_hub
 from trackio import utils
 
 from zenml_trackers.backends.trackio.client import Client
+from zenml_trackers.backends.trackio.hub import space_exists
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerUnreachable
 
@@ -38,20 +38,7 @@ def check_remote(target: Target, client: Client) -> str:
     Raises:
         TrackerError: It can't be reached, or refuses the token.
     """
-    if target.space_id is not None and not _space_exists(target):
+    if target.space_id is not None and not space_exists(target):
         return f"the Space {target.space_id}, which the first run makes"
     client.predict(api_name="/bulk_log", logs=[], hf_token=None)
     return f"the Space {target.space_id}" if target.space_id else f"the server {target.address}"
-
-
-def _space_exists(target: Target) -> bool:
-    api = huggingface_hub.HfApi(token=target.token)
-    try:
-        exists: bool = api.repo_exists(str(target.space_id), repo_type="space")
-        if not exists:
-            api.whoami()  # the first run needs a good token to make the Space
-    except Exception as error:
-        raise TrackerUnreachable(
-            f"the Space {target.space_id} can't be used ({type(error).__name__}: {error}); check `api_key`"
-        ) from None
-    return exists

@@ -12,8 +12,7 @@ import subprocess
 import sys
 from typing import Any
 
-import huggingface_hub
-
+from zenml_trackers.backends.trackio.hub import space_exists
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerUnreachable
 
@@ -26,9 +25,10 @@ def ensure_space(target: Target, private: bool | None) -> None:
     """See that the target's Space exists; does nothing for other targets.
 
     Raises:
-        TrackerUnreachable: The Hub can't be reached, or refuses the token.
+        TrackerUnreachable: The Hub can't be reached.
+        TokenRefused: It refuses the token.
     """
-    if target.space_id is None or _exists(target):
+    if target.space_id is None or space_exists(target):
         return
     wanted = {"space_id": target.space_id, "bucket_id": target.bucket_id, "dataset_id": target.dataset_id}
     _call("create_space_if_not_exists", target, **wanted, private=private)
@@ -46,19 +46,6 @@ def publish(target: Target, sync: bool, freeze: bool) -> None:
         _call("sync", target, project=target.project)
     if freeze and target.space_id is not None:
         _call("freeze", target, space_id=target.space_id, project=target.project)
-
-
-def _exists(target: Target) -> bool:
-    api = huggingface_hub.HfApi(token=target.token)
-    try:
-        exists: bool = api.repo_exists(str(target.space_id), repo_type="space")
-        if not exists:
-            api.whoami()  # says better than Trackio that the token is refused
-    except Exception as error:
-        raise TrackerUnreachable(
-            f"the Space {target.space_id} can't be used ({type(error).__name__}: {error}); check `api_key`"
-        ) from None
-    return exists
 
 
 def _call(function: str, target: Target, **arguments: Any) -> None:

@@ -1,7 +1,8 @@
 """A project's rows, where they are kept: in the SQLite file of this machine, or behind a server.
 
-Uses `trackio.sqlite_storage.SQLiteStorage`, and the server's `bulk_log`, `query_project`, `get_settings` and `/file`
-(Trackio 0.24 to 0.43); for the files of artifacts `trackio.cas` and the server's `/artifact_blob` (0.30 to 0.43).
+Uses `trackio.sqlite_storage.SQLiteStorage`, and the server's `bulk_log`, `query_project`, `get_all_projects`,
+`get_settings` and `/file` (Trackio 0.24 to 0.43); for the files of artifacts `trackio.cas` and the server's
+`/artifact_blob` (0.30 to 0.43).
 """
 
 from __future__ import annotations
@@ -69,11 +70,20 @@ class Store(ABC):
     def query(self, sql: str) -> list[dict[str, Any]]:
         """The rows that answer one `SELECT` on the project; none if there is no such project."""
 
+    @abstractmethod
+    def projects(self) -> list[str]:
+        """The names of all projects."""
+
     def runs(self) -> list[dict[str, Any]]:
-        """`id`, `name` and `config` of each run, oldest first."""
+        """`id`, `name`, `config` and times of each run, oldest first.
+
+        These are `started` and `logged`, of its first and last row, and `put`, when its config was put last: in
+        Trackio's append-only mode, when that was imported.
+        """
         rows = self.query(
-            "SELECT m.run_id AS id, m.run_name AS name, CAST(c.config AS TEXT) AS config "
-            "FROM (SELECT run_id, run_name, MIN(id) AS first FROM metrics GROUP BY run_id, run_name) AS m "
+            "SELECT m.run_id AS id, m.run_name AS name, CAST(c.config AS TEXT) AS config, "
+            "m.started, m.logged, c.created_at AS put FROM (SELECT run_id, run_name, MIN(id) AS first, "
+            "MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics GROUP BY run_id, run_name) AS m "
             "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
         )
         return [{**row, "config": json.loads(row["config"] or "{}")} for row in rows]
@@ -135,6 +145,9 @@ class LocalStore(Store):
         except (OSError, sqlite3.Error) as error:
             raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
 
+    def projects(self) -> list[str]:
+        return list(SQLiteStorage.get_projects())
+
     def query(self, sql: str) -> list[dict[str, Any]]:
         try:
             rows: list[dict[str, Any]] = SQLiteStorage.query_project(self.target.project, sql, max_rows=10**9)["rows"]
@@ -194,8 +207,11 @@ class ServerStore(Store):
     def put(self, entry: dict[str, Any]) -> None:
         self._client.predict(api_name="/bulk_log", logs=[entry], hf_token=None)
 
+    def projects(self) -> list[str]:
+        return list(self._client.predict(api_name="/get_all_projects"))
+
     def query(self, sql: str) -> list[dict[str, Any]]:
-        if self.target.project not in self._client.predict(api_name="/get_all_projects"):
+        if self.target.project not in self.projects():
             return []
         answer = self._client.predict(api_name="/query_project", project=self.target.project, query=sql)
         rows: list[dict[str, Any]] = answer["rows"]

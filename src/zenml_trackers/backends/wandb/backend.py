@@ -11,7 +11,7 @@ from zenml_trackers import document
 from zenml_trackers.backends.folders import reaching, see_writable
 from zenml_trackers.backends.listed import ListedBackend
 from zenml_trackers.backends.wandb import native, offline, online
-from zenml_trackers.backends.wandb.names import PROJECT, RunNames
+from zenml_trackers.backends.wandb.names import RunNames, stored_project
 from zenml_trackers.backends.wandb.service import reaching_wandb, session, start
 from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
@@ -59,7 +59,7 @@ class WandbBackend(ListedBackend):
         """
         self.project = project
         self.secrets = (key,) if key else ()
-        self._stored_project = PROJECT.stored(project)
+        self._stored_project = stored_project(project)
         self._folder = folder
         self._key = key
         self._timeout = timeout
@@ -102,6 +102,15 @@ class WandbBackend(ListedBackend):
             return f"the project {self._path(self._api())} on W&B"
         see_writable(self._folder)
         return f"the folder {self._folder}, for `wandb sync` to upload"
+
+    def projects(self) -> list[str]:
+        if self._folder is not None:
+            found = offline.projects(self._folder)
+        else:
+            api = self._api()
+            with reaching_wandb():
+                found = online.projects(api, self.entity)
+        return [self.project if name == self._stored_project else name for name in found]
 
     @classmethod
     def attach(cls, native_run: Any) -> Callable[[], None]:

@@ -6,6 +6,7 @@ next block. The records are W&B's own messages (seen in W&B 0.31).
 
 from __future__ import annotations
 
+import shlex
 import struct
 import time
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ HEADER = struct.Struct("<IHB")
 WHOLE, FIRST, MIDDLE, LAST = 1, 2, 3, 4
 PATIENCE = 30.0
 """Seconds that W&B's own process may take to write what it was given, where no deadline is shorter."""
+
+
+def links(folder: Path) -> dict[str, str]:
+    """The command that shows the run in a folder."""
+    return {"show_command": f"wandb leet {shlex.quote(str(folder))}"}
 
 
 def records(file: Path, start: int = 0) -> Iterator[Any]:

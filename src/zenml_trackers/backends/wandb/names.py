@@ -19,8 +19,12 @@ RULES: Mapping[str, tuple[str, int]] = {
     "media": (r"[\x00-\x1f]|\.\.", 50),  # each becomes the name of a file
 }
 """By kind: what W&B refuses or has its own use for, and the most characters."""
-PROJECT = Names(r"[/\\#?%:]", 128)
 ARTIFACT = Names(r"[^A-Za-z0-9_.-]", 128)
+
+
+def stored_project(name: str) -> str:
+    """The name under which W&B has a project; of such a name, that name itself."""
+    return Names(r"[/\\#?%:]", 128).stored(name)
 
 
 class RunNames:

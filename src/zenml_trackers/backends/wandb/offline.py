@@ -9,32 +9,49 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
-from zenml_trackers.backends.wandb.log import records
+from zenml_trackers.backends.wandb.log import links, records
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.records import Status
+from zenml_trackers.times import utc
+
+PARTS = "wandb/offline-run-*/run-*.wandb"
 
 
 def runs(folder: Path, project: str) -> list[WandbRun]:
     """The runs of a project in a folder, oldest first; the parts of a resumed run are one."""
-    parts = [_part(file, project) for file in folder.glob("wandb/offline-run-*/run-*.wandb")]
+    parts = [_part(file, project) for file in folder.glob(PARTS)]
     found: dict[str, WandbRun] = {}
-    for _, file, first in sorted((part for part in parts if part), key=lambda part: part[:2]):
-        run = found.setdefault(first.run_id, WandbRun(first.run_id, first.display_name, Status.RUNNING))
-        run.status = Status.RUNNING
+    for began, file, first in sorted((part for part in parts if part), key=lambda part: part[:2]):
+        seconds = began / 1e9
+        new = WandbRun(first.run_id, first.display_name, Status.RUNNING, started=utc(seconds))
+        run = found.setdefault(first.run_id, new)
+        run.status, run.links = Status.RUNNING, links(file.parent)
         for record in records(file):
-            _tell(run, record, file.parent)
+            _tell(run, record, file.parent, seconds)
     return list(found.values())
+
+
+def projects(folder: Path) -> list[str]:
+    """The projects of all runs in a folder, as W&B has them."""
+    found = map(_first, folder.glob(PARTS))
+    return sorted({first.project for first in found if first is not None})
 
 
 def _part(file: Path, project: str) -> tuple[int, Path, Any] | None:
     """When it began, its file, and W&B's record of the run; None if that is another project's, or not written yet."""
-    first = next(dropwhile(lambda record: not record.HasField("run"), records(file)), None)
-    if first is None or first.run.project != project:
+    first = _first(file)
+    if first is None or first.project != project:
         return None
-    return first.run.start_time.ToNanoseconds(), file, first.run
+    return first.start_time.ToNanoseconds(), file, first
 
 
-def _tell(run: WandbRun, record: Any, folder: Path) -> None:
+def _first(file: Path) -> Any:
+    """W&B's first record of the run; None if it is not written yet."""
+    first = next(dropwhile(lambda record: not record.HasField("run"), records(file)), None)
+    return first.run if first else None
+
+
+def _tell(run: WandbRun, record: Any, folder: Path, began: float) -> None:
     match record.WhichOneof("record_type"):
         case "run":
             run.name, run.tags = record.run.display_name, list(record.run.tags)
@@ -48,6 +65,8 @@ def _tell(run: WandbRun, record: Any, folder: Path) -> None:
             run.artifacts.append((about, partial(_kept, folder, about)))
         case "exit":
             run.status = Status.FAILED if record.exit.exit_code else Status.FINISHED
+            logged = run.history[-1].get("_timestamp", 0) if run.history else 0
+            run.ended = utc(max(began + record.exit.runtime, logged))  # W&B counts whole seconds
 
 
 def _located(row: dict[str, Any], files: Path) -> dict[str, Any]:

@@ -9,13 +9,19 @@ from typing import Any
 
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.records import Status
+from zenml_trackers.times import utc_in
 
 STATES = {"finished": Status.FINISHED, "failed": Status.FAILED, "crashed": Status.FAILED, "killed": Status.FAILED}
 
 
+def projects(api: Any, entity: str | None) -> list[str]:
+    """The names of an entity's projects."""
+    return sorted(project.name for project in api.projects(entity))
+
+
 def runs(api: Any, path: str) -> Iterator[WandbRun]:
-    """The runs of a project, oldest first."""
-    for run in api.runs(path, order="+created_at", lazy=False):
+    """The runs of a project, oldest first; none if there is no such project."""
+    for run in _listed(api.runs(path, order="+created_at", lazy=False)):
         yield WandbRun(
             id=run.id,
             name=run.name,
@@ -25,8 +31,19 @@ def runs(api: Any, path: str) -> Iterator[WandbRun]:
             history=list(run.scan_history()),
             artifacts=list(_artifacts(run)),
             fetch=partial(_fetch, run),
-            url=run.url,
+            links={"url": run.url},
+            started=utc_in(run.created_at),
+            ended=utc_in(getattr(run, "heartbeat_at", None)),
         )
+
+
+def _listed(found: Any) -> Iterator[Any]:
+    """W&B's runs; it raises a mere ValueError if there is no such project (seen in W&B 0.31)."""
+    try:
+        yield from found
+    except ValueError as error:
+        if "Could not find project" not in str(error):
+            raise
 
 
 def _fetch(run: Any, path: str, folder: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,7 +43,7 @@ class WandbSink(EndedSink):
     def links(self) -> dict[str, str]:
         if self._online:
             return {"url": self.native.url}
-        return {"show_command": f"wandb leet {shlex.quote(str(self._folder))}"}
+        return log.links(self._folder)
 
     def begin(self) -> None:
         if not self._online:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ class WandbRun:
     """Their metadata, and what fetches them below a folder."""
     fetch: Callable[[str, Path], Path] = lambda path, folder: Path(path)
     """Fetches the file of a picture or a table below a folder."""
-    url: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Where people see it."""
+    started: datetime | None = None
+    ended: datetime | None = None
+    """When the last of it was stored."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -54,7 +59,9 @@ class WandbRun:
             name=RunNames(found).original("runs", self.name),
             project=project,
             metrics=tuple(self._points()),
-            url=self.url,
+            started=self.started,
+            ended=self.ended,
+            **self.links,
         )
 
     def attachments(self, folder: Path) -> Iterator[Record]:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from zenml_trackers.cli.projects import say_empty
 from zenml_trackers.comparison import Loss
 from zenml_trackers.copying import Copying, Fate, Place, Summary
-from zenml_trackers.listing import say_empty
 from zenml_trackers.session import connect
+from zenml_trackers.terminal import console, on_terminal
 
 PATIENCE = 60.0
 """Nobody's step waits for a copy, so each request has the most time that there is."""
@@ -32,7 +32,8 @@ def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, all
 
     Raises:
         TrackerError: A URL is none, the source can't be read, or the target can't be written to.
-        RunNotFound: The source has no run of one of the ids.
+        RunNotFound: The source has no run of one of the ids, or several.
+        UnknownName: The source's project does not exist.
     """
     place = _place(source)
     copying = Copying(place, _place(target), assume_finished)
@@ -42,9 +43,9 @@ def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, all
         if copying.summary.fates:
             _say(copying.summary, target)
         raise
-    _say(copying.summary, target)
     if not any(copying.summary.fates.values()):
         say_empty(source, place.backend)
+    _say(copying.summary, target)
     return not copying.summary.fates[Fate.INTERRUPTED] and (allow_loss or not copying.summary.losses)
 
 
@@ -55,10 +56,8 @@ def _place(url: str) -> Place:
 def _copy(copying: Copying, ids: frozenset[str]) -> None:
     """Copy with a progress bar on standard error; what the trackers' libraries print meanwhile is not shown."""
     columns = (BarColumn(), TextColumn("{task.completed} runs"), TimeElapsedColumn(), TextColumn("{task.description}"))
-    console = Console(stderr=True)
-    progress = Progress(
-        *columns, console=console, transient=True, redirect_stdout=False, disable=not console.is_terminal
-    )
+    shown = console(stderr=True)
+    progress = Progress(*columns, console=shown, transient=True, redirect_stdout=False, disable=not on_terminal(shown))
     with redirect_stdout(io.StringIO()), progress:
         task = progress.add_task("reading", total=None)
         copying.run(ids, lambda name: progress.update(task, advance=1, description=_escaped(name)))

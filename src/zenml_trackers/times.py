@@ -1,0 +1,24 @@
+"""Times, as trackers store them, in UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+
+def utc(seconds: float | None) -> datetime | None:
+    """The time so many seconds after 1970 began; None for None, for 0, and for what no calendar has."""
+    if not seconds:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def utc_in(text: str | None) -> datetime | None:
+    """The time in a text such as `2026-11-26T08:00:00+00:00`, taken for UTC if it says no zone; None if it is none."""
+    try:
+        time = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return time.astimezone(timezone.utc) if time.tzinfo else time.replace(tzinfo=timezone.utc)
