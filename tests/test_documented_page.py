@@ -106,7 +106,7 @@ def check_runs(observed: list[reader.Observed]) -> None:
 
 
 def test_runs_go_to_a_server_of_ones_own(page_reader: PageReader, server: TrackioServer, tmp_path: Path) -> None:
-    workplace = page_reader.environment.workplace(tmp_path / "reader")
+    workplace = page_reader.environment.furnished(tmp_path / "reader")
     names = {"TRACKIO_API_KEY": TOKEN, "server_url": server.url, "project_slug": PROJECT}
     printed = page_reader.follow(TRACKIO_PAGE, workplace, "server", **names)
     observed = reader.remote(server, PROJECT)
@@ -116,14 +116,14 @@ def test_runs_go_to_a_server_of_ones_own(page_reader: PageReader, server: Tracki
 
 
 def test_runs_stay_on_the_machine(page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace = page_reader.environment.workplace(tmp_path / "reader")
+    workplace = page_reader.environment.furnished(tmp_path / "reader")
     page_reader.follow(TRACKIO_PAGE, workplace, "local", project_slug=PROJECT)
     monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
     check_runs(reader.local(PROJECT))
 
 
 def test_steps_complete_in_time_without_their_space(page_reader: PageReader, tmp_path: Path) -> None:
-    workplace = page_reader.environment.workplace(tmp_path / "reader", HF_ENDPOINT=closed_port())
+    workplace = page_reader.environment.furnished(tmp_path / "reader", HF_ENDPOINT=closed_port())
     names = {"TRACKIO_API_KEY": TOKEN, "workspace_slug": "no-such-team", "project_slug": PROJECT}
     printed = page_reader.follow(TRACKIO_PAGE, workplace, "space", **names)
     steps = steps_in(workplace)
@@ -145,5 +145,5 @@ def test_the_readme_works(page_reader: PageReader, tmp_path: Path, monkeypatch: 
 
 
 def test_any_tracker_is_used_by_its_url(page_reader: PageReader, tmp_path: Path) -> None:
-    printed = page_reader.follow(ANY_TRACKER_PAGE, page_reader.environment.workplace(tmp_path / "reader"))
+    printed = page_reader.follow(ANY_TRACKER_PAGE, page_reader.environment.furnished(tmp_path / "reader"))
     assert "baseline finished {'model': {'depth': 3}} name='loss' step=2" in printed

@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import stores
+
 REPOSITORY = Path(__file__).parents[2]
 
 OF_THIS_PROCESS = ("ZENML_", "TRACKIO_", "HF_", "HUGGING", "GRADIO_", "PYTHON", "VIRTUAL_ENV")
@@ -21,10 +23,19 @@ class Environment:
     folder: Path
 
     def workplace(self, folder: Path, **variables: str) -> Workplace:
-        """An empty folder to work in with this environment, and the stores that belong to it."""
+        """An empty folder to work in with this environment, where ZenML has never been used."""
         folder.mkdir()
         (folder / "work").mkdir()
         return Workplace(self, folder, variables)
+
+    def furnished(self, folder: Path, **variables: str) -> Workplace:
+        """The same, with an empty ZenML store, which takes ZenML longer to make than all that a page does with it."""
+        template = self.folder.with_name("template")
+        if not template.exists():
+            self.workplace(template).python(stores.MAKE)
+        made = self.workplace(folder, **variables)
+        stores.copy_of(template / "zenml", folder / "zenml")
+        return made
 
 
 @dataclass(frozen=True)
