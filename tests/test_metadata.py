@@ -251,3 +251,16 @@ def test_a_run_that_must_be_resumed_and_is_not_there(project, said):
     direct.run_step(direct.tracker(project=project), step, lambda: get_run().log({"m": 1}))
     assert [(run.name, run.series("m")) for run in reader.local(project)] == [("nobody", [(0, 1)])]
     assert "to resume. The step goes on" in said.text
+
+
+@pytest.mark.parametrize("odd", [{7: 1}, {"m": 2**70}, None, {"m": object()}])
+def test_trackios_own_log_of_something_odd_costs_no_other_row(project, odd):
+    def body():
+        trackio.log({"before": 1})
+        trackio.log(odd)
+        trackio.log({"far": 1}, step=2**63)
+        trackio.log({"after": 1})
+
+    direct.run_step(direct.tracker(project=project), direct.info(), body)
+    [run] = reader.local(project)
+    assert (run.status, len(run.series("before")), len(run.series("after"))) == ("finished", 1, 1)

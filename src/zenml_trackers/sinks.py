@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from zenml_trackers import document
 from zenml_trackers.backend import Sink
@@ -13,7 +13,7 @@ from zenml_trackers.errors import Losses, UnstorableValue
 from zenml_trackers.images import as_pil
 from zenml_trackers.interruption import let_through
 from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
-from zenml_trackers.steps import StepCounter
+from zenml_trackers.steps import StepCounter, need_step
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -27,6 +27,9 @@ class DocumentSink(Sink):
     `config` is the document of `zenml_trackers.document`: params as they were given, and under `zenml.` keys the
     status, tags, metadata and all else. It is put whole, each time that it changed.
     """
+
+    steps: ClassVar[range | None] = None
+    """The steps that the library can hold, if not any."""
 
     def __init__(self, config: dict[str, Any], last_step: int = -1) -> None:
         """A run that is not stored yet.
@@ -97,10 +100,13 @@ class DocumentSink(Sink):
                 document.add_params(self.config, values)
                 return True
             case Metrics(values=values, step=step):
+                need_step(values, step, self.steps)
                 self._log_row(values, self._steps.at(step))
             case Image(name=name, image=image, step=step):
+                need_step([name], step, self.steps)
                 self.show_image(name, as_pil(name, image), self._media_step(step))
-            case Table(step=step):
+            case Table(name=name, step=step):
+                need_step([name], step, self.steps)
                 self.show_table(record, self._media_step(step))
             case Artifact(name=name, path=path):
                 self.keep(name, path)

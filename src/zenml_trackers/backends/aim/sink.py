@@ -7,13 +7,14 @@ import shlex
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from zenml_trackers import document
 from zenml_trackers.backends.folders import folder_name
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.records import RunError, Status, StoredRun, Table
 from zenml_trackers.sinks import DocumentSink, Number
+from zenml_trackers.steps import INT64
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -28,6 +29,8 @@ SHOWS = "shows"
 
 class AimSink(DocumentSink):
     """One run."""
+
+    steps: ClassVar[range | None] = INT64
 
     def __init__(
         self, repo: AimRepo, project: str, name: str, config: dict[str, Any], old: StoredRun | None = None

@@ -7,26 +7,27 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from zenml_trackers.backend import Inert
 from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.media import Shelf
 from zenml_trackers.backends.mlflow.outbox import Outbox
 from zenml_trackers.backends.mlflow.place import Place
-from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
+from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.naming import Names
 from zenml_trackers.records import Record, RunError, Status, Table
 from zenml_trackers.sinks import DocumentSink, Number
+from zenml_trackers.steps import INT64
 
 if TYPE_CHECKING:
     import PIL.Image
 
-STEPS = range(-(2**63), 2**63)
-
 
 class MlflowSink(DocumentSink):
     """One run; what is logged at once goes out at once."""
+
+    steps: ClassVar[range | None] = INT64
 
     def __init__(self, place: Place, experiment_id: str, config: dict[str, Any]) -> None:
         """A run that is not there yet.
@@ -95,8 +96,6 @@ class MlflowSink(DocumentSink):
         return self._place.others
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
-        if step not in STEPS:
-            raise UnstorableValue(f"{', '.join(values)} at step {step}: MLflow's steps are integers of 64 bits.")
         moment = self._moment()
         for name, value in values.items():
             key, number = self._keys.stored(name), float(value)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from zenml_trackers.backends.folders import folder_name, reaching
 from zenml_trackers.records import RunError, Status, Table
 from zenml_trackers.sinks import DocumentSink, Number
+from zenml_trackers.steps import INT64
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -22,6 +23,8 @@ NAMES = "zenml.names"
 
 class TensorBoardSink(DocumentSink):
     """One run."""
+
+    steps: ClassVar[range | None] = INT64
 
     def __init__(self, folder: RunFolder, config: dict[str, Any], last_step: int) -> None:
         super().__init__(config, last_step)

@@ -28,6 +28,8 @@ from trackio.utils import RESERVED_KEYS, serialize_values
 from zenml_trackers.backends.trackio.rows import rows_in
 from zenml_trackers.backends.trackio.store import is_busy
 from zenml_trackers.deadline import bounded
+from zenml_trackers.errors import UnstorableValue
+from zenml_trackers.steps import INT64, need_step
 from zenml_trackers.values import plain, split
 
 logger = logging.getLogger("zenml_trackers")
@@ -35,9 +37,8 @@ logger = logging.getLogger("zenml_trackers")
 LEAVES_OUT_WHAT_IT_CANNOT_STORE = Version(trackio.__version__) >= Version("0.42")
 """Older releases lose all that waits to be sent, for the sake of one value."""
 
-STEPS = range(-(2**63), 2**63)
-"""A step beyond these would have SQLite refuse its whole batch."""
 PLAIN = frozenset({bool, int, float})
+INTEGERS = range(-(2**63), 2**64)
 ROWS_AT_ONCE = 5000
 """Rows that are written to the disk together."""
 
@@ -80,9 +81,13 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         """As Trackio's own; what can't be stored is left out, with a warning."""
         if os.getpid() != self._process:
             _warn_of_fork(self.name)
-        elif step is not None and step not in STEPS:
-            logger.warning("%s The run's other rows are logged.", too_far(metrics, step))
-        elif all(type(value) in PLAIN for value in metrics.values()):
+            return
+        try:
+            need_step(metrics or (), step, INT64)  # it would have SQLite refuse the whole batch
+        except UnstorableValue as error:
+            logger.warning("%s The run's other rows are logged.", error)
+            return
+        if isinstance(metrics, Mapping) and all(_is_plain(*item) for item in metrics.items()):
             self.log_row(metrics, step)
         else:
             self._given += 1
@@ -158,9 +163,9 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
             self._drain_pending_to_bucket()
 
 
-def too_far(metrics: Mapping[str, Any], step: int) -> str:
-    """What to say of a step that Trackio can't store."""
-    return f"{', '.join(map(repr, metrics))} at step {step}: Trackio's steps are integers of 64 bits."
+def _is_plain(name: Any, value: Any) -> bool:
+    """Whether Trackio stores it as it is."""
+    return type(name) is str and type(value) in PLAIN and (type(value) is not int or value in INTEGERS)
 
 
 def _is_reserved(name: str) -> bool:

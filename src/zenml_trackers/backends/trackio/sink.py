@@ -12,11 +12,12 @@ from trackio.utils import to_json_safe
 from zenml_trackers import document
 from zenml_trackers.backend import Sink
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
-from zenml_trackers.backends.trackio.native import STEPS, StepRun, too_far
+from zenml_trackers.backends.trackio.native import StepRun
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
 from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
 from zenml_trackers.sinks import need_none, take_each
+from zenml_trackers.steps import INT64, need_step
 from zenml_trackers.values import plain, split
 
 logger = logging.getLogger("zenml_trackers")
@@ -112,22 +113,18 @@ class TrackioSink(Sink):
                 document.add_params(run.config, values)
                 return True
             case Metrics(values=values, step=step):
-                self._need_step(values, step)
+                need_step(values, step, INT64)
                 self._rows += 1
                 run.log_row(values, step)
             case Image(name=name, image=image, step=step):
-                self._need_step({name: image}, step)
+                need_step([name], step, INT64)
                 run.log({name: self._picture(name, image, step)}, step)
             case Table(name=name, columns=columns, rows=rows, step=step):
-                self._need_step({name: rows}, step)
+                need_step([name], step, INT64)
                 run.log({name: NamedTable(columns, rows)}, step)
             case Artifact(name=name, path=path):
                 run.log_artifact(new_artifact(name, path))
         return False
-
-    def _need_step(self, values: Mapping[str, Any], step: int | None) -> None:
-        if step is not None and step not in STEPS:
-            raise UnstorableValue(too_far(values, step))
 
     def _picture(self, name: str, image: Any, step: int | None) -> Any:
         """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""

@@ -1,0 +1,137 @@
+"""L13: a process that is forked while a run is open neither hangs nor loses in silence, and ends no run of others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+
+import pytest
+import trackio
+
+from tests.support import direct, reader
+from tests.support.trackers import connected, every_tracker, only_run
+from zenml_trackers import get_run
+from zenml_trackers.records import Status
+
+CHILDREN = 8
+LONGEST = 20.0
+"""Seconds after which a child counts as hung."""
+SAID = "belongs to the process that this one was forked from"
+
+forking = multiprocessing.get_context("fork")
+
+
+def child_of(body) -> int:
+    """The exit status of a forked process that does this; 1 if it hangs or raises."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(int(LONGEST))
+        status = 1
+        try:
+            body()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def log_all_kinds(run):
+    run.log({"child": 1})
+    run.log_params({"child": 1})
+    run.add_tags("child")
+
+
+@pytest.mark.slow
+@every_tracker
+def test_a_child_that_logs_is_refused_at_once_whatever_its_parent_was_doing(backend, tmp_path, project, monkeypatch):
+    at, told = connected(backend, tmp_path, project, monkeypatch), tmp_path / "told"
+
+    def child():
+        with told.open("a") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        log_all_kinds(run)
+
+    with at.start_run("parent") as run:
+        over = threading.Event()
+
+        def keep_busy():
+            while not over.is_set():
+                run.log({"parent": 1})
+                time.sleep(0.0002)
+
+        busy = threading.Thread(target=keep_busy)
+        busy.start()
+        statuses = [child_of(child) for _ in range(CHILDREN)]
+        over.set()
+        busy.join()
+    assert statuses == [0] * CHILDREN
+    stored = only_run(at)
+    assert stored.status is Status.FINISHED
+    assert "child" not in {*stored.params, *stored.tags, *(point.name for point in stored.metrics)}
+
+
+def test_it_is_warned_of_once_in_each_child(project, tmp_path, monkeypatch):
+    told = tmp_path / "told"
+
+    def child():
+        warnings = []
+        monkeypatch.setattr(
+            "zenml_trackers.report.logger.warning", lambda text, *values: warnings.append(text % values)
+        )
+        log_all_kinds(run)
+        log_all_kinds(run)
+        told.write_text("\n".join(warnings))
+
+    with connected("memory", tmp_path, project, monkeypatch).start_run("parent") as run:
+        assert child_of(child) == 0
+    [line] = told.read_text().splitlines()
+    assert SAID in line
+
+
+def test_a_child_that_leaves_the_block_does_not_end_the_run(project, tmp_path, monkeypatch):
+    at = connected("memory", tmp_path, project, monkeypatch)
+
+    def child():
+        block.__exit__(None, None, None)
+
+    block = at.start_run("parent")
+    run = block.__enter__()
+    assert child_of(child) == 0
+    assert only_run(at).status is Status.RUNNING
+    run.log({"m": 1})
+    block.__exit__(None, None, None)
+    assert only_run(at).status is Status.FINISHED
+
+
+def _work(number: int) -> int:
+    get_run().log({"worker": number})
+    return number
+
+
+def test_a_pool_whose_workers_log_does_not_hang(project):
+    """As 3 of 6 did: a thread of the parent's held the lock of Trackio's queue when it was forked."""
+    tracker = direct.tracker(project=project)
+
+    def body():
+        for number in range(500):
+            get_run().log({"parent": number})
+        for _ in range(5):
+            with forking.Pool(4) as pool:
+                assert pool.map_async(_work, range(20)).get(timeout=LONGEST) == list(range(20))
+
+    direct.run_step(tracker, direct.info(), body)
+    [run] = reader.local(project)
+    assert (run.status, len(run.series("parent")), run.series("worker")) == ("finished", 500, [])
+
+
+def test_trackios_own_calls_in_a_child_are_refused_too(project):
+    tracker = direct.tracker(project=project)
+    statuses = []
+    direct.run_step(tracker, direct.info(), lambda: statuses.append(child_of(lambda: trackio.log({"child": 1}))))
+    assert statuses == [0]
+    [run] = reader.local(project)
+    assert (run.status, run.metrics) == ("finished", [])
