@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ RELEASES = {
 
 TELL_STEPS = """
 import json
+import subprocess
 from zenml.client import Client
 
 for run in Client().list_pipeline_runs().items:
@@ -135,13 +137,21 @@ def test_steps_complete_in_time_without_their_space(page_reader: PageReader, tmp
     assert TOKEN not in printed
 
 
-def test_the_readme_works(page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace = page_reader.environment.workplace(tmp_path / "reader")
-    page_reader.follow(README, workplace)
+def test_the_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its own install line on, in a clone, with pip and nothing else."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(REPOSITORY), str(clone)], check=True)
+    environment = make_environment(tmp_path / "venv")
+    [install] = [block.code for block in README if block.when == "clone"]
+    environment.workplace(tmp_path / "installing").shell(f"cd {clone} && {install}")
+    workplace = environment.workplace(tmp_path / "reader")
+    PageReader(environment, "from-0.96").follow(README, workplace)
     monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
     [run] = reader.local("training")
     assert run.status == "finished"
     assert [value for _, value in run.series("loss")] == [1, 1 / 2, 1 / 3]
+    [after] = [block.code for block in README if block.when == "after"]
+    assert "finished  training  train" in workplace.shell(after)
 
 
 def test_any_tracker_is_used_by_its_url(page_reader: PageReader, tmp_path: Path) -> None:
