@@ -93,9 +93,10 @@ def build_wheel(folder: Path) -> Path:
 
 
 def make_environment(folder: Path, *requirements: str) -> Environment:
-    """An environment with pip and the requirements."""
+    """An environment with pip and the requirements, if there are any."""
     _uv("venv", "--seed", "--python", sys.executable, str(folder))
-    _uv("pip", "install", "--python", str(folder / "bin" / "python"), *requirements)
+    if requirements:
+        _uv("pip", "install", "--python", str(folder / "bin" / "python"), *requirements)
     return Environment(folder)
 
 
