@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.server import closed_port, hanging_server
+from tests.test_delivery import begun
 from zenml_trackers import UnsupportedFeature, connect, get_run
 from zenml_trackers.courier import Courier
 from zenml_trackers.errors import BackendMissing, InvalidSettings, InvalidTag, InvalidUrl, RunNotFound, TrackerError
@@ -20,7 +22,7 @@ from zenml_trackers.naming import Names
 from zenml_trackers.records import Artifact, Feature, Metrics, RunError, Status, Table
 from zenml_trackers.url import TrackerUrl
 
-OWN = {"id", "url", "project"}
+OWN = {"id", "url", "project", "started", "ended", "show_command"}
 """What two trackers' copies of one run may differ in."""
 PART = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
@@ -288,11 +290,17 @@ class Slow:
     def give_up(self) -> None:
         self.closed.set()
 
+    def stored(self) -> None:
+        return None
+
+    def others(self) -> int:
+        return 0
+
 
 class TestCourier:
     def test_calls_return_at_once_and_records_arrive_in_order_and_in_batches(self):
         sink = Slow()
-        courier = Courier(sink, pytest.fail)
+        courier = begun(sink, pytest.fail)
         started = time.monotonic()
         for step in range(100):
             courier.write([Metrics(values={"m": step}, step=step)])
@@ -303,7 +311,7 @@ class TestCourier:
 
     def test_a_file_is_handed_on_before_the_call_returns(self, tmp_path: Path):
         sink = Slow()
-        courier = Courier(sink, pytest.fail)
+        courier = begun(sink, pytest.fail)
         courier.write([Table(name="t", columns=("a",), rows=())])
         courier.write([Artifact(name="f", path=tmp_path)])
         assert [type(record) for batch in sink.batches for record in batch] == [Table, Artifact]
@@ -312,6 +320,8 @@ class TestCourier:
     def test_what_cannot_be_delivered_is_told_and_holds_nothing_up(self):
         told: list[Exception] = []
         courier = Courier(Slow(0, fails=True), told.append)
+        with suppress(ConnectionError):
+            courier.begin()
         courier.write([Metrics(values={"m": 1})])
         courier.close(Status.FINISHED, None)
         assert [type(error) for error in told] == [ConnectionError]

@@ -387,9 +387,16 @@ class TestCommand:
         assert self.ran(memory, trackio)[1].startswith(f"Copied 0 runs to {trackio}; 1 were there already.\n")
 
     def test_it_says_which_project_of_the_source_has_no_runs(self, memory, trackio):
+        status, said = self.ran(f"{memory}?project=digits", trackio)
+        assert (status, said) == (
+            1,
+            f"Error: There is no project 'digits' at {memory}?project=digits; there are none.\n",
+        )
+        place(memory).backend.folder.mkdir(parents=True)
         status, said = self.ran(memory, trackio)
         assert status == 0
         assert f"{memory} has no runs in the project 'default', which is meant where" in said
+        assert f"Copied 0 runs to {trackio}" in said
 
     def test_a_loss_is_said_once_and_gives_status_1_unless_it_is_allowed(self, memory, trackio):
         for name in "abcde":
@@ -407,8 +414,21 @@ class TestCommand:
         assert self.ran("--run", ids[0], "--run", ids[2], memory, trackio)[0] == 0
         assert [run.name for run in runs(trackio)] == ["a", "c"]
         status, said = self.ran("--run", ids[1], "--run", "nope", memory, trackio)
-        assert (status, said) == (1, f"Error: {memory} has no run with the id 'nope'\n")
+        assert (status, said) == (
+            1,
+            f"Error: {memory} has no run with the id 'nope'; `zenml-trackers runs` lists all.\n",
+        )
         assert len(runs(trackio)) == 2
+
+    def test_how_the_id_of_a_wanted_run_begins_is_enough(self, memory, trackio):
+        ids = [store(memory, RunSpec(name=name, project=""), Metrics(values={"x": 1})) for name in "abc"]
+        assert self.ran("--run", ids[0][:-1], "--run", ids[0], "--run", ids[2][:-3], memory, trackio)[0] == 0
+        assert [run.name for run in runs(trackio)] == ["a", "c"]
+        status, said = self.ran("--run", ids[1], "--run", ids[1][:3], memory, f"{trackio}-more")
+        assert status == 1
+        assert said.startswith(f"Error: The id {ids[1][:3]!r} may be that of several runs at {memory}: ")
+        assert [f" ({name})" in said for name in "abc"] == [True] * 3
+        assert runs(f"{trackio}-more") == []
 
     @pytest.mark.parametrize("same", ["trackio:///p", "trackio:///p/"])
     def test_a_project_is_not_copied_to_itself(self, same):

@@ -50,7 +50,7 @@ def told(found: Any, name: str) -> dict[str, Any]:
 
 def seen(stored: StoredRun) -> dict[str, Any]:
     """What must not depend on where the run is stored."""
-    return stored.model_dump(exclude={"id", "url", "project"})
+    return stored.model_dump(exclude={"id", "url", "project", "started", "ended", "show_command"})
 
 
 TRACKERS = [

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -94,7 +95,9 @@ def test_mlflows_own_places_show_the_run(tracker: Tracker, file: Path) -> None:
         tracker.start_run("shown", tags=["good", "mlflow.note"], metadata={"team": {"size": 3}}) as run,
     ):
         run.log_params({"lr": 0.1, "model": {"depth": 3}})
-        run.log_params({"lr": 0.2})
+        while not _rows(file, "SELECT key, value FROM params WHERE run_uuid = ?", run.id):
+            time.sleep(0.01)
+        run.log_params({"lr": 0.2})  # MLflow keeps the first that was stored
         raise ValueError("no luck")
     tags = _rows(file, "SELECT key, value FROM tags WHERE run_uuid = ?", run.id)
     assert _rows(file, "SELECT run_uuid, status FROM runs WHERE run_uuid = ?", run.id) == {run.id: "FAILED"}

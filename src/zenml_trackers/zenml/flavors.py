@@ -73,11 +73,9 @@ class TrackioExperimentTrackerConfig(TrackerConfig, TrackioExperimentTrackerSett
             return data
         return trackio_config.checked(data, tokens_may_move=not compat.stores_config_as_given())
 
-    @property
-    def is_valid(self) -> bool:
-        """True, or an error if the installed Trackio is of an unfit release. ZenML asks at registration and update."""
+    def need_place(self) -> None:
+        """See that the installed Trackio is of a release that fits."""
         backend_class(FLAVOR)
-        return True
 
     @property
     def is_local(self) -> bool:

@@ -23,7 +23,7 @@ def experiments(place: Place) -> Iterator[str]:
     """The names of MLflow's experiments, without those that were deleted there."""
     token: str | None = ""
     while token is not None:
-        page = place.store.search_experiments(page_token=token or None)
+        page = place.store.search_experiments(max_results=RUNS_AT_ONCE, page_token=token or None)
         yield from (experiment.name for experiment in page)
         token = page.token or None
 
