@@ -7,8 +7,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
