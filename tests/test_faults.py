@@ -178,6 +178,17 @@ def test_a_tracker_that_cannot_even_connect_takes_every_call_of_the_step(project
     assert "The step goes on" in said.text
 
 
+def test_a_tracker_that_could_not_be_made_takes_files_and_tables_too(project, said, zenml_store):
+    def body():
+        get_run().log_artifact(__file__)
+        get_run().log_table("table", ["column"], [[1]])
+
+    tracker = direct.tracker(project=project, base_url="http://127.0.0.1:9", api_key="{{no_such_secret.key}}")
+    direct.run_step(tracker, direct.info(), body)
+    [warning] = _warnings(said)
+    assert "no such secret" in warning
+
+
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     program = """

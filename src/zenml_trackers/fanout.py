@@ -51,8 +51,6 @@ class Part:
 
     def write(self, records: Sequence[Record]) -> None:
         """Store what this tracker has the features for; a warning names what it hasn't."""
-        if isinstance(self.sink, InertSink):
-            return  # no run could be made, and a warning has said so
         taken = [record for record in records if self._takes(record)]
         for record in taken:
             if isinstance(record, Metrics):

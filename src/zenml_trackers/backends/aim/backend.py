@@ -25,7 +25,7 @@ class AimBackend(Backend):
     name: ClassVar[str] = "aim"
     library: ClassVar[str] = "aim"
     requires: ClassVar[str] = "aim>=3.29"
-    """A run that is resumed loses what it had in 3.28."""
+    """In 3.28, a run that is resumed loses what it had."""
     blocking: ClassVar[bool] = True
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 

@@ -27,7 +27,7 @@ class CometBackend(ListedBackend):
     name: ClassVar[str] = "comet"
     library: ClassVar[str] = "comet_ml"
     requires: ClassVar[str] = "comet_ml>=3.49"
-    """3.47 has no class for all kinds of experiments."""
+    """3.47 lacks `CometExperiment`, the base of all kinds of experiments."""
     # its calls take some of what a signal's handler raises for a failure of their own
     blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
