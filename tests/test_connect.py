@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.server import closed_port, hanging_server
+from tests.support.trackers import OWN
 from tests.test_delivery import begun
 from zenml_trackers import UnsupportedFeature, connect, get_run
 from zenml_trackers.courier import Courier
@@ -22,8 +23,6 @@ from zenml_trackers.naming import Names
 from zenml_trackers.records import Artifact, Feature, Metrics, RunError, Status, Table
 from zenml_trackers.url import TrackerUrl
 
-OWN = {"id", "url", "project", "started", "ended", "show_command"}
-"""What two trackers' copies of one run may differ in."""
 PART = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
 

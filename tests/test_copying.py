@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.support.server import trackio_server
+from tests.support.trackers import OWN
 from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemoryBackend, MemorySink
 from zenml_trackers.cli import main
@@ -93,7 +94,7 @@ def contents(url: str) -> list[Any]:
 
 
 def _facts(run: StoredRun) -> str:
-    apart = {"id", "project", "url", "show_command", "started", "ended", "origin", "metrics"}
+    apart = {*OWN, "origin", "metrics"}
     return repr({**run.model_dump(exclude=apart), "tags": sorted(run.tags)})
 
 

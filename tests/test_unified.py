@@ -12,6 +12,7 @@ from zenml.enums import StackComponentType as Type
 
 from tests.support.pipelines import run, unified_stack_with
 from tests.support.server import closed_port
+from tests.support.trackers import OWN
 from zenml_trackers import connect, get_run
 from zenml_trackers.records import StoredRun
 from zenml_trackers.url import TrackerUrl
@@ -50,7 +51,7 @@ def told(found: Any, name: str) -> dict[str, Any]:
 
 def seen(stored: StoredRun) -> dict[str, Any]:
     """What must not depend on where the run is stored."""
-    return stored.model_dump(exclude={"id", "url", "project", "started", "ended", "show_command"})
+    return stored.model_dump(exclude=OWN)
 
 
 TRACKERS = [

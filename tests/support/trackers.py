@@ -16,6 +16,8 @@ from zenml_trackers.session import Tracker
 LIBRARIES = {"wandb": "wandb", "comet": "comet_ml", "aim": "aim", "mlflow": "mlflow", "tensorboard": "tensorboard"}
 ALL = ["memory", "trackio", *LIBRARIES]
 PATIENCE = 120.0
+OWN = {"id", "project", "url", "show_command", "started", "ended"}
+"""What the same run has of its own in each tracker."""
 
 every_tracker = pytest.mark.parametrize("backend", ALL)
 """For tests of what any tracker could get wrong."""

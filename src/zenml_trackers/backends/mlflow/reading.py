@@ -17,13 +17,14 @@ STATES = {"FINISHED": Status.FINISHED, "FAILED": Status.FAILED, "KILLED": Status
 """All others mean that it still runs."""
 OLDEST_FIRST = ["attributes.start_time ASC"]
 RUNS_AT_ONCE = 500
+EXPERIMENTS_AT_ONCE = 1000
 
 
 def experiments(place: Place) -> Iterator[str]:
     """The names of MLflow's experiments, without those that were deleted there."""
     token: str | None = ""
     while token is not None:
-        page = place.store.search_experiments(max_results=RUNS_AT_ONCE, page_token=token or None)
+        page = place.store.search_experiments(max_results=EXPERIMENTS_AT_ONCE, page_token=token or None)
         yield from (experiment.name for experiment in page)
         token = page.token or None
 
