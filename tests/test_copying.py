@@ -396,7 +396,9 @@ class TestCommand:
         place(memory).backend.folder.mkdir(parents=True)
         status, said = self.ran(memory, trackio)
         assert status == 0
-        assert f"{memory} has no runs in the project 'default', which is meant where" in said
+        assert (
+            f"{memory} has no runs in the project 'default'. Where a URL names no project, 'default' is meant" in said
+        )
         assert f"Copied 0 runs to {trackio}" in said
 
     def test_a_loss_is_said_once_and_gives_status_1_unless_it_is_allowed(self, memory, trackio):

@@ -59,4 +59,4 @@ def there_are(name: str, known: Iterable[str]) -> str:
         return "there are none."
     more = len(names) - MOST_LISTED
     listed = ", ".join(names[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
-    return f"there {'are' if len(names) > 1 else 'is'} {listed}. {did_you_mean(name, names)}".rstrip()
+    return f"{'there are' if len(names) > 1 else 'the only one is'} {listed}. {did_you_mean(name, names)}".rstrip()

@@ -87,7 +87,7 @@ class TestOneOf:
             (["--stack", "stack-goo"], "stack 'stack-goo'; there are default, stack-bad, stack-good."),
             (
                 ["--stack", "stack-good", "--tracker", "bad"],
-                "tracker 'bad' of zenml-trackers in the stack 'stack-good'; there is good.",
+                "tracker 'bad' of zenml-trackers in the stack 'stack-good'; the only one is good.",
             ),
         ],
     )

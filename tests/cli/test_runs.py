@@ -240,7 +240,7 @@ class TestProjects:
         for arguments in (["runs", f"{url}?project={mistyped}"], ["runs", f"{url}?project={mistyped}", "--json"]):
             said = piped(*arguments)
             assert (said.status, said.out) == (1, "")
-            assert said.err.startswith(f"Error: There is no project {mistyped!r} at {arguments[1]}; there ")
+            assert said.err.startswith(f"Error: There is no project {mistyped!r} at {arguments[1]}; the")
             assert said.err.endswith(f"Did you mean {project!r}?\n")
             assert len(said.err.splitlines()) == 1
 
@@ -271,8 +271,8 @@ class TestEmptyProjects:
         said = piped("runs", f"memory://{project}")
         assert said.status == 1
         assert said.err == (
-            f"Error: There is no project 'default' at memory://{project}, which is meant where the URL names none; add "
-            "?project=NAME; there is digits.\n"
+            f"Error: There is no project 'default' at memory://{project}; the only one is digits. Where a URL names no "
+            "project, 'default' is meant: add ?project=NAME.\n"
         )
 
     def test_many_are_not_all_listed(self, project):
@@ -287,7 +287,7 @@ class TestEmptyProjects:
             url = f"trackio+{server.url}"
             store(backend_at(f"{url}/{project}", project), RunSpec(name="r", project=project))
             said = piped("runs", f"{url}/{project}x")
-            assert said.err.endswith(f"there is {project}. Did you mean {project!r}?\n")
+            assert said.err.endswith(f"; the only one is {project}. Did you mean {project!r}?\n")
             assert re.search(r"  \d{4}-\d\d-\d\dT[\d:]{8}Z  +\d", piped("runs", f"{url}/{project}").out)
 
 

@@ -19,9 +19,9 @@ def say_empty(url: str, backend: Backend) -> None:
     project = getattr(backend, "project", "")
     projects = _projects(backend)
     if project and projects is not None and project not in projects:
-        raise UnknownName(f"There is no project {project!r} at {url}{_why(project)}; {there_are(project, projects)}")
+        raise UnknownName(f"There is no project {project!r} at {url}; {there_are(project, projects)}{_hint(project)}")
     where = f" in the project {project!r}" if project else ""
-    click.echo(f"{url} has no runs{where}{_why(project)}.", err=True)
+    click.echo(f"{url} has no runs{where}.{_hint(project)}", err=True)
 
 
 def _projects(backend: Backend) -> list[str] | None:
@@ -31,5 +31,7 @@ def _projects(backend: Backend) -> list[str] | None:
         return None
 
 
-def _why(project: str) -> str:
-    return ", which is meant where the URL names none; add ?project=NAME" if project == DEFAULT_PROJECT else ""
+def _hint(project: str) -> str:
+    return (
+        f" Where a URL names no project, {project!r} is meant: add ?project=NAME." if project == DEFAULT_PROJECT else ""
+    )
