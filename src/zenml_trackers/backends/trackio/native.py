@@ -158,7 +158,8 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         else:  # it could not be started
             with nullcontext() if hasattr(self, "_queue_lock") else self._client_lock:
                 self._flush_queues_inline()
-        if self._bucket_id is not None and SQLiteStorage.has_pending_data(self.project):
+        bucket = getattr(self, "_bucket_id", None)  # from 0.30
+        if bucket is not None and SQLiteStorage.has_pending_data(self.project):
             self._has_local_buffer = True
             self._drain_pending_to_bucket()
 
