@@ -148,6 +148,7 @@ class TestStoreThatIsAway:
         with hanging_server() as url:
             done, _ = self.told("register", url, tmp_path)
         assert done.returncode == 1
-        assert done.stderr.splitlines() == [
+        assert done.stderr.splitlines()[-1] == (  # above it, old releases of ZenML warn of what they import
             f"Error: The ZenML server {url} did not answer in 5 s. Start it, or change ZENML_STORE_URL, which names it."
-        ]
+        )
+        assert "Traceback" not in done.stderr

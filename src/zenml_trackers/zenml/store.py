@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 from zenml.client import Client
 from zenml.config.global_config import GlobalConfiguration
+from zenml.exceptions import AuthorizationException
 
 from zenml_trackers.errors import StoreUnreachable
 
@@ -33,6 +34,8 @@ def reached() -> BaseZenStore:
     try:
         store = Client().zen_store
         store.get_store_info()  # a server has to take the login
+    except AuthorizationException as error:
+        raise StoreUnreachable(f"The ZenML server {url} refused the login: {_told(error)}. {_login(url)}") from None
     except Exception as error:
         raise StoreUnreachable(f"The ZenML store {url} can't be used: {_told(error)}. {_way_out(url)}") from None
     return store
@@ -67,6 +70,12 @@ def _way_out(url: str) -> str:
     if os.environ.get(VARIABLE):
         return f"Start it, or change {VARIABLE}, which names it."
     return "Start it, or log in to another one with `zenml login URL`."
+
+
+def _login(url: str) -> str:
+    if os.environ.get(VARIABLE):
+        return "Check what the variables that begin with ZENML_STORE_ say."
+    return f"Log in again with `zenml login {url}`."
 
 
 def _told(error: Exception) -> str:
