@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,14 +67,16 @@ def fill(url: str, project: str) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=["trackio", "mlflow", "memory", "tensorboard"])
-def filled(request, tmp_path_factory) -> tuple[str, list[str]]:
+def filled(request, tmp_path_factory) -> Iterator[tuple[str, list[str]]]:
     """The URL of a project of each tracker, and the ids in it."""
     from uuid import uuid4
 
     name = f"test-{uuid4().hex[:12]}"
     with pytest.MonkeyPatch.context() as patch:
         url = url_of(request.param, tmp_path_factory.mktemp("runs"), name, patch)
-        return f"{url}?project={name}", fill(url, name)
+        yield f"{url}?project={name}", fill(url, name)
+    for memory in Path("/dev/shm").glob(f"zenml-trackers-*/{name}"):
+        shutil.rmtree(memory)
 
 
 def headings(said: Said) -> list[str]:
