@@ -10,7 +10,7 @@ import time
 import pytest
 
 from tests.support.pipelines import stack_with, unified_stack_with
-from tests.support.server import closed_port, hanging_server
+from tests.support.server import closed_port, hanging_server, refusing_server
 from tests.support.terminal import SCRIPTS, Said, on_terminal, piped
 from zenml_trackers.zenml import registration
 
@@ -152,3 +152,17 @@ class TestStoreThatIsAway:
             f"Error: The ZenML server {url} did not answer in 5 s. Start it, or change ZENML_STORE_URL, which names it."
         )
         assert "Traceback" not in done.stderr
+
+    def test_one_that_refuses_the_login_is_no_server_to_start(self, tmp_path):
+        import zenml
+        from zenml.enums import AuthScheme
+        from zenml.models import ServerModel
+
+        info = ServerModel(version=zenml.__version__, auth_scheme=AuthScheme.OAUTH2_PASSWORD_BEARER).model_dump_json()
+        with refusing_server({"/health": "OK", "/api/v1/info": info}) as url:
+            done, _ = self.told("register", url, tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1].startswith(f"Error: The ZenML server {url} refused the login: Cred")
+        assert done.stderr.endswith(". Check what the variables that begin with ZENML_STORE_ say.\n")
+        assert "Traceback" not in done.stderr
+        assert LOGIN not in done.stdout + done.stderr

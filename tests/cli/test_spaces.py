@@ -4,46 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.support.pipelines import stack_with
-from tests.support.server import closed_port
+from tests.support.server import closed_port, refusing_server
 from tests.support.terminal import SCRIPTS, piped
 from zenml_trackers.zenml import registration
 
 TOKEN = "hf_secret_1234567"
-
-
-class _Refusing(BaseHTTPRequestHandler):
-    """Knows no token."""
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        self.send_response(401)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    do_HEAD = do_GET
-
-
-@contextmanager
-def refusing_hub() -> Iterator[str]:
-    """A stand-in for the Hugging Face Hub, which can't be had here."""
-    hub = ThreadingHTTPServer(("127.0.0.1", 0), _Refusing)
-    hub.daemon_threads = True
-    threading.Thread(target=hub.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{hub.server_port}"
-    finally:
-        hub.shutdown()
-        hub.server_close()
 
 
 @pytest.fixture
@@ -94,7 +63,7 @@ def test_a_hub_that_is_away_is_no_matter_of_the_token(in_a_space):
 
 
 def test_a_token_that_the_hub_refuses_is(in_a_space):
-    with refusing_hub() as hub:
+    with refusing_server() as hub:  # a stand-in for the Hugging Face Hub, which can't be had here
         said = doctor_alone(HF_HUB_OFFLINE="0", HF_ENDPOINT=hub)
     found, advice = said.splitlines()
     assert found == "the Hugging Face Hub refused the token for the Space acme/trackio; check `api_key`"

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -90,6 +91,34 @@ def closed_port() -> str:
     return f"http://127.0.0.1:{free_port()}"
 
 
+def refusing_server(known: Mapping[str, str] = MappingProxyType({})) -> AbstractContextManager[str]:
+    """Refuses each login, as a ZenML server does; a stand-in for servers that need more than is installed here.
+
+    Args:
+        known: The JSON of what it tells without a login, by path.
+    """
+    refusal = '{"detail":["CredentialsNotValid","Authentication error: error decoding API key"]}'
+
+    class Refusing(BaseHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            path = self.path.partition("?")[0]
+            body = known.get(path, refusal).encode()
+            self.send_response(200 if path in known else 401)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_HEAD = do_POST = do_GET
+
+    return _serving(Refusing)
+
+
 class _SlowHub(BaseHTTPRequestHandler):
     """Knows every user and no Space, and never ends making one."""
 
@@ -112,14 +141,18 @@ class _SlowHub(BaseHTTPRequestHandler):
         time.sleep(30)
 
 
-@contextmanager
-def slow_hub() -> Iterator[str]:
+def slow_hub() -> AbstractContextManager[str]:
     """A stand-in for the Hugging Face Hub, which can't be had here, that takes a token and then hangs."""
-    hub = ThreadingHTTPServer(("127.0.0.1", 0), _SlowHub)
-    hub.daemon_threads = True
-    threading.Thread(target=hub.serve_forever, daemon=True).start()
+    return _serving(_SlowHub)
+
+
+@contextmanager
+def _serving(answers: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), answers)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{hub.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        hub.shutdown()
-        hub.server_close()
+        server.shutdown()
+        server.server_close()

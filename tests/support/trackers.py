@@ -37,6 +37,7 @@ def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch) -
     for name in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CONFIG_DIR"):
         patch.setenv(name, str(folder / name))
     patch.setenv("WANDB_ERROR_REPORTING", "false")
+    patch.setenv("COMET_ERROR_TRACKING_ENABLE", "false")
     patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     return {
         "memory": f"memory://{memory}",
