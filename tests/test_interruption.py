@@ -15,9 +15,10 @@ from functools import partial
 import pytest
 
 from tests.support import direct, reader
-from tests.support.trackers import connected, every_tracker, only_run
+from tests.support.trackers import connected, every_tracker, only_run, url_of
 from tests.test_delivery import Collecting, Given, tracker
-from zenml_trackers import get_run
+from zenml_trackers import connect, get_run
+from zenml_trackers.backends.memory import MemorySink
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.interruption import let_through
 from zenml_trackers.records import Status
@@ -209,3 +210,36 @@ def test_ctrl_c_comes_through(tmp_path, project, monkeypatch):
             if number == 50:
                 signal.raise_signal(signal.SIGINT)
     assert only_run(at).error.type == "KeyboardInterrupt"
+
+
+class Stopping(os.PathLike):
+    """A path during the reading of which an alarm arrives."""
+
+    def __fspath__(self):
+        signal.raise_signal(signal.SIGALRM)
+        return "never"
+
+
+def test_a_timeouts_alarm_is_no_picture_that_cannot_be_read(handled, tmp_path, project, monkeypatch):
+    def late(number, frame):
+        raise TimeoutError("too late")  # an OSError, as a file that can't be read
+
+    signal.signal(signal.SIGALRM, late)
+    at = connected("memory", tmp_path, project, monkeypatch)
+    with pytest.raises(TimeoutError, match="too late"), at.start_run() as run:
+        run.log_image("i", Stopping())
+    assert only_run(at).error.type == "TimeoutError"
+
+
+@pytest.mark.parametrize("when", ["connecting", "closing"])
+def test_a_stop_leaves_no_run_of_several_trackers_open(handled, tmp_path, project, monkeypatch, when):
+    urls = [url_of("memory", tmp_path, f"{project}-{name}", monkeypatch) for name in "ab"]
+    delayed = MemorySink.begin if when == "connecting" else MemorySink.close
+    monkeypatch.setattr(MemorySink, delayed.__name__, lambda *given: [time.sleep(0.4), delayed(*given)][1])
+    with pytest.raises(Stop):
+        if when == "connecting":
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with connect(urls).start_run():
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+    expected = Status.FAILED if when == "connecting" else Status.FINISHED
+    assert [only_run(connect(url)).status for url in urls] == [expected] * 2

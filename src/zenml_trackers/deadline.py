@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
@@ -122,14 +124,30 @@ def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
 
 
 def in_thread(work: Callable[[], None], doing: str) -> Callable[[float | None], None]:
-    """Begin `work` in a thread that holds up nothing; what is returned waits for its end, for so many seconds."""
-    thread = threading.Thread(target=work, name=f"zenml-trackers: {doing}", daemon=True)
+    """Begin `work` in a thread that holds up nothing; what is returned waits for its end, for so many seconds.
+
+    It does not join the thread: Python takes one for ended whose `join` was left by a signal's exception (in 3.11).
+    """
+    told: queue.SimpleQueue[None] = queue.SimpleQueue()
+    over = threading.Event()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            over.set()
+            told.put(None)
+
+    def wait(seconds: float | None) -> None:
+        if not over.is_set():
+            with suppress(queue.Empty):
+                told.get(timeout=seconds)
+
     try:
-        thread.start()
+        threading.Thread(target=run, name=f"zenml-trackers: {doing}", daemon=True).start()
     except RuntimeError:  # Python is ending, and starts no threads any more
-        work()
-        return lambda seconds: None
-    return thread.join
+        run()
+    return wait
 
 
 def _late(doing: str, seconds: float, stood: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 from zenml_trackers.backend import Backend, InertSink, Sink
 from zenml_trackers.deadline import in_thread
 from zenml_trackers.delivery import Delivery, Limits
-from zenml_trackers.errors import InvalidUrl, TrackerError, UnsupportedFeature
+from zenml_trackers.errors import InvalidUrl, UnsupportedFeature
 from zenml_trackers.records import (
     Artifact,
     Feature,
@@ -158,7 +158,7 @@ class Fanout(Backend):
         parts = [Part(name, backend, spec, self._limits) for name, backend in named]
         try:
             _at_once(lambda part: part.open(spec), parts)
-        except TrackerError as error:
+        except BaseException as error:  # of a strict one that failed, or of a signal's handler
             FanoutSink(parts).close(Status.FAILED, RunError.of(error))
             raise
         return FanoutSink(parts)
@@ -194,11 +194,20 @@ def _at_once(call: Callable[[Any], T], each: Sequence[Any]) -> list[T]:
         except BaseException as error:
             errors[index] = error
 
-    for wait in [in_thread(partial(work, index), "one of several trackers") for index in range(len(each))]:
-        wait(None)
+    waits = [in_thread(partial(work, index), "one of several trackers") for index in range(len(each))]
+    try:
+        _wait_for(waits)
+    except BaseException:  # of a signal's handler: a run that is half begun or half ended would be lost
+        _wait_for(waits)
+        raise
     if errors:
         raise errors[min(errors)]
     return [results[index] for index in range(len(each))]
+
+
+def _wait_for(waits: Iterable[Callable[[float | None], None]]) -> None:
+    for wait in waits:
+        wait(None)
 
 
 def _names(backends: Sequence[Backend]) -> Iterator[str]:

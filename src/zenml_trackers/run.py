@@ -160,7 +160,6 @@ class Run:
         self._take_turn(lambda: self._sink.close(status, error))
 
     def _send(self, kind: type[Record], **fields: Any) -> None:
-        name = kind.__name__.lower()
         if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one
             foreign = TrackerUnreachable("the run belongs to the process that this one was forked from; log there")
             self._reporter.trouble(foreign, "What this process logs is lost.", "fork")
@@ -171,20 +170,24 @@ class Run:
         try:
             record = kind(**fields)
             self._take_turn(lambda: self._sink.write([record]))
-        except UnstorableValue as error:  # of one value, which this backend can't hold
-            self._count(kind)
-            self._reporter.trouble(error, "The rest is stored.", str(error))
         except Exception as error:
             let_through(error)
             self._count(kind)
-            given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
-            self._reporter.trouble(error, f"{given} lost.", name)
+            self._tell_loss(error, kind)
         else:
             self._count(kind)
 
     def _count(self, kind: type[Record]) -> None:
         if kind is Metrics:
             self._reporter.rows.count()
+
+    def _tell_loss(self, error: Exception, kind: type[Record]) -> None:
+        name = kind.__name__.lower()
+        if isinstance(error, UnstorableValue):  # of one value, which this backend can't hold
+            self._reporter.trouble(error, "The rest is stored.", str(error))
+        else:
+            given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
+            self._reporter.trouble(error, f"{given} lost.", name)
 
     def _take_turn(self, call: Callable[[], None]) -> None:
         """Call the sink: the step may pass the run to threads of its own."""

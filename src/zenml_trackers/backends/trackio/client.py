@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import httpx
 from trackio.remote_client import RemoteClient
 
 from zenml_trackers.backends.trackio.hub import offline
-from zenml_trackers.backends.trackio.rows import is_anchor
+from zenml_trackers.backends.trackio.rows import rows_in
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
 
@@ -38,8 +39,8 @@ class Client:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._remote: RemoteClient | None = None
-        self.rows = 0
-        """How many rows the server has taken."""
+        self.rows = Counter[str]()
+        """How many rows of each run the server has taken, by the run's id."""
         self._taken: set[str] = set()
 
     def predict(self, *args: Any, api_name: str, **kwargs: Any) -> Any:
@@ -112,9 +113,10 @@ class Client:
 
     def _count(self, logs: Sequence[Mapping[str, Any]], last: bool) -> None:
         """Count rows that were taken; those of a batch that fails later on are sent again, and count once."""
-        rows = {str(entry.get("log_id")) for entry in logs} - self._taken
-        self.rows += sum(not is_anchor(row) for row in rows)
-        self._taken = set() if last else self._taken | rows
+        new = [entry for entry in logs if entry.get("log_id") not in self._taken]
+        for entry in new:
+            self.rows[str(entry.get("run_id"))] += rows_in([entry])
+        self._taken = set() if last else self._taken | {str(entry.get("log_id")) for entry in new}
 
     def _connected(self) -> RemoteClient:
         if self._remote is None:

@@ -107,7 +107,7 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     @property
     def unstored(self) -> int:
         """How many rows are not where they belong: on this machine, or on the server."""
-        return self._given - (self._written if self._is_local else self._client.rows)
+        return self._given - (self._written if self._is_local else self._client.rows[self.id])
 
     def _write_logs_to_sqlite(self, logs: list[Any]) -> None:
         """In parts, so that whoever waits for the end sees that it gets on; each as often as the database is busy."""
@@ -165,8 +165,9 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
 
 
 def _is_plain(name: Any, value: Any) -> bool:
-    """Whether Trackio stores it as it is."""
-    return type(name) is str and type(value) in PLAIN and (type(value) is not int or value in INTEGERS)
+    """Whether Trackio stores it as it is, and without a word."""
+    known = type(name) is str and not _is_reserved(name)
+    return known and type(value) in PLAIN and (type(value) is not int or value in INTEGERS)
 
 
 def _is_reserved(name: str) -> bool:
