@@ -6,12 +6,14 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from tracker_contracts.matrix.blocks import Block, blocks, filled
 
-from tests.support import reader
+from tests.support import reader, stores
 from tests.support.environments import REPOSITORY, Environment, Workplace, build_wheel, make_environment
 from tests.support.server import TOKEN, TrackioServer, closed_port, trackio_server
 
@@ -60,28 +62,43 @@ class PageReader:
     environment: Environment
     release: str
 
-    def follow(self, page: list[Block], workplace: Workplace, place: str = "always", **placeholders: str) -> str:
-        """Run the blocks for all, for this release, and for this place of the runs; what the Python ones printed."""
+    @cached_property
+    def prepared(self) -> Workplace:
+        """With a ZenML store, and all done that the Trackio page has each reader of the release do first."""
+        made = self.environment.workplace(self.environment.folder.with_name("prepared"))
+        self._shell(TRACKIO_PAGE, made, self.release)
+        if not (made.folder / "zenml").exists():
+            made.python(stores.MAKE)
+        return made
+
+    def follow(
+        self, page: list[Block], workplace: Workplace, place: str = "", at_the_end: str = "", **placeholders: str
+    ) -> str:
+        """Run the shell blocks for all and for this place of the runs, and the Python ones; what the latter printed."""
+        self._shell(page, workplace, "always", place, **placeholders)
+        return workplace.python("\n".join([*(block.code for block in page if block.language == "python"), at_the_end]))
+
+    def _shell(self, page: list[Block], workplace: Workplace, *marks: str, **placeholders: str) -> None:
         for block in page:
-            if block.language == "shell" and block.when in ("always", self.release, place):
+            if block.language == "shell" and block.when in marks:
                 workplace.shell(filled(block.code, **placeholders))
-        return workplace.python("\n".join(block.code for block in page if block.language == "python"))
 
 
-def steps_in(workplace: Workplace) -> dict[str, Step]:
-    lines = [line for line in workplace.python(TELL_STEPS).splitlines() if line.startswith("STEP ")]
+def steps_in(printed: str) -> dict[str, Step]:
+    lines = [line for line in printed.splitlines() if line.startswith("STEP ")]
     return {name: Step(*rest) for name, *rest in (json.loads(line.removeprefix("STEP ")) for line in lines)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
-@pytest.fixture(scope="module", params=RELEASES)
+@pytest.fixture(scope="class")
 def page_reader(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> PageReader:
+    release = request.cls.release
     folder = tmp_path_factory.mktemp("environment") / "venv"
-    return PageReader(make_environment(folder, *RELEASES[request.param], str(wheel)), request.param)
+    return PageReader(make_environment(folder, *RELEASES[release], str(wheel)), release)
 
 
 @pytest.fixture
@@ -107,36 +124,6 @@ def check_runs(observed: list[reader.Observed]) -> None:
     assert training.params == {"epochs": 3}
 
 
-def test_runs_go_to_a_server_of_ones_own(page_reader: PageReader, server: TrackioServer, tmp_path: Path) -> None:
-    workplace = page_reader.environment.furnished(tmp_path / "reader")
-    names = {"TRACKIO_API_KEY": TOKEN, "server_url": server.url, "project_slug": PROJECT}
-    printed = page_reader.follow(TRACKIO_PAGE, workplace, "server", **names)
-    observed = reader.remote(server, PROJECT)
-    check_runs(observed)
-    assert f"{server.url}/run?project={PROJECT}&selected_run_id={observed[0].id}" in printed
-    assert TOKEN not in printed
-
-
-def test_runs_stay_on_the_machine(page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workplace = page_reader.environment.furnished(tmp_path / "reader")
-    page_reader.follow(TRACKIO_PAGE, workplace, "local", project_slug=PROJECT)
-    monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
-    check_runs(reader.local(PROJECT))
-
-
-def test_steps_complete_in_time_without_their_space(page_reader: PageReader, tmp_path: Path) -> None:
-    workplace = page_reader.environment.furnished(tmp_path / "reader", HF_ENDPOINT=closed_port())
-    names = {"TRACKIO_API_KEY": TOKEN, "workspace_slug": "no-such-team", "project_slug": PROJECT}
-    printed = page_reader.follow(TRACKIO_PAGE, workplace, "space", **names)
-    steps = steps_in(workplace)
-    assert {step.status for step in steps.values()} == {"completed"}
-    assert max(step.seconds for step in steps.values()) < DEADLINE + OF_THE_STEP_ITSELF
-    urls = {step.metadata["experiment_tracker_url"] for step in steps.values()}
-    assert all(url.startswith(f"https://no-such-team-trackio.hf.space/run?project={PROJECT}&") for url in urls)
-    assert len(urls) == len(steps) == 3
-    assert TOKEN not in printed
-
-
 def test_the_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From its own install line on, in a clone, with pip and nothing else."""
     clone = tmp_path / "clone"
@@ -154,6 +141,50 @@ def test_the_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "finished  training  train" in workplace.shell(after)
 
 
-def test_any_tracker_is_used_by_its_url(page_reader: PageReader, tmp_path: Path) -> None:
-    printed = page_reader.follow(ANY_TRACKER_PAGE, page_reader.environment.furnished(tmp_path / "reader"))
-    assert "baseline finished {'model': {'depth': 3}} name='loss' step=2" in printed
+class OfARelease:
+    """What holds for a reader of any release."""
+
+    release: ClassVar[str]
+
+    def test_runs_go_to_a_server_of_ones_own(
+        self, page_reader: PageReader, server: TrackioServer, tmp_path: Path
+    ) -> None:
+        workplace = page_reader.prepared.copy(tmp_path / "reader")
+        names = {"TRACKIO_API_KEY": TOKEN, "server_url": server.url, "project_slug": PROJECT}
+        printed = page_reader.follow(TRACKIO_PAGE, workplace, "server", **names)
+        observed = reader.remote(server, PROJECT)
+        check_runs(observed)
+        assert f"{server.url}/run?project={PROJECT}&selected_run_id={observed[0].id}" in printed
+        assert TOKEN not in printed
+
+    def test_runs_stay_on_the_machine(
+        self, page_reader: PageReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        workplace = page_reader.prepared.copy(tmp_path / "reader")
+        page_reader.follow(TRACKIO_PAGE, workplace, "local", project_slug=PROJECT)
+        monkeypatch.setenv("TRACKIO_DIR", str(workplace.trackio))
+        check_runs(reader.local(PROJECT))
+
+    def test_steps_complete_in_time_without_their_space(self, page_reader: PageReader, tmp_path: Path) -> None:
+        workplace = page_reader.prepared.copy(tmp_path / "reader", HF_ENDPOINT=closed_port())
+        names = {"TRACKIO_API_KEY": TOKEN, "workspace_slug": "no-such-team", "project_slug": PROJECT}
+        printed = page_reader.follow(TRACKIO_PAGE, workplace, "space", TELL_STEPS, **names)
+        steps = steps_in(printed)
+        assert {step.status for step in steps.values()} == {"completed"}
+        assert max(step.seconds for step in steps.values()) < DEADLINE + OF_THE_STEP_ITSELF
+        urls = {step.metadata["experiment_tracker_url"] for step in steps.values()}
+        assert all(url.startswith(f"https://no-such-team-trackio.hf.space/run?project={PROJECT}&") for url in urls)
+        assert len(urls) == len(steps) == 3
+        assert TOKEN not in printed
+
+    def test_any_tracker_is_used_by_its_url(self, page_reader: PageReader, tmp_path: Path) -> None:
+        printed = page_reader.follow(ANY_TRACKER_PAGE, page_reader.prepared.copy(tmp_path / "reader"))
+        assert "baseline finished {'model': {'depth': 3}} name='loss' step=2" in printed
+
+
+class TestFrom096(OfARelease):
+    release = "from-0.96"
+
+
+class TestBelow096(OfARelease):
+    release = "below-0.96"

@@ -11,7 +11,7 @@ from typing import Any
 LEAST = 20.0
 EACH = 2.0
 """Seconds that the search for a counterexample may take, and for each example that the profile gives on top."""
-SHRINKING = 15.0
+SHRINKING = 6.0
 """Seconds, from the beginning of the first example that fails, to find a smaller one."""
 
 

@@ -28,15 +28,6 @@ class Environment:
         (folder / "work").mkdir()
         return Workplace(self, folder, variables)
 
-    def furnished(self, folder: Path, **variables: str) -> Workplace:
-        """The same, with an empty ZenML store, which takes ZenML longer to make than all that a page does with it."""
-        template = self.folder.with_name("template")
-        if not template.exists():
-            self.workplace(template).python(stores.MAKE)
-        made = self.workplace(folder, **variables)
-        stores.copy_of(template / "zenml", folder / "zenml")
-        return made
-
 
 @dataclass(frozen=True)
 class Workplace:
@@ -45,6 +36,12 @@ class Workplace:
     environment: Environment
     folder: Path
     variables: dict[str, str] = field(default_factory=dict)
+
+    def copy(self, folder: Path, **variables: str) -> Workplace:
+        """Another workplace, whose ZenML store has all that this one's has."""
+        made = self.environment.workplace(folder, **variables)
+        stores.copy_of(self.folder / "zenml", folder / "zenml")
+        return made
 
     @property
     def trackio(self) -> Path:
