@@ -66,6 +66,10 @@ def _may_have_pages(config: pytest.Config) -> bool:
     return any(asking in file.read_text("utf-8") for file in files for asking in ("chromium", "browser.path()"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # so that no worker has a slow one left to do
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
     yield
@@ -90,10 +94,12 @@ def project() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def store_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.support import stores
 
-    return stores.make_template(tmp_path_factory.mktemp("template") / "zenml")
+    own = tmp_path_factory.getbasetemp()
+    of_all_workers = own.parent if hasattr(request.config, "workerinput") else own
+    return stores.make_template(of_all_workers / "store-template")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.support import browser
 from tests.support.environments import REPOSITORY
 from tests.support.server import closed_port
 
-PAGES = "tests/test_dashboard.py"
+PAGES = "tests/matrix/test_page_browser.py"
 NONE = (
     r"No browser can be had: none is here that starts; there is no apt-get; `python -m playwright install chromium` "
     r"fails: .+\. Install chromium to have the tests of pages\."
@@ -98,16 +98,18 @@ def test_what_hangs_is_ended(tmp_path: Path) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_without_a_browser_a_run_is_green_and_says_what_it_skipped(bare: Path) -> None:
     done = ran(PAGES)
     assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
     assert (
-        "1 skipped, tests/matrix/test_page_browser.py::*, tests/test_dashboard.py::*: No browser can be had"
+        "19 skipped, tests/matrix/test_page_browser.py::*, tests/test_dashboard.py::*: No browser can be had"
         in done.stdout
     )
     assert any(line.endswith(", browser none") for line in done.stdout.splitlines()[-3:])
 
 
+@pytest.mark.slow
 def test_in_ci_a_missing_browser_is_an_error(bare: Path) -> None:
     done = ran(PAGES, CI="true")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
@@ -116,6 +118,7 @@ def test_in_ci_a_missing_browser_is_an_error(bare: Path) -> None:
 
 
 @pytest.mark.parametrize("chosen", [["tests/matrix/test_gate.py"], [PAGES, "-m", "not slow"]])
+@pytest.mark.slow
 def test_who_chooses_no_test_of_a_page_needs_none(bare: Path, chosen: list[str]) -> None:
     done = ran(*chosen, CI="true")
     assert done.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED), done.stderr

@@ -209,6 +209,7 @@ def test_fifty_runs_go_to_another_tracker_and_back(trackio, memory):
 
 
 @pytest.mark.skipif(find_spec("mlflow") is None, reason="MLflow is not installed here")
+@pytest.mark.slow
 def test_fifty_runs_go_to_mlflow_and_back(trackio, tmp_path):
     there_and_back(trackio, f"mlflow+sqlite:///{tmp_path}/mlflow.db?project=digits")
 

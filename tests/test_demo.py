@@ -45,6 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(done.stdout, done.stderr, done.returncode, home, folder)
 
 
+@pytest.mark.slow
 def test_it_succeeds_and_is_quiet_about_the_step_that_fails_on_purpose(demo):
     assert demo.status == 0, demo.errors
     assert demo.errors == ""
@@ -52,6 +53,7 @@ def test_it_succeeds_and_is_quiet_about_the_step_that_fails_on_purpose(demo):
     assert "quality_gate: fails, as it should" in demo.said
 
 
+@pytest.mark.slow
 def test_it_shows_each_run_with_its_status_error_tags_points_and_url(demo):
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in demo.said.splitlines() if "│" in line]
     train, evaluate, gate = (row for row in rows if row[0])
@@ -66,15 +68,18 @@ def test_it_shows_each_run_with_its_status_error_tags_points_and_url(demo):
     assert all(re.fullmatch(r"http://[\w.:]+/run\?project=digits&selected_run_id=\w{32}", url) for url in urls)
 
 
+@pytest.mark.slow
 def test_what_goes_to_a_pipe_has_no_escapes_and_is_not_cut(demo):
     assert "\x1b" not in demo.said
     assert "…" not in demo.said
 
 
+@pytest.mark.slow
 def test_it_says_how_to_open_the_dashboard(demo):
     assert f"TRACKIO_DIR={demo.folder / 'trackio-runs'} trackio show --project digits" in demo.said
 
 
+@pytest.mark.slow
 def test_it_touches_nothing_of_the_users(demo):
     assert [path.name for path in demo.home.iterdir() if not path.name.startswith(".")] == ["kept"]
     assert not (demo.home / ".config" / "zenml").exists()

@@ -114,6 +114,7 @@ def test_what_a_step_raises_comes_out_of_its_thread() -> None:
     assert patience.together([lambda: 1, lambda: 2], 10) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_step_that_never_ends_spoils_its_process_and_the_rest_is_tried_in_another() -> None:
     spec = f"{harnesses.__name__}:{harnesses.HangsInThreads.__qualname__}"
     with Examiner(spec, QUICK) as running:

@@ -60,6 +60,7 @@ def test_what_a_tracker_prints_is_not_taken_for_a_message() -> None:
     assert report_on(harnesses.Talks, "M4").outcome is Conformity.CONFORMS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harness", "told"),
     [(harnesses.Dies, "ended with status 7"), (harnesses.IsKilled, "was killed by SIGSEGV")],
@@ -73,27 +74,31 @@ def test_a_tracker_that_ends_the_process_is_broken_and_the_rest_is_tried(harness
     assert report.outcome is Conformity.BREAKS
 
 
+@pytest.mark.slow
 def test_a_tracker_that_hangs_is_broken_and_the_rest_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examiner, "TRIAL", 15.0)
+    monkeypatch.setattr(examiner, "TRIAL", 8.0)
     monkeypatch.setattr(examiner, "EXAMPLE", 0.0)
     report = report_on(harnesses.Hangs, "T4", "M4")
     assert verdicts(report.findings) == [("T4", Verdict.BROKEN), ("M4", Verdict.KEPT)]
-    assert "hung for 15 s" in report.findings[0].story
+    assert "hung for 8 s" in report.findings[0].story
     assert "in add_tags" in report.findings[0].story
 
 
+@pytest.mark.slow
 def test_a_known_gap_is_honoured_also_when_the_process_dies_of_it() -> None:
     [finding] = report_on(harnesses.DiesAsKnown, "T4").findings
     assert finding.verdict is Verdict.GAP
     assert finding.story.startswith("It is known. (https://example.com/1)")
 
 
+@pytest.mark.slow
 def test_a_known_gap_that_is_none_fails() -> None:
     report = report_on(harnesses.KnownGap, "T1")
     assert verdicts(report.findings) == [("T1", Verdict.KEPT_AFTER_ALL)]
     assert report.outcome is Conformity.BREAKS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harness", "told"),
     [

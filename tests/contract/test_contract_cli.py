@@ -80,6 +80,7 @@ class TestCheck:
         assert said.rstrip().endswith("plain conforms (profile quick; only T1, M8)")
         assert [clause.id for clause in report.read(file).clauses] == ["T1", "M8"]
 
+    @pytest.mark.slow
     def test_without_a_terminal_nothing_is_coloured_or_cut(self) -> None:
         done = ran_alone("check", DIES, "--profile", "quick", "--clause", "T4", "--clause", "M4", COLUMNS="40")
         assert done.returncode == 1
@@ -90,6 +91,7 @@ class TestCheck:
         assert "Broken: T4" in done.stdout.splitlines()
         assert "M4 direct: steps_count_up_unless_given: kept" in done.stderr.splitlines()
 
+    @pytest.mark.slow
     def test_an_encoding_without_the_characters_of_a_counterexample_loses_no_report(self) -> None:
         done = ran_alone("check", DIES, "--profile", "quick", "--clause", "T4", PYTHONIOENCODING="ascii")
         assert done.returncode == 1
@@ -100,6 +102,7 @@ class TestCheck:
         assert status == 0
         assert "Not in this profile: F6" in said
 
+    @pytest.mark.slow
     def test_a_seed_is_part_of_the_replay(self) -> None:
         status, said = ran("check", DIES, "--profile", "quick", "--clause", "T4", "--seed", "7")
         assert status == 1
@@ -129,6 +132,7 @@ class TestCheck:
         assert report.read(file).clauses[0].verdict is Verdict.KEPT
 
     @pytest.mark.parametrize("killed_by", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+    @pytest.mark.slow
     def test_when_it_is_killed_no_process_stays_behind(self, tmp_path: Path, killed_by: signal.Signals) -> None:
         file = tmp_path / "pid"
         command = [sys.executable, "-m", "tracker_contracts", "check", HANGS, "--profile", "quick", "--clause", "T4"]

@@ -122,6 +122,7 @@ def test_a_secret_is_kept_where_the_pipeline_finds_it(bench):
     assert (outcome.raised, seen) == (None, ["second"])
 
 
+@pytest.mark.slow
 def test_a_step_in_a_process_of_its_own_tells_what_it_raised(bench):
     trackio = bench(process)
     [outcome] = trackio.run_attempts([StepPlan(actions=(LOG, Fail(kind="LookupError", message="ü")))])
@@ -132,6 +133,7 @@ def test_a_step_in_a_process_of_its_own_tells_what_it_raised(bench):
     assert "LookupError" in outcome.printed
 
 
+@pytest.mark.slow
 def test_a_killed_step_is_told_by_its_signal(bench):
     trackio = bench(process)
     outcome = trackio.run(StepPlan(actions=(LOG, Wait(seconds=1.1), Signal(name="SIGKILL"))))

@@ -296,6 +296,7 @@ def test_the_plugin_imports_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
+@pytest.mark.slow
 def test_with_the_real_judge(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mine=CLASS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "T1 or T4")

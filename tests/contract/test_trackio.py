@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pytest
 from tracker_contracts.contract import ExperimentTrackerContract
 
 from tests.support import browser
 from zenml_trackers.harnesses.trackio import TrackioHarness
 from zenml_trackers.harnesses.trackio_server import TrackioServerHarness
+
+pytestmark = pytest.mark.slow
 
 
 class TestTrackio(ExperimentTrackerContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -12,14 +13,21 @@ MAKE = "from zenml.client import Client; Client().active_stack_model.name"
 
 
 def make_template(folder: Path) -> Path:
-    """A fresh store with the default stack, made by a process of its own."""
+    """A fresh store with the default stack, made by a process of its own, and once for all workers of a run."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _make(folder)
+    return folder
+
+
+def _make(folder: Path) -> None:
     variables = {
         "ZENML_CONFIG_PATH": str(folder),
         "ZENML_ANALYTICS_OPT_IN": "false",
         "ZENML_LOGGING_VERBOSITY": "ERROR",
     }
     subprocess.run([sys.executable, "-c", MAKE], check=True, env={**os.environ, **variables}, cwd=folder.parent)
-    return folder
 
 
 def copy_of(template: Path, folder: Path) -> Path:
