@@ -228,6 +228,7 @@ def _series(observed, name):
 LOSS = [(0, 0.5), (1, 0.25), (7, 0.125), (8, 0.0625)]
 
 
+@pytest.mark.slow
 class TestMlflow:
     def test_the_step_code_is_stored_in_the_flavors_run(self, mlflow_file, tmp_path):
         finished = _run(trains, folder=str(tmp_path))

@@ -164,6 +164,7 @@ def _as_object(settings):
     return TrackioExperimentTrackerSettings(**settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["experiment_tracker", "experiment_tracker.trackio"])
 @pytest.mark.parametrize(
     ("place", "form"),

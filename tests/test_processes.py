@@ -40,11 +40,13 @@ def _check(runs):
     assert {"t", "added"} <= set(run.tags)
 
 
+@pytest.mark.slow
 def test_what_was_logged_over_a_second_before_a_kill_is_there(project):
     _killed(project)
     _check(reader.local(project))
 
 
+@pytest.mark.slow
 def test_what_was_logged_to_a_server_over_a_second_before_a_kill_is_there(project, tmp_path):
     with trackio_server(tmp_path) as server:
         _killed(project, server.url, TOKEN)
@@ -59,6 +61,7 @@ tracker.prepare_step_run(step)
 """
 
 
+@pytest.mark.slow
 def test_a_step_that_never_started_is_ended_when_its_process_ends(project):
     subprocess.run([sys.executable, "-c", SILENT, project], check=True, env=os.environ, timeout=60)
     [run] = reader.local(project)

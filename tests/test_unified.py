@@ -65,6 +65,7 @@ TRACKERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", TRACKERS, ids=lambda url: url.partition(":")[0])
 def test_the_same_steps_are_stored_by_any_tracker(zenml_store, project, tmp_path, url):
     url = url.format(project=project, folder=tmp_path)

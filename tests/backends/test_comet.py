@@ -121,6 +121,7 @@ def _plain(value: float) -> float:
     return int(value) if isinstance(value, bool) else value
 
 
+@pytest.mark.slow
 class TestKilled:
     def test_what_is_left_becomes_an_archive_by_being_zipped(self, tmp_path):
         code = f"""
