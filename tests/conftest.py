@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import __main__
-from tests.support import browser, releases, skips
+from tests.support import browser, releases, skips, stores
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
 
@@ -95,26 +95,27 @@ def project() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def store_template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.support import stores
-
     own = tmp_path_factory.getbasetemp()
     of_all_workers = own.parent if hasattr(request.config, "workerinput") else own
     return stores.make_template(of_all_workers / "store-template")
 
 
-@pytest.fixture
-def zenml_store(store_template: Path, tmp_path: Path) -> Iterator[Path]:
-    """An empty ZenML store of this test's own."""
-    from zenml.environment import Environment
+@pytest.fixture(scope="session")
+def renewed_store(store_template: Path, tmp_path_factory: pytest.TempPathFactory) -> stores.Renewed:
+    return stores.Renewed(store_template, tmp_path_factory.mktemp("store") / "zenml")
 
-    from tests.support import stores
+
+@pytest.fixture
+def zenml_store(renewed_store: stores.Renewed) -> Iterator[Path]:
+    """An empty ZenML store."""
+    from zenml.environment import Environment
 
     before = os.environ["ZENML_CONFIG_PATH"]
     # ZenML lists all packages by a pip of its own for each run and step, which tells these tests nothing.
     Environment.get_python_packages = staticmethod(list)  # type: ignore[method-assign]
-    stores.use(stores.copy_of(store_template, tmp_path / "zenml"))
-    yield tmp_path / "zenml"
-    stores.use(Path(before))
+    renewed_store.renew()
+    yield renewed_store.folder
+    renewed_store.leave(Path(before))
 
 
 @pytest.fixture
