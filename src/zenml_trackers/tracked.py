@@ -36,7 +36,7 @@ class TrackedRun:
         self._backend_name = backend
         self._attach = attach
         self._delivery = Delivery(subject, limits)
-        self._detach: Callable[[], None] = lambda: None
+        self._detach = _nothing
         self._process = os.getpid()
         self._begun = False
 
@@ -68,8 +68,9 @@ class TrackedRun:
         if not self._begun or os.getpid() != self._process:
             return
         active.leave(self.run)
+        detach, self._detach = self._detach, _nothing  # a stop may call this again
         try:
-            self._detach()
+            detach()
         except Exception as failure:
             let_through(failure)
             self.reporter.warn(failure, "The library's own calls may still reach the run.", "delivery")
@@ -97,3 +98,7 @@ class TrackedRun:
         doubt = "" if stored and self.run.id else ", but that may not be stored"
         told = [f"The run {self.run.name!r} {status.value}{doubt}.", rows, self._delivery.whereabouts]
         logger.log(level, "%s", self.reporter.redact(" ".join(filter(None, told)).replace(" \n", "\n")))
+
+
+def _nothing() -> None:
+    """Undo nothing."""

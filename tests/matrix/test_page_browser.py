@@ -238,6 +238,8 @@ def test_the_theme_is_that_of_the_system_until_it_is_chosen(page: Page) -> None:
     assert sum(light) > sum(dark)
     page.get_by_role("button", name="Switch to the light theme").click()
     assert _background(page) == light
+    expect(page.get_by_role("button", name="Switch to the dark theme")).to_be_visible()
+    page.wait_for_timeout(200)  # the browser keeps what a page remembers a moment after the page did
     page.reload()
     assert _background(page) == light
 

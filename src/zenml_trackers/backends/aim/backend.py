@@ -87,7 +87,7 @@ class AimBackend(Backend):
         return AimRepo(self.folder)
 
     def _stored(self, run: ReadRun) -> StoredRun:
-        points = list(run.points("float", "int"))
+        points = run.points("float", "int")
         config = run.params
         if document.STATUS not in config and run.ended:
             config[document.STATUS] = Status.FINISHED.value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aim import Image, Repo, Run, Text
 from aim.ext.cleanup import AutoClean
+from aimrocks.errors import RocksIOError
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 BIG_INT = "zenml.int"
 """Stands with its digits for an integer that does not fit into 64 bits with a sign, all that Aim takes."""
 ARTIFACTS = "artifacts"
+TRIES = 5
+"""How often a run is read: Aim rewrites the files of what was just logged, also under a reader's hands."""
 QUIET = {"system_tracking_interval": None, "capture_terminal_logs": False, "log_system_params": False}
 _opening = threading.Lock()
 
@@ -132,15 +136,21 @@ class ReadRun:
         ended: float | None = self._tree.get("end_time")
         return ended
 
-    def points(self, *types: str) -> Iterator[Point]:
+    def points(self, *types: str) -> list[Point]:
         """The tracked values of some of Aim's types, in the order in which they were tracked."""
+        for _ in range(TRIES - 1):
+            with suppress(KeyError, RocksIOError):  # Aim rewrote its files meanwhile
+                return self._points(types)
+        return self._points(types)
+
+    def _points(self, types: Collection[str]) -> list[Point]:
         contexts = self._tree.get("contexts", {})
         found: list[Point] = []
         for context, sequences in self._tree.get("traces", {}).items():
             for name, about in sequences.items():
                 if about["dtype"] in types:
                     found += self._sequence(name, context, contexts.get(context, {}), about["version"])
-        return iter(sorted(found, key=attrgetter("when")))
+        return sorted(found, key=attrgetter("when"))
 
     def artifacts(self) -> list[Path]:
         """The files and folders that were kept."""

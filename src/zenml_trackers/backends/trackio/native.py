@@ -1,8 +1,8 @@
 """Trackio's own calls in a tracked step: they reach the step's run, join it, and don't end it.
 
 Uses `trackio.context_vars`, `_space_id`, `_write_token` and `_warn_once` of Trackio's run, its `_queue_lock` (0.43) or
-`_client_lock` (0.24 to 0.42), and replaces `trackio.init` and `trackio.finish` while a tracked step runs (0.24 to
-0.43). Outside tracked steps, in other threads too, both do what they always did.
+`_client_lock` (0.24 to 0.42), its threads, and replaces `trackio.init` and `trackio.finish` while a tracked step runs
+(0.24 to 0.43). Outside tracked steps, in other threads too, both do what they always did.
 """
 
 from __future__ import annotations
@@ -103,6 +103,16 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
             self._queued_logs.append({**entry, "step": at, "config": None, "log_id": uuid4().hex})
             self._given += 1
             self._ensure_sender_alive()
+
+    def _thread_is_alive(self, attr_name: str) -> bool:
+        """By Python's own list: a thread that is asked itself while a signal's handler raises counts as ended then."""
+        thread = getattr(self, attr_name, None)
+        return any(each is thread for each in threading.enumerate())
+
+    def _ensure_sender_alive(self) -> None:
+        """Older releases of Trackio ask the thread itself."""
+        if not self._thread_is_alive("_local_sender_thread" if self._is_local else "_client_thread"):
+            super()._ensure_sender_alive()
 
     @property
     def unstored(self) -> int:
