@@ -74,9 +74,16 @@ class PageReader:
     def follow(
         self, page: list[Block], workplace: Workplace, place: str = "", at_the_end: str = "", **placeholders: str
     ) -> str:
-        """Run the shell blocks for all and for this place of the runs, and the Python ones; what the latter printed."""
+        """Run the shell blocks for all and for this place of the runs, then the Python ones, then what comes after.
+
+        Returns:
+            What the Python ones printed.
+        """
         self._shell(page, workplace, "always", place, **placeholders)
-        return workplace.python("\n".join([*(block.code for block in page if block.language == "python"), at_the_end]))
+        code = [block.code for block in page if block.language == "python"]
+        printed = workplace.python("\n".join([*code, at_the_end]))
+        self._shell(page, workplace, "after", **placeholders)
+        return printed
 
     def _shell(self, page: list[Block], workplace: Workplace, *marks: str, **placeholders: str) -> None:
         for block in page:
