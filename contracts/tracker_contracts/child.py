@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tracker_contracts.messages import MESSAGES, AnyMessage, Message
 
 LAST_WORDS = 3000
 """Characters of its standard error that are told when it is lost."""
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CRASH = "Fatal Python error"
 """What faulthandler begins with; the frames that matter come first."""
 
@@ -98,7 +100,7 @@ class Child:
         return f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
 
     def _last_words(self) -> str:
-        text = self._said.read_text(encoding="utf-8", errors="replace").strip()
+        text = COLOUR.sub("", self._said.read_text(encoding="utf-8", errors="replace")).strip()
         _, crash, where = text.rpartition(CRASH)
         last = f"{crash}{where[:LAST_WORDS]}" if crash else text[-LAST_WORDS:]
         return f" It wrote at last:\n{last}" if text else ""

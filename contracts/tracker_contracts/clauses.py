@@ -124,6 +124,11 @@ LIFECYCLE = Chapter(
         ),
         _extended("L11", "resume", "Resuming a run continues its steps and keeps its metrics, params and tags."),
         _extended("L12", "nested", "A child run is readable as a child of its parent."),
+        _core(
+            "L14",
+            "The working directory, HOME, the locale and the time zone may change during the step; nothing is lost by "
+            "it.",
+        ),
     ),
 )
 
@@ -269,4 +274,4 @@ CHAPTERS = (LIFECYCLE, TAGGING, METADATA, FAILURE, URL, SECURITY)
 CLAUSES = {clause.id: clause for chapter in CHAPTERS for clause in chapter.clauses}
 """All clauses by id, in the order of the contract."""
 
-VERSION = "1"
+VERSION = "2"

@@ -20,6 +20,7 @@ from tracker_contracts.profiles import DEFAULT, PROFILES
 if TYPE_CHECKING:
     from tracker_contracts.examiner import Examiner
     from tracker_contracts.mutants.kills import SelfTest
+    from tracker_contracts.programs.program import Program
     from tracker_contracts.report import Report
 
 BROKEN, INCOMPLETE = 1, 3
@@ -44,6 +45,15 @@ def _clauses(context: click.Context, option: click.Parameter, asked: tuple[str, 
     return [clause for clause in CLAUSES.values() if clause.id in wanted or not wanted]
 
 
+def _programs(context: click.Context, option: click.Parameter, asked: tuple[str, ...]) -> list[Program]:
+    from tracker_contracts.programs.program import Program
+
+    try:
+        return [Program.parse(text) for text in asked]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def _writable(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
     if file is not None and not file.resolve().parent.is_dir():
         raise click.BadParameter(f"There is no folder {file.parent}.")
@@ -54,9 +64,28 @@ def _writable(context: click.Context, option: click.Parameter, file: Path | None
 @click.argument("harness", metavar="NAME_OR_SPEC")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default=DEFAULT.name, show_default=True)
 @click.option("--json", "file", metavar="FILE", type=FILE, callback=_writable, help="Write the report there as well.")
-@click.option("--clause", "clauses", metavar="ID", multiple=True, callback=_clauses, help="Try this one; repeatable.")
+@click.option(
+    "--clause", "clauses", metavar="ID", multiple=True, callback=_clauses, help="Try this one, less hard; repeatable."
+)
+@click.option(
+    "--program",
+    "chosen",
+    metavar="TEXT",
+    multiple=True,
+    callback=_programs,
+    help="Execute this one alone; repeatable.",
+)
+@click.option("--budget", metavar="SECONDS", type=click.FloatRange(min=0), help="After this, begin no further program.")
 @click.option("--seed", type=click.IntRange(min=0), help="Try other examples; without it, the same ones each time.")
-def check(harness: str, profile: str, file: Path | None, clauses: list[Clause], seed: int | None) -> None:
+def check(
+    harness: str,
+    profile: str,
+    file: Path | None,
+    clauses: list[Clause],
+    chosen: list[Program],
+    budget: float | None,
+    seed: int | None,
+) -> None:
     """Try a tracker, and report which clauses it keeps.
 
     NAME_OR_SPEC is an installed harness, see `tracker-contracts list`, or package.module:Class.
@@ -71,7 +100,7 @@ def check(harness: str, profile: str, file: Path | None, clauses: list[Clause], 
     from tracker_contracts.panel import panel
 
     with ending_well(), panel(harness, PROFILES[profile], clauses, seed) as examiners:
-        report = _report(examiners, clauses)
+        report = _report(examiners, clauses, chosen, budget)
         if file is not None:
             report.write(file)
     raise SystemExit(STATUS[report.outcome.value])
@@ -139,6 +168,14 @@ def clauses(markdown: bool) -> None:
 
 
 @main.command()
+def programs() -> None:
+    """Show what programs are made of, as the page of the documentation."""
+    from tracker_contracts.pages import programs_page
+
+    click.echo(programs_page(), nl=False)
+
+
+@main.command()
 def schema() -> None:
     """Show the JSON Schema of the JSON report."""
     from tracker_contracts.report import json_schema
@@ -171,14 +208,14 @@ def _show_matrix(result: SelfTest) -> None:
     click.echo(result.summary)
 
 
-def _report(examiners: list[Examiner], clauses: list[Clause]) -> Report:
+def _report(examiners: list[Examiner], clauses: list[Clause], chosen: list[Program], budget: float | None) -> Report:
     from tracker_contracts.check import check as check_
     from tracker_contracts.console import console
     from tracker_contracts.progress import progress
     from tracker_contracts.table import show
 
-    with progress(console(stderr=True), len(clauses)) as told:
-        report = check_(examiners, clauses, told)
+    with progress(console(stderr=True)) as told:
+        report = check_(examiners, clauses, told, chosen, budget)
     show(console(), report)
     return report
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import TextIO
 
-from tracker_contracts.messages import AnyMessage, Question
+from tracker_contracts.messages import QUESTIONS, AnyMessage, AnyQuestion
 
 GRACE = 5.0
 """Seconds for an answer that was on its way when the other end hung up."""
@@ -40,11 +40,11 @@ class Conversation:
         self._answers.write(message.model_dump_json() + "\n")
         self._answers.flush()
 
-    def questions(self) -> Iterator[Question]:
+    def questions(self) -> Iterator[AnyQuestion]:
         """What is asked, until the other end hangs up."""
         while line := self._asked.get():
             self._answering = True
-            yield Question.model_validate_json(line)
+            yield QUESTIONS.validate_json(line)
             self._answering = False
 
     def _listen(self, questions: TextIO) -> None:

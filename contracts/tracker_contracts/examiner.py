@@ -14,8 +14,24 @@ from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.gaps import with_gap
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.isolation import isolated
-from tracker_contracts.messages import AnyMessage, Begun, Done, Environment, Job, Judged, Question, Ready, Unfit
+from tracker_contracts.messages import (
+    AnyMessage,
+    Begun,
+    Defect,
+    Done,
+    Environment,
+    Execute,
+    Executed,
+    Job,
+    Judged,
+    Question,
+    Ready,
+    Shrink,
+    Shrunk,
+    Unfit,
+)
 from tracker_contracts.profiles import Profile
+from tracker_contracts.programs.program import Program
 from tracker_contracts.replay import replay
 from tracker_contracts.report import Tried
 from tracker_contracts.verdict import Finding, Verdict
@@ -25,6 +41,12 @@ START = 180.0
 TRIAL = 300.0
 EXAMPLE = 20.0
 """Seconds that a trial may take, and for each example on top; some libraries wait for a server for four minutes."""
+PROGRAM = 120.0
+"""Seconds that a program may take, or the search for a smaller one."""
+OUTLIVED = "L9"
+"""The clause that a tracker breaks whose step ends or hangs the process."""
+LOST = "the process outlives its step"
+"""What is compared then."""
 WORKER, PREPARE = "tracker_contracts.worker", "tracker_contracts.prepare"
 
 
@@ -42,10 +64,11 @@ class Examiner:
             seed: Where the search for counterexamples starts.
             drivers: Those to try each clause with.
         """
-        self._drivers = list(drivers)
+        self.drivers = list(drivers)
         self._over = False
         self._temporary = tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True)
         self._folder = Path(self._temporary.name)
+        self.profile = profile
         self._job = Job(spec=spec, folder=self._temporary.name, profile=profile, seed=seed)
         self._environment = isolated(self._folder)
         self._child: Child | None = None
@@ -94,6 +117,47 @@ class Examiner:
                     self._start()
                     self._ask(clause, findings)
 
+    def execute(self, program: Program) -> Executed:
+        """Execute a program, and have it judged by every clause.
+
+        Raises:
+            HarnessBroken: It turned out to be.
+        """
+        answer = self._ask_once(Execute(program=str(program)))
+        if isinstance(answer, Executed):
+            return answer
+        defect = Defect(clause=OUTLIVED, topic=LOST, told=str(answer))
+        return Executed(program=str(program), compared=[OUTLIVED], defects=[defect])
+
+    def shrink(self, program: Program, defect: Defect) -> Shrunk:
+        """Find the smallest program that shows a defect, and who is to blame.
+
+        Raises:
+            HarnessBroken: The harness turned out to be.
+        """
+        asked = Shrink(program=str(program), clause=defect.clause, topic=defect.topic)
+        answer = self._ask_once(asked)
+        if isinstance(answer, Shrunk):
+            return answer
+        return Shrunk(program=str(program), blamed=defect.clause, defect=defect)
+
+    def _ask_once(self, question: Execute | Shrink) -> AnyMessage | ChildLost:
+        """The answer, or how the process was lost; another one is there for the next question."""
+        assert self._child is not None
+        self._child.ask(question)
+        try:
+            answer = _fit(self._child.answer(PROGRAM))
+        except ChildLost as lost:
+            if self._over:
+                raise HarnessBroken("The check was broken off.") from lost
+            self._kill()
+            self._start()
+            return lost
+        if isinstance(answer, Executed) and answer.spoiled:
+            self._kill()
+            self._start()
+        return answer
+
     def _variables(self) -> dict[str, str]:
         self._child = self._spawn(PREPARE, self._job.spec, self._job.folder)
         message = self._first_answer()
@@ -105,9 +169,9 @@ class Examiner:
         self._child = self._spawn(WORKER, self._job.model_dump_json())
         ready = self._first_answer()
         assert isinstance(ready, Ready)
-        self._gaps = ready.gaps
+        self.gaps, self.takes_secret = ready.gaps, ready.secret
         return Tried(
-            **ready.model_dump(exclude={"say", "gaps"}),
+            **ready.model_dump(exclude={"say", "gaps", "secret"}),
             harness=self._job.spec,
             profile=self._job.profile.name,
             seed=self._job.seed,
@@ -126,7 +190,7 @@ class Examiner:
     def _ask(self, clause: Clause, findings: list[Finding]) -> None:
         assert self._child is not None
         tried = [(found.trial, found.driver) for found in findings]
-        self._child.ask(Question(clause=clause.id, drivers=self._drivers, tried=tried))
+        self._child.ask(Question(clause=clause.id, drivers=self.drivers, tried=tried))
 
     def _answer(self) -> AnyMessage:
         """What the worker says next; in its place, if it is lost, what is to be said of the trial that it died of."""
@@ -156,7 +220,7 @@ class Examiner:
             story=f"the process in which the step ran did not outlive it\n{lost}",
             replay=replay(self._job.spec, self._doing.clause, self._job.profile, self._job.seed),
         )
-        return Judged(finding=with_gap(finding, self._gaps))
+        return Judged(finding=with_gap(finding, self.gaps))
 
     def _stop(self) -> None:
         if self._child is None:

@@ -34,7 +34,8 @@ tally: ContextVar[Tally] = ContextVar("tracker_contracts_tally")
 def note(text: str) -> None:
     """Tell what is done in an example, for the story of a failure."""
     tally.get().bounds.notes.append(text)
-    hypothesis.note(text)
+    if hypothesis.currently_in_test_context():
+        hypothesis.note(text)
 
 
 def expect(stored: Any, promised: Any, why: str) -> None:

@@ -142,15 +142,25 @@ class TrackerHarness(ABC):
         """Variables that must be set before the backend's library is imported."""
         return {}
 
-    def unreachable(self, place: Place) -> dict[str, Any] | None:
-        """A configuration whose backend can't be reached; None if there is no such thing.
+    def folder(self, place: Place) -> Path | None:
+        """The folder that holds a place's runs and nothing else, if they are files; the kit takes it away at times."""
+        return None
 
-        Where it names `CLOSED_SERVER`, some trials put a server that never answers.
+    def unreachable(self, place: Place) -> dict[str, Any] | None:
+        """A configuration whose backend can't be reached.
+
+        None leaves it to the kit, which puts a closed port in the place of the backend's address in `config(place)`, or
+        a file in the place of `folder(place)`. Where an address is `CLOSED_SERVER`, some trials put a server that never
+        answers.
         """
         return None
 
     def outage(self, place: Place) -> AbstractContextManager[Any] | None:
-        """While it is entered, a place that has runs can't be written to; None if that can't be brought about."""
+        """While it is entered, a place that has runs can't be written to.
+
+        None leaves it to the kit, which puts a file in the place of `folder(place)`, or a server of its own in front of
+        the backend's address, which stops to answer.
+        """
         return None
 
     def recover(self, place: Place) -> None:

@@ -12,10 +12,12 @@ from pydantic import BaseModel
 
 from tracker_contracts import plugin
 from tracker_contracts.clauses import CLAUSES, Clause
+from tracker_contracts.engine.programs import Programs
 from tracker_contracts.examiner import Examiner
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.messages import Judged
 from tracker_contracts.profiles import PROFILES, QUICK, Profile
+from tracker_contracts.progress import Told
 from tracker_contracts.registry import spec_of
 from tracker_contracts.report import ClauseVerdict, Conformity, conformity, verdict_of
 from tracker_contracts.verdict import Finding, Verdict
@@ -85,6 +87,7 @@ class Manifest:
         self.troubles: list[str] = []
         """What went wrong when the harnesses were stopped."""
         self._examiners: dict[str, Examiner | HarnessBroken] = {}
+        self._programs: dict[str, list[Finding]] = {}
 
     def expect(self, contract: type[ExperimentTrackerContract]) -> None:
         """A class was collected: each clause that applies needs a verdict from now on."""
@@ -103,7 +106,8 @@ class Manifest:
         """
         examiner = self._examiner(contract)
         try:
-            findings = [message.finding for message in examiner.judge(clause) if isinstance(message, Judged)]
+            findings = [found for found in self._of_programs(contract, examiner) if found.clause == clause.id]
+            findings += [message.finding for message in examiner.judge(clause) if isinstance(message, Judged)]
         except HarnessBroken as broken:
             self._examiners[_name(contract)] = broken
             examiner.__exit__(type(broken))
@@ -144,6 +148,13 @@ class Manifest:
             for entry in map(Entry.model_validate, entries):
                 if entry.clause not in ours or entry.outcome:
                     ours[entry.clause] = entry
+
+    def _of_programs(self, contract: type[ExperimentTrackerContract], examiner: Examiner) -> list[Finding]:
+        """They are executed once, and judged by every clause."""
+        name = _name(contract)
+        if name not in self._programs:
+            self._programs[name] = Programs([examiner]).run(Told())
+        return self._programs[name]
 
     def _applies(self, clause: Clause, contract: type[ExperimentTrackerContract]) -> bool:
         declared = clause.feature is None or clause.feature in contract.harness.features

@@ -28,9 +28,27 @@ class Job(Message):
     seed: int | None = None
 
 
+class Execute(Message):
+    """Execute a program, and have it judged by every clause."""
+
+    ask: Literal["execute"] = "execute"
+    program: str
+
+
+class Shrink(Message):
+    """Find the smallest program that shows a defect."""
+
+    ask: Literal["shrink"] = "shrink"
+    program: str
+    """One that shows it."""
+    clause: str
+    topic: str
+
+
 class Question(Message):
     """Try a clause, but for the trials that were tried before."""
 
+    ask: Literal["try"] = "try"
     clause: str
     drivers: list[Driver] = list(Driver)
     """Those to try it with."""
@@ -52,6 +70,10 @@ class Ready(Message):
     tracker: str
     backend: str
     features: list[str]
+    settings: list[str]
+    """What the flavor lets a step say, in the contract's words."""
+    secret: bool
+    """Whether the configuration takes credentials."""
     versions: Versions
     gaps: dict[str, Gap]
 
@@ -74,6 +96,40 @@ class Judged(Message):
     """Whether the trial left something behind in its process, so that the next needs another one."""
 
 
+class Defect(Message):
+    """Something in a program that is not as a clause promises."""
+
+    clause: str
+    topic: str
+    """What was compared, in words that are the same for each program."""
+    told: str
+    """How it differs."""
+    step: int | None = None
+    """The number of the step in its program; none if it is about none."""
+
+
+class Executed(Message):
+    """A program was executed."""
+
+    say: Literal["executed"] = "executed"
+    program: str
+    compared: list[str]
+    """The clauses of which something was compared."""
+    defects: list[Defect] = []
+    spoiled: bool = False
+    """Whether the program left something behind in its process, so that the next needs another one."""
+
+
+class Shrunk(Message):
+    """The smallest program that was found."""
+
+    say: Literal["shrunk"] = "shrunk"
+    program: str
+    blamed: str
+    """The clause that is broken."""
+    defect: Defect
+
+
 class Done(Message):
     """The question is answered, or the work is over."""
 
@@ -87,5 +143,7 @@ class Unfit(Message):
     why: str
 
 
-AnyMessage = Environment | Ready | Begun | Judged | Done | Unfit
+AnyQuestion = Question | Execute | Shrink
+QUESTIONS: TypeAdapter[AnyQuestion] = TypeAdapter(Annotated[AnyQuestion, Field(discriminator="ask")])
+AnyMessage = Environment | Ready | Begun | Judged | Executed | Shrunk | Done | Unfit
 MESSAGES: TypeAdapter[AnyMessage] = TypeAdapter(Annotated[AnyMessage, Field(discriminator="say")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -52,7 +53,14 @@ class ObservedRun(BaseModel):
 
     def series(self, name: str) -> list[tuple[int, bool | int | float]]:
         """Step and value of each value of one metric, in the order of storing."""
-        return [(metric.step, metric.value) for metric in self.metrics if metric.name == name]
+        return self._series.get(name, [])
+
+    @cached_property
+    def _series(self) -> dict[str, list[tuple[int, bool | int | float]]]:
+        found: dict[str, list[tuple[int, bool | int | float]]] = {}
+        for metric in self.metrics:
+            found.setdefault(metric.name, []).append((metric.step, metric.value))
+        return found
 
 
 RUNS = TypeAdapter(list[ObservedRun], config=ConfigDict(ser_json_inf_nan="constants"))

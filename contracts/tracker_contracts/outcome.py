@@ -18,6 +18,8 @@ class Outcome:
     """The pipeline run's name, which is ZenML's own with a real pipeline."""
     metadata: dict[str, Any] = field(default_factory=dict)
     """What the tracker gave ZenML for the step."""
+    early: dict[str, Any] | None = None
+    """What it would have given when the step began, if it was asked."""
     raised: BaseException | None = None
     """What came out of the step, or of the tracker's hooks."""
     raised_by: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker_contracts.clauses import CHAPTERS, VERSION, Chapter, Clause, Driver
+from tracker_contracts.programs.dimensions import DIMENSIONS, Dimension
 
 INTRODUCTION = f"""\
 # The contract
@@ -22,6 +23,19 @@ what the tracker says of itself. [Check a tracker of your own](how-to/check-your
 
 A clause about a setting holds for flavors that have that setting.
 
+## How a clause is judged
+
+The tracker executes [programs](programs.md): real steps with settings, calls, endings and neighbours that are combined
+so that every pair of them occurs. A model says what each program must leave, and every program is judged by each
+clause that applies to it. `kept (189)` says in how many programs the clause was compared. A clause that was compared in
+none was not tried, and the result is incomplete.
+
+What is not as a clause promises is looked for again in smaller programs, down to the smallest that shows it. The
+smallest program says whose fault it is: a run that is wrong only beside another step breaks L7, one that is wrong by
+itself breaks the clause of what is wrong.
+
+What no program can be, such as an outage, a kill or a page in a browser, has trials of its own.
+
 ## Drivers
 
 Each clause is tried by real steps on real storage. A driver says how they are executed:
@@ -37,6 +51,35 @@ MEANING = {
 def contract_page() -> str:
     """The whole page, in Markdown."""
     return "\n".join([INTRODUCTION, *(f"- **{driver.value}**: {MEANING[driver]}" for driver in Driver), *_chapters()])
+
+
+PROGRAMS = """\
+# Programs
+
+What a tracker is tried with. A program is one step or several, each of which is told by what differs from the plainest
+step: `direct: tags=case ending=chained before=failed` is a step with tags that differ by case, which raises an
+exception from another one, after a step that failed. `tracker-contracts check HARNESS --program TEXT` executes that one
+alone.
+
+`quick` has every pair of the values below under the driver `direct`, and each value once under `pipeline`. `default`
+has each value under `process` too, every triple of the settings that are given, the endings and the moments, and of
+threads, attempts and endings; and programs of three to six steps that are made by chance. `--seed` chooses others.
+
+| Dimension | What it says | Values, the plain one first | Drivers |
+|---|---|---|---|
+"""
+
+
+def programs_page() -> str:
+    """The whole page on programs, in Markdown."""
+    return PROGRAMS + "".join(f"{_row(dimension)}\n" for dimension in DIMENSIONS.values())
+
+
+def _row(dimension: Dimension) -> str:
+    values = ", ".join(f"`{value}`" for value in dimension.values)
+    about = f" For trackers with `{dimension.about}`." if dimension.about else ""
+    drivers = ", ".join(driver.value for driver in dimension.drivers)
+    return f"| `{dimension.name}` | {dimension.meaning}{about} | {values} | {drivers} |"
 
 
 def _chapters() -> Iterator[str]:

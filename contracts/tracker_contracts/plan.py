@@ -19,6 +19,8 @@ class LogMetrics(Action):
     do: Literal["log metrics"] = "log metrics"
     metrics: dict[str, bool | int | float]
     step: int | None = None
+    odd: dict[str, str] = Field(default_factory=dict)
+    """What is no number, by name; the kinds are those of `odd`."""
 
 
 class LogParams(Action):
@@ -26,6 +28,8 @@ class LogParams(Action):
 
     do: Literal["log params"] = "log params"
     params: dict[str, Any]
+    odd: dict[str, str] = Field(default_factory=dict)
+    """What can't be stored, by name; the kinds are those of `odd`."""
 
 
 class AddTags(Action):
@@ -33,6 +37,22 @@ class AddTags(Action):
 
     do: Literal["add tags"] = "add tags"
     tags: list[str]
+
+
+class LogArtifact(Action):
+    """Log a file, or a folder of files."""
+
+    do: Literal["log artifact"] = "log artifact"
+    name: str
+    files: dict[str, int]
+    """Sizes in bytes by path; what is in them follows from both. The only path of a single file is empty."""
+
+
+class Move(Action):
+    """Change what a step shares with its process: its `folder`, its `home` or its `locale`."""
+
+    do: Literal["move"] = "move"
+    what: str
 
 
 class FinishNatively(Action):
@@ -48,11 +68,14 @@ class StartNatively(Action):
 
 
 class Fail(Action):
-    """Raise; the kinds are names of builtin exceptions."""
+    """Raise; the kinds are names of builtin exceptions, and those of `raising`."""
 
     do: Literal["fail"] = "fail"
     kind: str = "ValueError"
-    message: str = "boom"
+    message: str | None = "boom"
+    """None: the exception has no argument."""
+    chained: bool = False
+    """Whether it is raised from another one."""
 
 
 class Wait(Action):
@@ -70,7 +93,7 @@ class Signal(Action):
 
 
 AnyAction = Annotated[
-    LogMetrics | LogParams | AddTags | FinishNatively | StartNatively | Fail | Wait | Signal,
+    LogMetrics | LogParams | AddTags | LogArtifact | Move | FinishNatively | StartNatively | Fail | Wait | Signal,
     Field(discriminator="do"),
 ]
 
@@ -87,6 +110,10 @@ class StepPlan(BaseModel):
     settings: dict[str, Any] = Field(default_factory=dict)
     """The flavor's settings for this step."""
     actions: tuple[AnyAction, ...] = ()
+    thread: bool = False
+    """Whether the step does all that in a thread of its own making."""
+    asks_early: bool = False
+    """Whether the tracker is asked for what it tells ZenML already when the step begins."""
     retry_of: str | None = None
     """A name that the attempts of one step share; None if it is tried once."""
 

@@ -1,43 +1,74 @@
-"""Shows how far a check is: a bar on a terminal, a line a clause anywhere else."""
+"""Shows how far a check is: a bar with the time that is left on a terminal, a line now and then anywhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from tracker_contracts.clauses import Clause
 from tracker_contracts.messages import Begun, Judged
 
-Told = Callable[[Clause, Begun | Judged], None]
+EVERY = 50
+"""Programs after which a line tells of them."""
+
+
+class Told:
+    """What a check tells of itself; this one keeps it to itself."""
+
+    def program(self, text: str, number: int, total: int) -> None:
+        """A program begins."""
+
+    def trial(self, message: Begun | Judged, number: int, total: int) -> None:
+        """A trial began or ended, of so many clauses."""
 
 
 @contextmanager
-def progress(console: Console, total: int) -> Iterator[Told]:
-    """What is to be told of each trial while a check of so many clauses goes on."""
+def progress(console: Console) -> Iterator[Told]:
+    """What is to be told while a check goes on."""
     if not console.is_terminal:
-        yield lambda clause, message: _line(console, message)
+        yield _Lines(console)
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=total)
-        seen: list[str] = []
-
-        def tell(clause: Clause, message: Begun | Judged) -> None:
-            if clause.id not in seen:
-                seen.append(clause.id)
-            if isinstance(message, Begun):
-                what = f"{clause.id} {message.driver.value}: {message.trial}"
-                bar.update(task, description=what, completed=len(seen) - 1)
-
-        yield tell
+        yield _Bar(bar)
 
 
-def _line(console: Console, message: Begun | Judged) -> None:
-    if isinstance(message, Judged):
-        finding = message.finding
-        text = f"{finding.clause} {finding.driver.value}: {finding.trial}: {finding.verdict.value}"
-        console.print(Text(text), soft_wrap=True)
+class _Lines(Told):
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def program(self, text: str, number: int, total: int) -> None:
+        if number == 1 or number % EVERY == 0 or number == total:
+            self._line(f"program {number} of {total}")
+
+    def trial(self, message: Begun | Judged, number: int, total: int) -> None:
+        if isinstance(message, Judged):
+            found = message.finding
+            self._line(f"{found.clause} {found.driver.value}: {found.trial}: {found.verdict.value}")
+
+    def _line(self, text: str) -> None:
+        self._console.print(Text(text), soft_wrap=True)
+
+
+class _Bar(Told):
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._programs = bar.add_task("programs", total=None)
+        self._trials = bar.add_task("trials", total=None)
+
+    def program(self, text: str, number: int, total: int) -> None:
+        self._bar.update(self._programs, completed=number - 1, total=total)
+
+    def trial(self, message: Begun | Judged, number: int, total: int) -> None:
+        if isinstance(message, Begun):
+            self._bar.update(self._trials, description=f"trials {message.clause}", completed=number - 1, total=total)

@@ -9,3 +9,8 @@ def replay(spec: str, clause: str, profile: Profile, seed: int | None) -> str:
     """What to type; without a seed the same examples are tried each time."""
     command = f"tracker-contracts check {spec} --clause {clause} --profile {profile.name}"
     return command if seed is None else f"{command} --seed {seed}"
+
+
+def replay_of(spec: str, program: str) -> str:
+    """What to type for one program."""
+    return f'tracker-contracts check {spec} --program "{program}"'

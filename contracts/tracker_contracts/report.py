@@ -56,6 +56,8 @@ class Tried(_Documented):
     versions: Versions
     features: list[str]
     """Extended features that the harness declares, sorted."""
+    settings: list[str] = []
+    """What the flavor lets a step say, sorted."""
     profile: str
     """How hard it was tried: quick, default or thorough."""
     seed: int | None = None
@@ -83,22 +85,38 @@ class Report(Tried):
     """The version of this format."""
     date: datetime.date
     outcome: Conformity
+    programs: int = 0
+    """How many were executed."""
+    left_out: int = 0
+    """Programs for which there was no time."""
     clauses: list[ClauseVerdict]
     """Each clause that was asked for, in the order of the contract."""
     findings: list[Finding] = Field(default_factory=list)
     """What each trial showed under each driver."""
 
     @classmethod
-    def of(cls, tried: Tried, asked: Sequence[Clause], findings: Sequence[Finding]) -> Report:
+    def of(
+        cls, tried: Tried, asked: Sequence[Clause], findings: Sequence[Finding], programs: int = 0, left_out: int = 0
+    ) -> Report:
         """The report of what was found.
 
         Args:
             tried: Which tracker was tried, and how.
             asked: The clauses that were to be tried.
-            findings: What came of it; a clause without any has no verdict.
+            findings: What came of it; a clause without any was not tried.
+            programs: How many were executed.
+            left_out: Programs for which there was no time.
         """
         clauses = [verdict_of(clause, findings, tried) for clause in asked]
-        return cls(**dict(tried), date=_today(), outcome=conformity(clauses), clauses=clauses, findings=list(findings))
+        return cls(
+            **dict(tried),
+            date=_today(),
+            outcome=conformity(clauses),
+            programs=programs,
+            left_out=left_out,
+            clauses=clauses,
+            findings=list(findings),
+        )
 
     @property
     def summary(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tracker_contracts.harness import NON_FINITE_NAMES
 from tracker_contracts.plan import AddTags, Fail, FinishNatively, LogMetrics, LogParams, StartNatively, StepPlan
 
 HOSTILE = [
@@ -53,7 +52,6 @@ METRIC_NAMES = st.from_regex(r"[a-zA-Z][a-zA-Z0-9_-]{0,8}([./][a-zA-Z][a-zA-Z0-9
 INTEGERS = st.integers(-(2**53), 2**53)
 EXTREMES = [0.1, 1e-7, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2.0**-1074, 123456789.123456789]
 FLOATS = st.sampled_from(EXTREMES) | st.floats(allow_nan=False, allow_infinity=False)
-NON_FINITE = st.sampled_from(sorted(NON_FINITE_NAMES)).map(float)
 
 SCALARS = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | TEXT
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -97,7 +95,6 @@ SETTINGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({"tags": TAG
 STEPS = st.lists(st.none() | st.integers(0, 30), min_size=1, max_size=8)
 """Steps as `log` takes them: given, or left to the tracker."""
 
-BYTES = st.binary(max_size=200)
 CELLS: st.SearchStrategy[Any] = st.booleans() | INTEGERS | FLOATS | TEXT
 
 

@@ -21,7 +21,7 @@ COLORS = {
 }
 OUTCOMES = {Conformity.CONFORMS: "green", Conformity.BREAKS: "red", Conformity.INCOMPLETE: "yellow"}
 TOLD = (Verdict.BROKEN, Verdict.KEPT_AFTER_ALL, Verdict.GAP)
-HEADINGS = ("Clause", "Level", "Verdict", "Examples", "Seconds", "First counterexample")
+HEADINGS = ("Clause", "Level", "Verdict", "Why")
 
 
 def show(console: Console, report: Report) -> None:
@@ -32,6 +32,7 @@ def show(console: Console, report: Report) -> None:
             console.print(Text(f"\n{told(finding)}"), soft_wrap=True)
     console.print()
     console.print(Text(_what_was_tried(report)), soft_wrap=True)
+    console.print(Text(_programs(report)), soft_wrap=True)
     console.print(Text(f"{report.tracker} {report.summary}", OUTCOMES[report.outcome]), soft_wrap=True)
     for line in _why(report):
         console.print(Text(line), soft_wrap=True)
@@ -52,7 +53,7 @@ def reason(clause: ClauseVerdict, findings: list[Finding]) -> str:
         case Verdict.UNDECLARED:
             return f"the feature {known.feature!r} is not declared"
         case Verdict.NOT_OFFERED:
-            return f"the flavor has no setting {known.setting!r}"
+            return f"the flavor has no setting {known.setting!r}" if known.setting else "the tracker gives no URL"
         case Verdict.NOT_TRIED:
             return "this profile leaves it out; another one tries it"
         case Verdict.MISSING:
@@ -70,8 +71,7 @@ def _missing(findings: list[Finding]) -> str:
 def _table(report: Report) -> Table:
     table = Table()
     for heading in HEADINGS:
-        right = heading in ("Examples", "Seconds")
-        table.add_column(heading, overflow="fold", justify="right" if right else "left")
+        table.add_column(heading, overflow="fold")
     for clause in report.clauses:
         table.add_row(*_cells(clause, [found for found in report.findings if found.clause == clause.id]))
     return table
@@ -80,9 +80,9 @@ def _table(report: Report) -> Table:
 def _cells(clause: ClauseVerdict, findings: list[Finding]) -> Iterator[Text]:
     yield Text(clause.id)
     yield Text(clause.level.value)
-    yield Text(clause.verdict.value, COLORS.get(clause.verdict, "dim"))
-    yield Text(str(sum(found.examples for found in findings)))
-    yield Text(f"{sum(found.seconds for found in findings):.1f}")
+    tried = sum(found.examples for found in findings)
+    count = f" ({tried})" if clause.verdict is Verdict.KEPT else ""
+    yield Text(clause.verdict.value + count, COLORS.get(clause.verdict, "dim"))
     yield Text(reason(clause, findings))
 
 
@@ -95,11 +95,16 @@ def _what_was_tried(report: Report) -> str:
     )
 
 
+def _programs(report: Report) -> str:
+    left_out = f"; {report.left_out} were left out, since the time was up (--budget)" if report.left_out else ""
+    return f"{report.programs} programs were executed{left_out}"
+
+
 def _why(report: Report) -> Iterator[str]:
     """The clauses that decide the outcome, by name."""
     failing = [clause.id for clause in report.clauses if clause.fails]
     missing = [clause.id for clause in report.clauses if clause.verdict is Verdict.MISSING]
     left_out = [clause.id for clause in report.clauses if clause.verdict is Verdict.NOT_TRIED]
-    for what, ids in (("Broken", failing), ("Without a verdict", missing), ("Not in this profile", left_out)):
+    for what, ids in (("Broken", failing), ("Not tried", missing), ("Not in this profile", left_out)):
         if ids:
             yield f"{what}: {', '.join(ids)}"

@@ -15,7 +15,6 @@ from tracker_contracts.clauses import CLAUSES, Clause, Driver
 
 SUITES = (
     "lifecycle",
-    "threads",
     "trouble",
     "tagging",
     "metadata",

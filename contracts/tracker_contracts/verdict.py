@@ -23,7 +23,7 @@ class Verdict(str, Enum):
     """The clause's feature is not declared, and nothing claims it."""
     NOT_OFFERED = "not offered"
     """The flavor has no such setting."""
-    MISSING = "no verdict"
+    MISSING = "not tried"
     """Nothing was compared: skipped, deselected, overridden or hollow."""
     NOT_TRIED = "not in this profile"
     """The profile gives the clause's only driver no example."""

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -20,6 +21,7 @@ from tracker_contracts.expect import note, tally
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.outcome import Outcome
+from tracker_contracts.perform import perform
 from tracker_contracts.plan import StepPlan
 
 BLANK: dict[str, Any] = {"tags": [], "metadata": {}, "run_name": ""}
@@ -90,10 +92,15 @@ class Scene:
             self._made = _executor(self.world, self.place, self._config)
         return self._made
 
-    def run(self, plan: StepPlan, body: Callable[[], Any] | None = None) -> Outcome:
-        """Execute a step."""
+    def run(
+        self, plan: StepPlan, body: Callable[[], Any] | None = None, look: Callable[[], Any] | None = None
+    ) -> Outcome:
+        """Execute a step; `body` instead of its actions, or `look` before them."""
         self._note(plan)
-        return self.executor.run(self._spelled(plan), body)
+        spelled = self._spelled(plan)
+        if look is not None:
+            body = partial(_look_and_perform, look, spelled, self.harness)
+        return self.executor.run(spelled, body)
 
     def run_within(self, seconds: float, plan: StepPlan) -> Outcome:
         """Execute a step in a thread.
@@ -138,6 +145,11 @@ class Scene:
         if done.returncode != 0:
             raise RuntimeError(f"the reader failed in a fresh process:\n{done.stderr[-2000:]}")
         return RUNS.validate_python(json.loads(done.stdout.rstrip("\n").rpartition("\n")[2]))
+
+
+def _look_and_perform(look: Callable[[], Any], plan: StepPlan, harness: TrackerHarness) -> None:
+    look()
+    perform(plan, harness)
 
 
 def flavor_of(harness: TrackerHarness) -> Flavor:

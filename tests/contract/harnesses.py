@@ -51,7 +51,7 @@ class Dies(Plain):
 
 
 class DiesAsKnown(Dies):
-    known_gaps = {"T4": GAP}
+    known_gaps = {"L9": GAP}
 
 
 class IsKilled(Plain):

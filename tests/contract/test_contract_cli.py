@@ -86,16 +86,16 @@ class TestCheck:
         assert done.returncode == 1
         assert "\x1b" not in done.stdout + done.stderr
         assert "…" not in done.stdout
-        assert "the process in which the step ran did not outlive it" in done.stdout
-        assert f"Replay: tracker-contracts check {DIES} --clause T4 --profile quick" in done.stdout.splitlines()
-        assert "Broken: T4" in done.stdout.splitlines()
-        assert "M4 direct: steps_count_up_unless_given: kept" in done.stderr.splitlines()
+        assert "The process ended with status 7." in done.stdout
+        assert f'Replay: tracker-contracts check {DIES} --program "direct: ' in done.stdout
+        assert "Broken: L9" in done.stdout.splitlines()
+        assert done.stderr.startswith("program 1 of ")
 
     @pytest.mark.slow
     def test_an_encoding_without_the_characters_of_a_counterexample_loses_no_report(self) -> None:
         done = ran_alone("check", DIES, "--profile", "quick", "--clause", "T4", PYTHONIOENCODING="ascii")
         assert done.returncode == 1
-        assert "Broken: T4" in done.stdout
+        assert "Broken: L9" in done.stdout
 
     def test_a_profile_that_leaves_a_clause_out_says_so(self) -> None:
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "F6")
@@ -103,18 +103,32 @@ class TestCheck:
         assert "Not in this profile: F6" in said
 
     @pytest.mark.slow
-    def test_a_seed_is_part_of_the_replay(self) -> None:
-        status, said = ran("check", DIES, "--profile", "quick", "--clause", "T4", "--seed", "7")
-        assert status == 1
-        assert "--clause T4 --profile quick --seed 7" in said
+    def test_a_seed_is_part_of_the_report(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        assert ran("check", PLAIN, "--profile", "quick", "--clause", "T4", "--seed", "7", "--json", file)[0] == 0
+        assert report.read(file).seed == 7
 
-    def test_a_clause_without_a_verdict_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_a_clause_that_is_not_tried_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / "sitecustomize.py").write_text("import tracker_contracts.trial as t\nt.trials_of = lambda id: ()\n")
         monkeypatch.syspath_prepend(str(tmp_path))
-        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "T1")
+        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3")
         assert status == 3
         assert "there is no trial of it" in said
-        assert "Without a verdict: T1" in said
+        assert "Not tried: S3" in said
+
+    @pytest.mark.slow
+    def test_a_program_is_executed_alone(self) -> None:
+        status, said = ran("check", PLAIN, "--program", "direct: tags=case ending=chained")
+        assert status == 0
+        assert "1 programs were executed" in said
+        assert "plain conforms (profile default; only L1," in said
+
+    @pytest.mark.slow
+    def test_what_there_is_no_time_for_is_told(self) -> None:
+        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3", "--budget", "0")
+        assert status == 0
+        assert "0 programs were executed; " in said
+        assert "were left out, since the time was up (--budget)" in said
 
     def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
@@ -152,6 +166,7 @@ class TestCheck:
         [
             ("no-such-harness",),
             (PLAIN, "--clause", "T9"),
+            (PLAIN, "--program", "direct: tags=kase"),
             (PLAIN, "--profile", "none"),
             (PLAIN, "--seed", "x"),
             (PLAIN, "--json", "no/such/folder/report.json"),
@@ -235,7 +250,7 @@ class TestSelfTest:
         status, said = ran("self-test", *arguments)
         assert status == 1
         assert "loses_a_tag" in said
-        assert "The suites are not proven." in said
+        assert "That is not enough." in said
 
     def test_when_all_are_found_it_ends_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
         own = found("T1", Verdict.BROKEN)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tracker_contracts.clauses import Driver
-from tracker_contracts.harness import NON_FINITE_NAMES, HarnessBroken, TrackerHarness
+from tracker_contracts.engine.execute import Stage
+from tracker_contracts.engine.reader import Reader
+from tracker_contracts.expect import Tally, tally
+from tracker_contracts.harness import NON_FINITE_NAMES, HarnessBroken, Place, TrackerHarness
+from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.mutants import metrics, not_finite
-from tracker_contracts.profiles import QUICK
-from tracker_contracts.runner import judge
+from tracker_contracts.observed import ObservedRun
+from tracker_contracts.programs.program import Program
 from tracker_contracts.smoke import made
-from tracker_contracts.trial import trials_of
 from tracker_contracts.verdict import Verdict
 from tracker_contracts.world import World
 
@@ -30,8 +34,19 @@ def harness_of(mutant: type, **declared: Any) -> TrackerHarness:
 
 
 def verdicts_of_m3(harness: TrackerHarness, folder: Path) -> set[Verdict]:
-    world = World(harness, Driver.DIRECT, folder)
-    return {judge(trial, world, QUICK).verdict for trial in trials_of("M3")}
+    tally.set(Tally())
+    with closing(Here()) as reader:
+        stage = Stage(World(harness, Driver.DIRECT, folder), reader)
+        traces = [stage.execute(Program.of({"numbers": numbers})) for numbers in ("not-finite", "zeros", "extremes")]
+    kept = [all(check.holds for check in all_judges()["M3"](trace)) for trace in traces]
+    return {Verdict.KEPT if each else Verdict.BROKEN for each in kept}
+
+
+class Here(Reader):
+    """Reads in this process, which alone knows a class that a test made."""
+
+    def read(self, harness: TrackerHarness, place: Place) -> list[ObservedRun]:
+        return harness.read(place)
 
 
 @pytest.mark.parametrize(

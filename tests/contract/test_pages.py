@@ -12,7 +12,7 @@ import pytest
 from tracker_contracts import report
 from tracker_contracts.isolation import isolated
 from tracker_contracts.matrix.blocks import Block, blocks
-from tracker_contracts.pages import contract_page
+from tracker_contracts.pages import contract_page, programs_page
 from tracker_contracts.verdict import Verdict
 
 from tests.support.environments import REPOSITORY
@@ -26,9 +26,14 @@ def test_the_page_of_the_contract_is_generated() -> None:
     assert stored == contract_page(), "tracker-contracts clauses --markdown > docs/contract.md"
 
 
+def test_the_page_of_the_programs_is_generated() -> None:
+    stored = (DOCS / "programs.md").read_text(encoding="utf-8")
+    assert stored == programs_page(), "tracker-contracts programs > docs/programs.md"
+
+
 def test_the_page_explains_each_verdict() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert [verdict for verdict in Verdict if f"| `{verdict.value}` |" not in text] == []
+    assert [verdict for verdict in Verdict if f"| `{verdict.value}" not in text] == []
 
 
 @pytest.mark.slow

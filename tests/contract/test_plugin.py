@@ -10,7 +10,7 @@ import pytest
 from tracker_contracts import manifest
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.contract import ExperimentTrackerContract, test_name
-from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.harness import Gap, HarnessBroken
 from tracker_contracts.messages import Judged
 from tracker_contracts.mutants.harness import ReferenceHarness
 from tracker_contracts.profiles import QUICK, Profile
@@ -50,6 +50,9 @@ class Judge:
     def __init__(self, spec: str, profile: Profile) -> None:
         features = sorted(ReferenceHarness.features)
         self.tried: Tried = TRIED.model_copy(update={"profile": profile.name, "features": features})
+
+        self.profile = profile.model_copy(update={"combined": {}})  # no programs
+        self.drivers, self.gaps, self.takes_secret = list(Driver), dict[str, Gap](), False
 
     def __enter__(self) -> Judge:
         if self.broken:

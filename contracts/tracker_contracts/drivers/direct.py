@@ -28,6 +28,8 @@ from tracker_contracts.plan import StepPlan
 from tracker_contracts.watch import Watch
 
 Body = Callable[[], Any]
+MET = 20
+"""Actions of steps that run together that wait for those of the others."""
 PATIENCE = 60.0
 """Seconds after which steps that run together count as steps that never end."""
 
@@ -102,10 +104,11 @@ class DirectDriver:
         barrier = threading.Barrier(len(plans))
 
         def body(plan: StepPlan) -> None:
-            for action in plan.actions:
+            for action in plan.actions[:MET]:
                 with suppress(threading.BrokenBarrierError):
                     barrier.wait(PATIENCE)
                 do(action, self._harness)
+            perform(plan.model_copy(update={"actions": plan.actions[MET:]}), self._harness)
 
         def one(plan: StepPlan) -> Outcome:
             try:
@@ -113,8 +116,11 @@ class DirectDriver:
             finally:
                 barrier.abort()  # nobody is to wait for a step that is over
 
-        with Watch():
-            return together([partial(one, plan) for plan in plans], PATIENCE)
+        with Watch() as watch:
+            outcomes = together([partial(one, plan) for plan in plans], PATIENCE)
+        for outcome in outcomes:
+            outcome.warnings, outcome.printed, outcome.changes = watch.warnings, watch.printed, watch.changes
+        return outcomes
 
     def _hooks(self, plan: StepPlan, body: Body) -> Outcome:
         self._attempts.update([plan.retry_of] if plan.retry_of else [])
@@ -130,6 +136,8 @@ class DirectDriver:
     def _step(self, outcome: Outcome, info: StepRunInfo, body: Body) -> None:
         failed = False
         try:
+            if outcome.plan.asks_early:
+                outcome.early = dict(self.component.get_step_run_metadata(info))
             body()
         except BaseException:
             failed = True

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from tracker_contracts.check import Progress, check
+from tracker_contracts.check import check
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.examiner import Examiner
 from tracker_contracts.harness import HarnessBroken
@@ -20,6 +20,7 @@ from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State,
 from tracker_contracts.matrix.reading import follow
 from tracker_contracts.matrix.versions import Contract, Versions
 from tracker_contracts.profiles import PROFILES
+from tracker_contracts.progress import Told
 from tracker_contracts.report import Report
 
 TOX = "python -m tox -e"
@@ -35,7 +36,7 @@ def installed() -> Cell:
     return Cell(python=python, zenml=version("zenml"), trackio=version("trackio"))
 
 
-def try_cell(versions: Versions, root: Path, name: str, told: Progress) -> CellReport:
+def try_cell(versions: Versions, root: Path, name: str, told: Told) -> CellReport:
     """Try all that is due in the cell of this environment.
 
     Args:
@@ -86,7 +87,7 @@ def code_installed(versions: Versions) -> Iterable[str]:
     return (line for name in versions.packages for line in of_installed(name))
 
 
-def _tried(contract: Contract, told: Progress) -> Report:
+def _tried(contract: Contract, told: Told) -> Report:
     # one examiner has less to start than a panel, and there are other cells to keep the machine busy
     with Examiner(contract.harness, PROFILES[contract.profile]) as examiner:
         return shortened(check([examiner], list(CLAUSES.values()), told))

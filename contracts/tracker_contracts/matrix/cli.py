@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.console import console
 from tracker_contracts.ending import ending_well
 from tracker_contracts.matrix import plan, written
@@ -91,7 +90,7 @@ def _try_one(versions: Versions, root: Path, name: str, reports: Path) -> int:
     from tracker_contracts.progress import progress
 
     try:
-        with progress(console(stderr=True), len(CLAUSES)) as told:
+        with progress(console(stderr=True)) as told:
             report = try_cell(versions, root, name, told)
     except WrongEnvironment as wrong:
         raise click.UsageError(str(wrong)) from wrong

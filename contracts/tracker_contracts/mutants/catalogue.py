@@ -12,6 +12,7 @@ FILES = (
     "leftovers",
     "neighbours",
     "relations",
+    "moved",
     "outage",
     "tagging",
     "metadata",

@@ -1,4 +1,4 @@
-"""Which clause finds which broken tracker, and whether that proves the suites."""
+"""Which clause finds which broken tracker, and whether each is found by its own."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SelfTest(BaseModel):
     reference: list[Finding]
     kills: list[Kill]
     clauses: list[str] = list(CLAUSES)
-    """Those that were to be proven."""
+    """Those that were to be tested."""
 
     @property
     def ok(self) -> bool:
@@ -46,7 +46,7 @@ class SelfTest(BaseModel):
 
     @property
     def troubles(self) -> list[str]:
-        """Why the suites prove less than they should; nothing, if all is well."""
+        """What the contract finds less than it should; nothing, if all is well."""
         return [*self._broken_reference(), *self._survivors(), *self._blunt_clauses()]
 
     def _broken_reference(self) -> Iterator[str]:
@@ -86,5 +86,5 @@ class SelfTest(BaseModel):
     def summary(self) -> str:
         """The verdict in a sentence."""
         found = Counter(kill.own is not None for kill in self.kills)
-        verdict = "The suites are proven." if self.ok else "The suites are not proven."
+        verdict = "Each clause finds at least one." if self.ok else "That is not enough."
         return f"{found[True]} of {len(self.kills)} broken trackers are found by their own clause. {verdict}"

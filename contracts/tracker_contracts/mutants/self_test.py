@@ -3,97 +3,179 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 from tracker_contracts.clauses import CLAUSES, Driver
+from tracker_contracts.engine.execute import Stage
+from tracker_contracts.engine.reader import Reader
+from tracker_contracts.engine.selection import programs
+from tracker_contracts.engine.shrink import judged, shrunk
+from tracker_contracts.expect import Tally, tally
 from tracker_contracts.harness import TrackerHarness
+from tracker_contracts.judges.blame import APART, conditions
+from tracker_contracts.judges.trace import Check
 from tracker_contracts.mutants.catalogue import MUTANTS
 from tracker_contracts.mutants.contained import contained
 from tracker_contracts.mutants.harness import ReferenceHarness
 from tracker_contracts.mutants.kills import Kill, SelfTest
 from tracker_contracts.mutants.mutant import Mutant
-from tracker_contracts.profiles import Profile
+from tracker_contracts.profiles import QUICK, Profile
+from tracker_contracts.programs.program import Program
 from tracker_contracts.runner import judge
 from tracker_contracts.trial import Trial, trials_of
 from tracker_contracts.verdict import Finding, Verdict
 from tracker_contracts.world import World
 
-THOROUGH = Profile(name="self-test", direct=40, pipeline=1, process=1, shrink=False)
+THOROUGH = Profile(name="self-test", direct=15, pipeline=1, process=1, shrink=False)
 """For the reference, and for a mutant's own clause; the first counterexample ends a trial."""
-CHEAP = Profile(name="matrix", direct=2, pipeline=0, process=0, shrink=False)
-"""For the clauses that a mutant breaks by the way."""
+APART_CLAUSES = frozenset({*APART.values(), "T3"})
+"""Clauses that are to blame for what others' judges see."""
+ENOUGH = 3
+"""Smallest programs of one other clause, after which no more are looked for."""
+SEARCH = 3.0
+"""Seconds that the search for one smallest program may take."""
+PROGRAMMED = (Driver.DIRECT, Driver.PIPELINE)
+"""Drivers under which programs are executed."""
 DRIVERS = (Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS)
 """From the fastest to the slowest; only one that finds nothing leads to the next."""
-SLOW = 0.5
-"""Seconds of the reference's own, from which on a trial is left out of the matrix."""
 
 
-def run(progress: Callable[[str], None] = lambda text: None, clauses: Sequence[str] = tuple(CLAUSES)) -> SelfTest:
+def run(
+    progress: Callable[[str], None] = lambda text: None,
+    clauses: Sequence[str] = tuple(CLAUSES),
+    seed: int | None = None,
+    mutants: Sequence[Mutant] = MUTANTS,
+) -> SelfTest:
     """Try the reference and the broken trackers.
 
     Args:
         progress: Told what is being tried.
-        clauses: Those that are to be proven, each by the mutants that were made for it.
+        clauses: Those that are to be tested, each by the mutants that were made for it.
+        seed: Which programs, of all that would do.
+        mutants: Those that there are.
     """
-    mutants = [mutant for mutant in MUTANTS if mutant.clause in clauses]
-    with tempfile.TemporaryDirectory(prefix="tracker-contracts-") as made:
-        examiner = _Examiner(Path(made), clauses)
+    mutants = [mutant for mutant in mutants if mutant.clause in clauses]
+    with tempfile.TemporaryDirectory(prefix="tracker-contracts-") as made, closing(Reader()) as reader:
+        examiner = Examiner(Path(made), reader, seed)
         progress("the reference")
-        reference = [finding for clause in clauses for finding in examiner.all(ReferenceHarness, clause, THOROUGH)]
-        quick = _quick(reference)
+        reference = list(examiner.reference(clauses))
         kills = []
         for number, mutant in enumerate(mutants, 1):
             progress(f"{number}/{len(mutants)} {mutant.clause} {mutant.name}")
-            kills.append(examiner.kill(mutant, quick))
-    return SelfTest(reference=reference, kills=kills, clauses=list(clauses))
+            kills.append(examiner.kill(mutant))
+    kept = [finding for finding in reference if finding.clause in clauses]
+    return SelfTest(reference=kept, kills=kills, clauses=list(clauses))
 
 
-def _quick(reference: Collection[Finding]) -> set[str]:
-    """Trials that cost little enough to be tried on every mutant."""
-    return {
-        each.trial for each in reference if each.driver is Driver.DIRECT and each.seconds / max(each.examples, 1) < SLOW
-    }
-
-
-class _Examiner:
+class Examiner:
     """Tries trackers in this process."""
 
-    def __init__(self, folder: Path, clauses: Sequence[str]) -> None:
-        self._folder = folder
-        self._clauses = clauses
+    def __init__(self, folder: Path, reader: Reader, seed: int | None) -> None:
+        self._folder, self._reader, self._seed = folder, reader, seed
+        offered = {*ReferenceHarness.features, *World(ReferenceHarness(), Driver.DIRECT, folder).settings, "secret"}
+        self._programs = [each for driver in PROGRAMMED for each in programs(QUICK, driver, offered, seed)]
 
-    def all(self, harness: type[TrackerHarness], clause: str, profile: Profile) -> Iterator[Finding]:
-        """What the trials of a clause show, from the fastest driver to the slowest."""
-        trials = list(trials_of(clause))
-        for driver in DRIVERS:
-            for trial in trials:
-                if driver in trial.drivers:
-                    yield self._judge(trial, harness, driver, profile)
+    def reference(self, clauses: Sequence[str]) -> Iterator[Finding]:
+        """What programs and trials show of the tracker that should keep all clauses."""
+        yield from self._programs_of(ReferenceHarness)
+        yield from self.trials(ReferenceHarness, clauses)
 
-    def kill(self, mutant: Mutant, quick: Collection[str]) -> Kill:
+    def _programs_of(self, harness: type[TrackerHarness]) -> Iterator[Finding]:
+        with self._stages(harness) as stages:
+            tried: Counter[tuple[str, Driver]] = Counter()
+            for program in self._programs:
+                defects, compared = _executed(stages[program.driver], program)
+                tried.update((clause, program.driver) for clause in compared)
+                for clause, check in defects:
+                    yield _found(clause, program, check.topic, check.told)
+            for (clause, driver), count in tried.items():
+                yield _kept(clause, driver, count)
+
+    def trials(self, harness: type[TrackerHarness], clauses: Sequence[str]) -> Iterator[Finding]:
+        """What the trials of some clauses show, from the fastest driver to the slowest."""
+        for clause in clauses:
+            for driver in DRIVERS:
+                for trial in trials_of(clause):
+                    if driver in trial.drivers:
+                        yield self._judge(trial, harness, driver)
+
+    def kill(self, mutant: Mutant) -> Kill:
         """What finds a mutant."""
-        own = _first_broken(self.all(mutant.harness, mutant.clause, THOROUGH))
-        others = {
-            clause: _first_broken(
-                self._judge(trial, mutant.harness, Driver.DIRECT, CHEAP)
-                for trial in trials_of(clause)
-                if trial.name in quick
-            )
-            for clause in self._clauses
-            if clause != mutant.clause
-        }
+        others: Counter[str] = Counter()
+        trials = self.trials(mutant.harness, [mutant.clause])  # those of the fastest driver first
+        fast = _first_broken(takewhile(lambda found: found.driver is Driver.DIRECT, trials))
+        own = fast or self._by_programs(mutant, others)
+        own = own or _first_broken(self.trials(mutant.harness, [mutant.clause]))
         return Kill(
             mutant=mutant.name,
             clause=mutant.clause,
             defect=mutant.defect,
             own=own,
-            others=[clause for clause, finding in others.items() if finding is not None],
+            others=[clause for clause in CLAUSES if others[clause] and clause != mutant.clause],
         )
 
-    def _judge(self, trial: Trial, harness: type[TrackerHarness], driver: Driver, profile: Profile) -> Finding:
+    def _by_programs(self, mutant: Mutant, others: Counter[str]) -> Finding | None:
+        """The first program whose smallest form blames the mutant's own clause."""
+        with self._stages(mutant.harness) as stages:
+            for program in self._programs:
+                stage = stages[program.driver]
+                for clause, check in _executed(stage, program)[0]:
+                    if clause != mutant.clause and (mutant.clause not in APART_CLAUSES or others[clause] > ENOUGH):
+                        others[clause] += 1
+                        continue
+                    found = shrunk(stage, program, clause, check.topic, SEARCH)
+                    if found.blamed == mutant.clause:
+                        return _found(found.blamed, Program.parse(found.program), check.topic, found.defect.told)
+                    others[found.blamed] += 1
+        return None
+
+    @contextmanager
+    def _stages(self, harness: type[TrackerHarness]) -> Iterator[Mapping[Driver, Stage]]:
         with contained():
-            return judge(trial, World(harness(), driver, self._folder), profile)
+            tally.set(Tally())
+            made = harness()
+            stages = {driver: Stage(World(made, driver, self._folder), self._reader, looks=1) for driver in PROGRAMMED}
+            stages[Driver.DIRECT].learn()
+            yield stages
+
+    def _judge(self, trial: Trial, harness: type[TrackerHarness], driver: Driver) -> Finding:
+        with contained():
+            return judge(trial, World(harness(), driver, self._folder), THOROUGH, self._seed)
+
+
+def _executed(stage: Stage, program: Program) -> tuple[list[tuple[str, Check]], set[str]]:
+    """Each kind of defect once, and the clauses of which something was compared."""
+    checks = list(judged(stage.execute(program)))
+    bad = {(clause, check.topic): (clause, check) for clause, check in reversed(checks) if not check.holds}
+    return list(bad.values()), {clause for clause, _ in checks} | conditions(program)
+
+
+def _found(clause: str, program: Program, topic: str, told: str) -> Finding:
+    return Finding(
+        clause=clause,
+        level=CLAUSES[clause].level,
+        driver=program.driver,
+        trial=topic,
+        verdict=Verdict.BROKEN,
+        story=f"{told}\nin the program {program}",
+    )
+
+
+def _kept(clause: str, driver: Driver, count: int) -> Finding:
+    level = CLAUSES[clause].level
+    return Finding(
+        clause=clause,
+        level=level,
+        driver=driver,
+        trial="programs",
+        verdict=Verdict.KEPT,
+        examples=count,
+        comparisons=count,
+    )
 
 
 def _first_broken(findings: Iterator[Finding]) -> Finding | None:

@@ -29,6 +29,9 @@ class AimHarness(UnifiedHarness):
     def url(self, place: Place) -> str:
         return f"aim:///{place.folder / FOLDER}"
 
+    def folder(self, place: Place) -> Path:
+        return place.folder / FOLDER
+
     def unreachable(self, place: Place) -> dict[str, Any]:
         return {"url": "aim:////dev/null/runs", "project": place.name}
 

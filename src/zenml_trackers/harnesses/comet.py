@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tracker_contracts.harness import Place
@@ -20,6 +21,9 @@ class CometHarness(UnifiedHarness):
 
     def url(self, place: Place) -> str:
         return f"comet+offline:///{place.folder / place.name}"
+
+    def folder(self, place: Place) -> Path:
+        return place.folder / place.name
 
     def unreachable(self, place: Place) -> dict[str, Any]:
         return {**self.config(place), "url": "comet+offline:////dev/null/runs"}

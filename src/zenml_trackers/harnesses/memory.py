@@ -12,6 +12,7 @@ import PIL.Image
 from tracker_contracts.harness import Place
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
+from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.harnesses.unified import UnifiedHarness
 
 
@@ -31,6 +32,16 @@ class MemoryHarness(UnifiedHarness):
 
     def url(self, place: Place) -> str:
         return f"memory://{_memory(place.folder)}"
+
+    def folder(self, place: Place) -> Path:
+        return MemoryBackend(_memory(place.folder), place.name).folder
+
+    def unreachable(self, place: Place) -> dict[str, Any]:
+        project = f"{place.name}-blocked"
+        blocker = MemoryBackend(_memory(place.folder), project).folder
+        blocker.parent.mkdir(parents=True, exist_ok=True)
+        blocker.touch()
+        return {"url": self.url(place), "project": project}
 
     def read(self, place: Place) -> list[ObservedRun]:
         project = place.name.encode().hex()

@@ -40,7 +40,7 @@ class MlflowServerHarness(MlflowHarness):
         return {**super().config(place), "api_key": "bearer-token-of-the-contract"}
 
     def outage(self, place: Place) -> None:
-        return None  # the server is shared by all examples
+        return None  # of the kit's own: a server in front of this one
 
     def shown(self, url: str) -> str | None:
         return trackio_show.page(url)

@@ -38,7 +38,7 @@ class TrackioServerHarness(TrackioHarness):
         return {**super().config(place), "base_url": os.environ[URL], "api_key": trackio_show.TOKEN}
 
     def outage(self, place: Place) -> None:
-        return None  # the server is shared by all examples
+        return None  # of the kit's own: a server in front of this one
 
     def shown(self, url: str) -> str | None:
         return trackio_show.page(url)

@@ -26,6 +26,9 @@ class WandbHarness(UnifiedHarness):
     def url(self, place: Place) -> str:
         return f"wandb+offline:///{place.folder / place.name}"
 
+    def folder(self, place: Place) -> Path:
+        return place.folder / place.name
+
     def unreachable(self, place: Place) -> dict[str, Any]:
         return {**self.config(place), "url": f"wandb+{CLOSED_SERVER}/nobody/{place.name}", "api_key": "0" * 40}
 

@@ -89,9 +89,20 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
             return
         if isinstance(metrics, Mapping) and all(_is_plain(*item) for item in metrics.items()):
             self.log_row(metrics, step)
+        elif isinstance(metrics, Mapping):
+            self._log_some(metrics, step)
         else:
+            super().log(metrics, step)  # which says what is wrong
+
+    def _log_some(self, metrics: Mapping[str, Any], step: int | None) -> None:
+        """What can be stored; if nothing can, no step is used up."""
+        kept, refused = split(metrics, lambda value, where: value if _is_shown(value) else plain(value, where))
+        leaves_out = LEAVES_OUT_WHAT_IT_CANNOT_STORE and kept
+        for error in () if leaves_out else refused:
+            logger.warning("%s The other values are logged.", error)
+        if kept or not refused:
             self._given += 1
-            super().log(metrics if LEAVES_OUT_WHAT_IT_CANNOT_STORE else _storable(metrics), step)
+            super().log(metrics if leaves_out else kept, step)
 
     def log_row(self, values: Mapping[str, Any], step: int | None) -> None:
         """As `log`, of numbers alone. Trackio's own would take what a signal's handler raises for its own failure."""
@@ -188,13 +199,6 @@ def _is_reserved(name: str) -> bool:
 def _warn_of_fork(name: str) -> None:
     told = "the run belongs to the process that this one was forked from; what this process logs is lost"
     logger.warning("run %r: %s.", name, told)
-
-
-def _storable(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    kept, refused = split(metrics, lambda value, where: value if _is_shown(value) else plain(value, where))
-    for error in refused:
-        logger.warning("%s The other values are logged.", error)
-    return kept
 
 
 def _is_shown(value: Any) -> bool:

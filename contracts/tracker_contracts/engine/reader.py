@@ -1,0 +1,101 @@
+"""Reads places in processes of their own, as somebody would who has nothing to do with the tracker's process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import traceback
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from tracker_contracts.harness import Place, TrackerHarness, load
+from tracker_contracts.observed import RUNS, ObservedRun
+from tracker_contracts.registry import spec_of
+
+MODULE = "tracker_contracts.engine.reader"
+SHOWN = 2000
+"""How many of the last characters of a failing reader's traceback are told."""
+
+
+class ReaderFailed(Exception):
+    """The harness's `read` raised, in a process of its own; the message is its traceback."""
+
+
+class Reader:
+    """Starts one process, which starts another for each place that is read: nothing is left from place to place."""
+
+    def __init__(self) -> None:
+        """Nothing is started yet."""
+        self._process: subprocess.Popen[str] | None = None
+
+    def read(self, harness: TrackerHarness, place: Place) -> list[ObservedRun]:
+        """What is stored in a place, at this moment.
+
+        Raises:
+            ReaderFailed: The harness can't read it.
+        """
+        questions, answers = self._streams()
+        questions.write(json.dumps([spec_of(type(harness)), str(place.folder), place.name]) + "\n")
+        questions.flush()
+        answer = json.loads(answers.readline() or '{"failed": "the reader\'s process ended"}')
+        if "failed" in answer:
+            raise ReaderFailed(answer["failed"])
+        return RUNS.validate_python(answer["runs"])
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def _streams(self) -> tuple[IO[str], IO[str]]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", MODULE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+
+def main() -> None:
+    """Answer each line, a harness and a place as JSON, with the place's runs as JSON in a line."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what libraries print is no answer
+    for line in sys.stdin:
+        spec, folder, name = json.loads(line)
+        harness = _harness(spec)
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            _answer(harness, Place(Path(folder), name), os.fdopen(writing, "w", encoding="utf-8"))
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as answer:
+            answers.write((answer.read() or '{"failed": "the process of this reading ended"}') + "\n")
+            answers.flush()
+        os.wait()
+
+
+@cache
+def _harness(spec: str) -> TrackerHarness:
+    return load(spec)()
+
+
+def _answer(harness: TrackerHarness, place: Place, answer: IO[str]) -> None:
+    """In the forked process, which ends here."""
+    try:
+        runs = RUNS.dump_json(harness.read(place)).decode()
+        answer.write(f'{{"runs": {runs}}}')
+    except BaseException:
+        answer.write(json.dumps({"failed": traceback.format_exc()[-SHOWN:]}))
+    answer.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Whose fault it is: what shows only beside other steps is the fault of what should keep steps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tracker_contracts.programs.program import Program
+
+APART: Mapping[str, str] = {
+    "beside": "L7",
+    "thread": "L7",
+    "attempt": "L8",
+    "before": "L5",
+    "after": "L5",
+    "native": "L6",
+    "first=finish": "L6",
+    "first=start": "L6",
+    "moves": "L14",
+}
+"""The clause that promises that a dimension, or a value of it, changes nothing; the first that applies is to blame."""
+TAGS = frozenset({"tags", "late-tags", "first=tags", "last=tags"})
+UNMOVED = frozenset({"L1", "L3", "L8", "L9", "F4", "M1", "M6", "U1", "U2", "U3", "S1"})
+"""Clauses that promise of themselves that other steps change nothing."""
+
+
+def blamed(clause: str, smallest: Program) -> str:
+    """The clause that is broken, if a smallest program shows that something is not as `clause` promises."""
+    if clause in UNMOVED:
+        return clause
+    marks = _marks(smallest)
+    for mark, other in APART.items():
+        if mark in marks:
+            return other
+    return "T3" if clause in ("M3", "M4") and marks & TAGS else clause
+
+
+def conditions(program: Program) -> set[str]:
+    """The clauses that a program tries by what is around its steps, or by its tags."""
+    marks = _marks(program)
+    tried = {clause for mark, clause in APART.items() if mark in marks}
+    return tried | ({"T3"} if marks & TAGS else set())
+
+
+def _marks(program: Program) -> set[str]:
+    """The dimensions that are not plain, and their values."""
+    marks: set[str] = {"before"} if len(program.steps) > 1 else set()
+    for step in program.steps:
+        marks |= {*step, *(f"{name}={value}" for name, value in step.items())}
+    return marks

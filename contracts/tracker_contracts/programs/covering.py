@@ -1,0 +1,47 @@
+"""Covering arrays: as few programs as have every pair, or every triple, of values in them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from itertools import combinations
+
+from testflows.combinatorics import Covering  # type: ignore[import-untyped]
+
+from tracker_contracts.clauses import Driver
+from tracker_contracts.programs.dimensions import Dimension, Values
+from tracker_contracts.programs.program import Program
+
+
+def covering(dimensions: Sequence[Dimension], strength: int, driver: Driver, seed: int | None = None) -> list[Program]:
+    """Programs in which any `strength` dimensions have all their combinations of values.
+
+    Args:
+        dimensions: Those that vary; all others are plain.
+        strength: How many are combined.
+        driver: What executes the programs.
+        seed: Which of the arrays that do it; without one, the same each time.
+    """
+    ordered = _shuffled(dimensions, seed)
+    rows = Covering({each.name: list(each.values) for each in ordered}, strength=min(strength, len(ordered)))
+    return [Program.of(row, driver=driver) for row in rows]
+
+
+def pairs(programs: Sequence[Program], dimensions: Sequence[Dimension]) -> tuple[int, int]:
+    """How many pairs of values occur in the programs, and how many there are."""
+    seen = {pair for program in programs for step in program.steps for pair in _pairs_of(step, dimensions)}
+    return len(seen), sum(len(one.values) * len(two.values) for one, two in combinations(dimensions, 2))
+
+
+def _pairs_of(step: Values, dimensions: Sequence[Dimension]) -> list[tuple[str, str, str, str]]:
+    values = [(each.name, step.get(each.name, each.plain)) for each in dimensions]
+    return [(*one, *two) for one, two in combinations(values, 2)]
+
+
+def _shuffled(dimensions: Sequence[Dimension], seed: int | None) -> list[Dimension]:
+    if seed is None:
+        return list(dimensions)
+    chance = random.Random(seed)
+    return [
+        each.model_copy(update={"values": tuple(chance.sample(each.values, len(each.values)))}) for each in dimensions
+    ]
