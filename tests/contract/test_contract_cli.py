@@ -108,6 +108,7 @@ class TestCheck:
         assert status == 1
         assert "--clause T4 --profile quick --seed 7" in said
 
+    @pytest.mark.slow
     def test_a_clause_without_a_verdict_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / "sitecustomize.py").write_text("import tracker_contracts.trial as t\nt.trials_of = lambda id: ()\n")
         monkeypatch.syspath_prepend(str(tmp_path))
@@ -116,6 +117,7 @@ class TestCheck:
         assert "there is no trial of it" in said
         assert "Without a verdict: T1" in said
 
+    @pytest.mark.slow
     def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         status, said = ran("check", "tests.contract.harnesses:CannotRead", "--json", file)
@@ -123,6 +125,7 @@ class TestCheck:
         assert said.startswith("The harness is broken, so this says nothing of the tracker.\nread(place) fails.")
         assert not file.exists()
 
+    @pytest.mark.slow
     def test_a_harness_that_cannot_be_stopped_loses_no_report(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         arguments = ("--profile", "quick", "--clause", "T4", "--json", file)
