@@ -230,6 +230,7 @@ LOSS = [(0, 0.5), (1, 0.25), (7, 0.125), (8, 0.0625)]
 
 @pytest.mark.slow
 class TestMlflow:
+    @pytest.mark.slow
     def test_the_step_code_is_stored_in_the_flavors_run(self, mlflow_file, tmp_path):
         finished = _run(trains, folder=str(tmp_path))
         [observed] = mlflow_database.observed(mlflow_file, "digits")
@@ -288,6 +289,7 @@ class TestMlflow:
 
 
 class TestWandb:
+    @pytest.mark.slow
     def test_the_step_code_is_stored_in_the_flavors_run(self, wandb_folder):
         finished = _run(trains, folder=str(wandb_folder))
         [observed] = wandb_file.settled(wandb_folder)
@@ -326,6 +328,7 @@ class TestWandb:
 class TestComet:
     """ZenML's class makes an online experiment, for which Comet wants its server: here it makes an offline one."""
 
+    @pytest.mark.slow
     def test_the_step_code_is_stored_in_the_flavors_run(self, zenml_store, tmp_path, monkeypatch):
         import comet_ml
         from zenml.integrations.comet.experiment_trackers import comet_experiment_tracker

@@ -72,6 +72,7 @@ print(browser.path(), Path(shutil.which("chromium")).resolve())
     assert done.stdout.split() == [str(chosen), str(chosen)]
 
 
+@pytest.mark.slow
 def test_where_none_can_be_had_that_is_one_line_with_the_way_out(bare: Path) -> None:
     said: list[str] = []
     with pytest.raises(browser.NoBrowser, match=f"^{NONE}$"):

@@ -146,6 +146,7 @@ class TestDoctor:
         assert status == 1
         assert line_of(said, "flavor trackio").startswith("fail")
 
+    @pytest.mark.slow
     @OWNED
     def test_it_finds_that_the_built_in_class_would_be_loaded(self, zenml_store):
         said = ran_alone("doctor", ZENML_TRACKERS_SEAT="off", ZENML_CONFIG_PATH=str(zenml_store))
@@ -197,6 +198,7 @@ class TestDoctor:
         assert server.token not in said
         assert "a-wrong-token-9876" not in said
 
+    @pytest.mark.slow
     def test_it_waits_for_no_server_longer_than_five_seconds(self, registered):
         with hanging_server() as hanging:
             stack_with("closed", base_url=closed_port(), api_key="hidden-token-1")
@@ -226,6 +228,7 @@ class TestDoctor:
         assert line_of(said, "active stack").startswith("warn")
         assert "-e idle" in said
 
+    @pytest.mark.slow
     def test_it_finds_a_store_that_does_not_answer(self, tmp_path):
         (tmp_path / "file").touch()
         said = ran_alone("doctor", ZENML_CONFIG_PATH=str(tmp_path / "file"))

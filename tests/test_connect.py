@@ -231,6 +231,7 @@ class TestSeveral:
         assert "memory: 1 records" in said.text
         assert "trackio: not reached" in said.text
 
+    @pytest.mark.slow
     def test_one_that_hangs_is_given_up_before_the_deadline(self, project, said):
         with hanging_server() as hanging:
             started = time.monotonic()

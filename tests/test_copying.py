@@ -204,6 +204,7 @@ def test_a_server_gives_back_what_it_was_given(memory, project, files, tmp_path,
     assert after == before
 
 
+@pytest.mark.slow
 def test_fifty_runs_go_to_another_tracker_and_back(trackio, memory):
     there_and_back(trackio, memory)
 

@@ -101,6 +101,7 @@ def test_without_its_extra_it_says_what_to_install(monkeypatch):
     assert 'pip install "zenml-trackers[demo]"' in done.output
 
 
+@pytest.mark.slow
 def test_if_it_goes_wrong_it_shows_the_end_of_the_log(tmp_path):
     (tmp_path / LOG).touch()
     (tmp_path / "zenml-store").touch()  # a file where the store's folder has to be

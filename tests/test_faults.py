@@ -73,6 +73,7 @@ def test_metadata_reaches_a_server_before_the_first_line(server, project):
     assert [(run.status, run.metadata) for run in seen] == [("running", {"a": 1})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deadline", [2.0, 4.0])
 def test_a_server_that_hangs_costs_no_more_than_the_deadline(hanging, project, said, deadline):
     tracker = direct.tracker(project=project, base_url=hanging, api_key=SECRET, deadline=deadline)
@@ -189,6 +190,7 @@ def test_a_tracker_that_could_not_be_made_takes_files_and_tables_too(project, sa
     assert "no such secret" in warning
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     program = """
@@ -279,6 +281,7 @@ def test_a_run_whose_space_cannot_be_reached_still_says_where_it_belongs(project
     assert len(_warnings(said)) == 1
 
 
+@pytest.mark.slow
 def test_a_hub_that_hangs_leaves_no_token_in_the_environment():
     program = """
 import os, time

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.support import reader
 
 PROGRAM = """
@@ -21,6 +23,7 @@ import_inbox_once()
 """
 
 
+@pytest.mark.slow
 def test_a_run_is_whole_once_its_files_are_imported(project):
     variables = {**os.environ, "TRACKIO_STORAGE_MODE": "jsonl"}
     subprocess.run([sys.executable, "-c", PROGRAM, project], check=True, env=variables, timeout=60)

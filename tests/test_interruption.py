@@ -24,7 +24,7 @@ from zenml_trackers.interruption import let_through
 from zenml_trackers.records import Status
 
 STOPS = 12
-LONGEST = 2.0
+LONGEST = 0.5
 """Seconds after which a stop that never came counts as swallowed."""
 
 

@@ -37,6 +37,7 @@ def test_metadata_is_there_before_the_first_line(project):
     assert (run.status, run.metadata, "early" in run.tags) == ("running", {"dataset": "digits"}, True)
 
 
+@pytest.mark.slow
 @given(metadata=MAPS)
 def test_metadata_round_trips(metadata):
     project = _project()
@@ -44,6 +45,7 @@ def test_metadata_round_trips(metadata):
     assert reader.local(project)[0].metadata == metadata
 
 
+@pytest.mark.slow
 @given(params=MAPS)
 def test_params_round_trip(params):
     project = _project()
@@ -62,6 +64,7 @@ def test_a_param_cannot_take_the_place_of_ours_or_of_trackios(project, key):
     assert run.config["_Group"] == "pipe-run"
 
 
+@pytest.mark.slow
 @given(values=st.lists(st.floats() | st.booleans() | INTEGERS, min_size=1, max_size=20))
 def test_metric_values_are_read_back_bit_for_bit(values):
     project = _project()
@@ -82,6 +85,7 @@ def _float(value):
 STEPS = st.lists(st.none() | st.integers(0, 1000), min_size=1, max_size=20)
 
 
+@pytest.mark.slow
 @given(steps=STEPS)
 def test_steps_count_up_from_the_last_unless_given(steps):
     project = _project()

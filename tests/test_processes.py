@@ -68,6 +68,7 @@ def test_a_step_that_never_started_is_ended_when_its_process_ends(project):
     assert (run.status, run.error[0]) == ("failed", "StepNeverStarted")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
 def test_metadata_is_there_even_if_the_step_dies_at_once(project, how):
     subprocess.run([sys.executable, "-c", f"{SILENT}\nimport os; {how}", project], env=os.environ, timeout=60)

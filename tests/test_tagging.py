@@ -18,6 +18,7 @@ ALWAYS = ["pipe", "pipe-run", "train"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(tags=st.lists(TEXT, max_size=6))
 def test_tags_are_stored_as_a_set_with_the_three_names(tags):
     project = f"tags-{uuid4().hex[:12]}"

@@ -173,6 +173,7 @@ class TestOurOwn:
         said = alone(packages, "from zenml_trackers.cli import main; main(['doctor'], standalone_mode=False)")
         assert f"fail  trackio: 0.20.2\n      {UNFIT_TRACKIO}" in said
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("name", "module", "calls"),
         [

@@ -114,6 +114,7 @@ class TestReadBack:
 
 
 class TestTheLibrary:
+    @pytest.mark.slow
     def test_its_own_calls_reach_the_run_and_do_not_end_it(self, tracker):
         with tracker.start_run("r") as run:
             run.native.track(0.5, name="own", step=7, context={"subset": "val"})

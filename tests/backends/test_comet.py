@@ -29,6 +29,7 @@ def tracker(folder: Path, project: str = "digits"):
 
 
 class TestReadBack:
+    @pytest.mark.slow
     @pytest.mark.parametrize("project", ["digits", "a/b", "x" * 300])
     def test_names_tags_params_and_metadata_are_as_given(self, tmp_path, project):
         texts = {name: name for name in HOSTILE}
@@ -251,6 +252,7 @@ class TestPlaces:
         assert command == "comet upload"
         assert zipfile.is_zipfile(archive)
 
+    @pytest.mark.slow
     def test_the_process_is_as_it_was_also_the_first_time(self, tmp_path):
         code = f"""
 import os, sys

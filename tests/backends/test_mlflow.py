@@ -61,6 +61,7 @@ def _rows(file: Path, rows: str, run_id: str) -> dict[str, Any]:
         return dict(database.execute(rows, [run_id]).fetchall())
 
 
+@pytest.mark.slow
 def test_hostile_names_and_values_come_back_as_given(tracker: Tracker) -> None:
     params = {
         "nested": {name: name for name in HOSTILE},
@@ -226,6 +227,7 @@ def test_mlflow_is_as_before_when_the_run_is_over(tracker: Tracker) -> None:
     assert (utils.get_tracking_uri, utils._tracking_store_registry.get_store, dict(os.environ)) == before
 
 
+@pytest.mark.slow
 def test_importing_mlflow_leaves_no_variable(file: Path) -> None:
     code = f"""
 import os

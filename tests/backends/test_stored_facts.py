@@ -37,6 +37,7 @@ def only(url: str, project: str) -> StoredRun:
     return run
 
 
+@pytest.mark.slow
 def test_a_run_has_the_times_of_its_beginning_and_its_end(url, project):
     before = datetime.now(timezone.utc)
     with connect(url, project=project, strict=True, deadline=120).start_run("timed") as run:
@@ -51,6 +52,7 @@ def test_a_run_has_the_times_of_its_beginning_and_its_end(url, project):
     assert stored.ended - stored.started >= timedelta(seconds=1)
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_has_no_end_and_one_that_was_continued_has_its_first_beginning(url, project):
     backend = backend_at(url, project)
     store(backend, RunSpec(name="twice", project=project), Metrics(values={"x": 1}))

@@ -261,6 +261,7 @@ class TestPlaces:
         with pytest.raises(TrackerUnreachable, match="/dev/null/runs"):
             connect("wandb+offline:////dev/null/runs").check()
 
+    @pytest.mark.slow
     def test_a_closed_port_is_told_in_time(self, tmp_path):
         at = connect("wandb+http://127.0.0.1:9/me/digits", credentials={"api_key": KEY}, strict=True, deadline=8)
         settings = wandb.setup().settings

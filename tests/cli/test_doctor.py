@@ -131,6 +131,7 @@ class TestStoreThatIsAway:
         )
         return done, time.monotonic() - began
 
+    @pytest.mark.slow
     def test_it_is_one_line_with_the_way_out_and_soon(self, tmp_path):
         for command in ("doctor", "register"):
             done, seconds = self.told(command, "http://127.0.0.1:9", tmp_path)
@@ -144,6 +145,7 @@ class TestStoreThatIsAway:
             assert LOGIN not in said
             assert seconds < 25  # ZenML itself tries for half a minute, after it is imported
 
+    @pytest.mark.slow
     def test_one_that_hangs_is_told_too(self, tmp_path):
         with hanging_server() as url:
             done, _ = self.told("register", url, tmp_path)

@@ -50,11 +50,13 @@ def test_runs_says_so_too():
     assert len(said.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_it_names_the_variable_that_is_set(in_a_space):
     said = doctor_alone(HF_HUB_OFFLINE="", TRANSFORMERS_OFFLINE="1")
     assert said.startswith("TRANSFORMERS_OFFLINE is set, so the Space acme/trackio can't be looked up")
 
 
+@pytest.mark.slow
 def test_a_hub_that_is_away_is_no_matter_of_the_token(in_a_space):
     said = doctor_alone(HF_HUB_OFFLINE="0", HF_ENDPOINT=closed_port())
     assert said.startswith("the Hugging Face Hub can't be asked for the Space acme/trackio (")
@@ -62,6 +64,7 @@ def test_a_hub_that_is_away_is_no_matter_of_the_token(in_a_space):
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_token_that_the_hub_refuses_is(in_a_space):
     with refusing_server() as hub:  # a stand-in for the Hugging Face Hub, which can't be had here
         said = doctor_alone(HF_HUB_OFFLINE="0", HF_ENDPOINT=hub)

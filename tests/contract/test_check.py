@@ -51,12 +51,14 @@ def test_a_good_tracker_conforms(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_environment_is_set_before_the_harness_is_imported() -> None:
     before = dict(os.environ)
     assert report_on(harnesses.ReadsTheEnvironment, "T4").outcome is Conformity.CONFORMS
     assert dict(os.environ) == before
 
 
+@pytest.mark.slow
 def test_what_a_tracker_prints_is_not_taken_for_a_message() -> None:
     assert report_on(harnesses.Talks, "M4").outcome is Conformity.CONFORMS
 

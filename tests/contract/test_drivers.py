@@ -43,6 +43,7 @@ def bench(project):
     return lambda driver, harness=TrackioHarness, **config: Bench(driver, harness(), project, **config)
 
 
+@pytest.mark.slow
 def test_an_outcome_has_what_zenml_stored_and_not_what_was_planned(bench):
     trackio = bench(pipeline)
     outcome = trackio.run(StepPlan(step="fit", pipeline="own_name", run="ignored", actions=(LOG,)))
@@ -56,6 +57,7 @@ def test_an_outcome_has_what_zenml_stored_and_not_what_was_planned(bench):
     assert outcome.run_name in outcome.printed or "fit" in outcome.printed
 
 
+@pytest.mark.slow
 def test_the_users_own_store_is_not_touched(bench, monkeypatch, tmp_path):
     monkeypatch.setenv("ZENML_CONFIG_PATH", str(tmp_path / "users"))
     monkeypatch.setenv("ZENML_STORE_URL", "sqlite:////nowhere/zenml.db")
@@ -65,6 +67,7 @@ def test_the_users_own_store_is_not_touched(bench, monkeypatch, tmp_path):
     assert not (tmp_path / "users").exists()
 
 
+@pytest.mark.slow
 def test_what_a_step_raises_is_told_as_it_was_raised(bench):
     trackio = bench(pipeline)
     outcome = trackio.run(StepPlan(actions=(LOG, Fail(kind="KeyError", message="{{a.b}}"))))
@@ -85,6 +88,7 @@ def test_a_tracker_that_fails_in_prepare_is_the_culprit(bench):
     assert outcome.raised_by == "prepare"
 
 
+@pytest.mark.slow
 def test_each_attempt_does_what_its_own_plan_says(bench):
     trackio = bench(pipeline)
     ends = [(Fail(),), (Fail(kind="OSError"),), ()]
@@ -95,6 +99,7 @@ def test_each_attempt_does_what_its_own_plan_says(bench):
     assert [(run.attempt, run.state) for run in runs] == [(1, "failed"), (2, "failed"), (3, "finished")]
 
 
+@pytest.mark.slow
 def test_a_step_is_cached_only_if_it_may_be(bench):
     reference = bench(pipeline, ReferenceHarness)
     plan = StepPlan(run=reference.place.name)
@@ -103,6 +108,7 @@ def test_a_step_is_cached_only_if_it_may_be(bench):
     assert len(reference.runs()) == 2
 
 
+@pytest.mark.slow
 def test_flavors_of_one_name_are_told_apart(bench):
     [broken] = [mutant.harness for mutant in declared if mutant.harness.flavor.endswith("MarksFailedAsFinishedFlavor")]
     plan = StepPlan(actions=(Fail(),))

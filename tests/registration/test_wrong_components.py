@@ -15,6 +15,7 @@ SCRIPT = Path(wrong_components.__file__)
 NO_COMPLAINT = f"{len(wrong_components.ALL)} wrong trackers, 0 complaints"
 
 
+@pytest.mark.slow
 def test_zenmls_command_refuses_each_in_one_line():
     done = subprocess.run(
         [sys.executable, str(SCRIPT)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=200
