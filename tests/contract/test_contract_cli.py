@@ -108,12 +108,7 @@ class TestCheck:
         assert ran("check", PLAIN, "--profile", "quick", "--clause", "T4", "--seed", "7", "--json", file)[0] == 0
         assert report.read(file).seed == 7
 
-<<<<<<< HEAD
     def test_a_clause_that_is_not_tried_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-=======
-    @pytest.mark.slow
-    def test_a_clause_without_a_verdict_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
->>>>>>> 8e6dcfd2882fe0f2746bcc1e144a407bacddcf84
         (tmp_path / "sitecustomize.py").write_text("import tracker_contracts.trial as t\nt.trials_of = lambda id: ()\n")
         monkeypatch.syspath_prepend(str(tmp_path))
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3")
@@ -135,7 +130,6 @@ class TestCheck:
         assert "0 programs were executed; " in said
         assert "were left out, since the time was up (--budget)" in said
 
-    @pytest.mark.slow
     def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         status, said = ran("check", "tests.contract.harnesses:CannotRead", "--json", file)
@@ -143,7 +137,6 @@ class TestCheck:
         assert said.startswith("The harness is broken, so this says nothing of the tracker.\nread(place) fails.")
         assert not file.exists()
 
-    @pytest.mark.slow
     def test_a_harness_that_cannot_be_stopped_loses_no_report(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         arguments = ("--profile", "quick", "--clause", "T4", "--json", file)
