@@ -19,9 +19,11 @@ from tests.support.trackers import connected, every_tracker, only_run, url_of
 from tests.test_delivery import Collecting, Given, tracker
 from zenml_trackers import connect, get_run
 from zenml_trackers.backends.memory import MemorySink
+from zenml_trackers.delivery import Limits
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Status
+from zenml_trackers.records import RunSpec, Status
+from zenml_trackers.tracked import TrackedRun
 
 STOPS = 12
 LONGEST = 0.5
@@ -247,3 +249,28 @@ def test_a_stop_leaves_no_run_of_several_trackers_open(handled, tmp_path, projec
             signal.setitimer(signal.ITIMER_REAL, 0.2)
     expected = Status.FAILED if when == "connecting" else Status.FINISHED
     assert [only_run(connect(url)).status for url in urls] == [expected] * 2
+
+
+def test_a_sender_that_takes_itself_for_ended_gets_no_second_one(tmp_path, project, monkeypatch):
+    """As Python before 3.13 has it, once a handler has raised while a thread was asked whether it is alive."""
+    at = connected("trackio", tmp_path, project, monkeypatch)
+    with at.start_run() as run:
+        run.log({"m": 0})
+        before = set(threading.enumerate())
+        monkeypatch.setattr(run.native._local_sender_thread, "is_alive", lambda: False)
+        run.log({"m": 1})
+        assert set(threading.enumerate()) <= before
+    assert [point.value for point in only_run(at).metrics] == [0, 1]
+
+
+def test_what_a_run_lent_is_taken_back_once(handled):
+    """Else the calls of a later step would reach the library's own."""
+    taken_back, sink = [], Collecting()
+    sink.close = lambda status, error: time.sleep(0.3)
+    run = TrackedRun("given", lambda sink: lambda: taken_back.append(sink), "run 'r'", Limits())
+    run.begin(lambda: Given(sink), RunSpec(name="r", project="p"))
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    with pytest.raises(Stop):
+        run.end(Status.FINISHED, None)
+    run.end(Status.FINISHED, None)
+    assert len(taken_back) == 1

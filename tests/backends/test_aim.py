@@ -13,8 +13,10 @@ from uuid import uuid4
 import numpy
 import PIL.Image
 import pytest
+from aimrocks.errors import RocksIOError
 
 from zenml_trackers import connect
+from zenml_trackers.backends.aim.repository import ReadRun
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
 from zenml_trackers.records import Artifact, Image, RunError, Status, Table
 
@@ -189,3 +191,28 @@ class TestUrl:
     def test_the_command_is_quoted(self, repository, tracker):
         with tracker.start_run("r") as run:
             assert run.show_command == f"aim up --repo {repository}"
+
+
+@pytest.mark.parametrize("error", [KeyError(1), RocksIOError(b"No such file or directory")])
+def test_a_run_whose_files_aim_rewrites_is_read_again(tracker, monkeypatch, error):
+    with tracker.start_run("r") as run:
+        run.log({"m": 1})
+    read, errors = ReadRun._sequence, [error]
+
+    def disturbed(self, *given):
+        if errors:
+            raise errors.pop()
+        return read(self, *given)
+
+    monkeypatch.setattr(ReadRun, "_sequence", disturbed)
+    [stored] = tracker.read()
+    assert [point.value for point in stored.metrics] == [1]
+    assert errors == []
+
+
+def test_a_run_that_cannot_be_read_is_told(tracker, monkeypatch):
+    with tracker.start_run("r") as run:
+        run.log({"m": 1})
+    monkeypatch.setattr(ReadRun, "_sequence", lambda *given: {}[1])
+    with pytest.raises(KeyError):
+        list(tracker.read())

@@ -141,6 +141,7 @@ class ReadRun:
         for _ in range(TRIES - 1):
             with suppress(KeyError, RocksIOError):  # Aim rewrote its files meanwhile
                 return self._points(types)
+            self.__dict__.pop("_tree", None)  # which may be one of the files that are gone
         return self._points(types)
 
     def _points(self, types: Collection[str]) -> list[Point]:
