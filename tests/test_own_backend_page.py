@@ -9,7 +9,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from tracker_contracts.isolation import isolated
+from tracker_contracts.engine.isolation import isolated
 from tracker_contracts.matrix.blocks import Block, blocks
 
 from tests.support.environments import REPOSITORY

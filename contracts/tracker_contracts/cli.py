@@ -12,16 +12,16 @@ import click
 
 import tracker_contracts
 from tracker_contracts.clauses import CHAPTERS, CLAUSES, Clause
-from tracker_contracts.ending import ending_well
-from tracker_contracts.isolation import isolated
+from tracker_contracts.engine.ending import ending_well
+from tracker_contracts.engine.isolation import isolated
+from tracker_contracts.engine.profiles import DEFAULT, PROFILES
 from tracker_contracts.matrix.cli import matrix
-from tracker_contracts.profiles import DEFAULT, PROFILES
 
 if TYPE_CHECKING:
-    from tracker_contracts.examiner import Examiner
-    from tracker_contracts.mutants.kills import SelfTest
+    from tracker_contracts.engine.examiner import Examiner
     from tracker_contracts.programs.program import Program
-    from tracker_contracts.report import Report
+    from tracker_contracts.reference.mutants.kills import SelfTest
+    from tracker_contracts.report.report import Report
 
 BROKEN, INCOMPLETE = 1, 3
 STATUS = {"conforms": 0, "does not conform": BROKEN, "incomplete": INCOMPLETE}
@@ -97,7 +97,7 @@ def check(
       2  the harness is broken, or the command was used wrongly
       3  incomplete: a clause has no verdict
     """
-    from tracker_contracts.panel import panel
+    from tracker_contracts.engine.panel import panel
 
     with ending_well(), panel(harness, PROFILES[profile], clauses, seed) as examiners:
         report = _report(examiners, clauses, chosen, budget)
@@ -121,7 +121,7 @@ def list_() -> None:
 @click.argument("new", type=FILE)
 def diff(old: Path, new: Path) -> None:
     """Compare two JSON reports, and end with status 1 if a clause holds less than it did."""
-    from tracker_contracts import comparison
+    from tracker_contracts.report import diff as comparison
 
     before, after = _stored(old), _stored(new)
     changes = comparison.diff(before, after)
@@ -156,7 +156,7 @@ def new(package: str, folder: Path) -> None:
 def clauses(markdown: bool) -> None:
     """Show the contract."""
     if markdown:
-        from tracker_contracts.pages import contract_page
+        from tracker_contracts.report.pages import contract_page
 
         click.echo(contract_page(), nl=False)
         return
@@ -170,7 +170,7 @@ def clauses(markdown: bool) -> None:
 @main.command()
 def programs() -> None:
     """Show what programs are made of, as the page of the documentation."""
-    from tracker_contracts.pages import programs_page
+    from tracker_contracts.report.pages import programs_page
 
     click.echo(programs_page(), nl=False)
 
@@ -178,7 +178,7 @@ def programs() -> None:
 @main.command()
 def schema() -> None:
     """Show the JSON Schema of the JSON report."""
-    from tracker_contracts.report import json_schema
+    from tracker_contracts.report.report import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2))
 
@@ -189,7 +189,7 @@ def self_test(markdown: bool) -> None:
     """Try the contract itself: it must pass a good tracker and find each broken one."""
     with ending_well(), tempfile.TemporaryDirectory(prefix="tracker-contracts-") as folder:
         os.environ.update(isolated(Path(folder)))  # before ZenML is imported, which reads it once
-        from tracker_contracts.mutants import self_test as mutants
+        from tracker_contracts.reference.mutants import self_test as mutants
 
         result = mutants.run(lambda text: click.echo(text, err=True))
     if markdown:
@@ -200,7 +200,7 @@ def self_test(markdown: bool) -> None:
 
 
 def _show_matrix(result: SelfTest) -> None:
-    from tracker_contracts.console import console
+    from tracker_contracts.report.console import console
 
     console().print(result.table())
     for trouble in result.troubles:
@@ -209,10 +209,10 @@ def _show_matrix(result: SelfTest) -> None:
 
 
 def _report(examiners: list[Examiner], clauses: list[Clause], chosen: list[Program], budget: float | None) -> Report:
-    from tracker_contracts.check import check as check_
-    from tracker_contracts.console import console
-    from tracker_contracts.progress import progress
-    from tracker_contracts.table import show
+    from tracker_contracts.engine.check import check as check_
+    from tracker_contracts.engine.progress import progress
+    from tracker_contracts.report.console import console
+    from tracker_contracts.report.terminal import show
 
     with progress(console(stderr=True)) as told:
         report = check_(examiners, clauses, told, chosen, budget)
@@ -221,7 +221,7 @@ def _report(examiners: list[Examiner], clauses: list[Clause], chosen: list[Progr
 
 
 def _stored(file: Path) -> Report:
-    from tracker_contracts.report import read
+    from tracker_contracts.report.report import read
 
     try:
         return read(file)

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.harness import TrackerHarness
-from tracker_contracts.outcome import Outcome
-from tracker_contracts.plan import AddTags, Fail, LogArtifact, LogMetrics, LogParams, StepPlan, performed
 from tracker_contracts.programs import files
+from tracker_contracts.programs.plan import AddTags, Fail, LogArtifact, LogMetrics, LogParams, StepPlan, performed
 from tracker_contracts.programs.raising import exception
 
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from rich.text import Text
-from tracker_contracts import console as of_the_contract
+from tracker_contracts.report import console as of_the_contract
 
 from tests.support.terminal import in_real_terminal
 from tests.support.trackers import backend_at, store

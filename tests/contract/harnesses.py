@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tracker_contracts.harness import Gap, Place
-from tracker_contracts.mutants.harness import ReferenceHarness
 from tracker_contracts.observed import ObservedRun
+from tracker_contracts.reference.mutants.harness import ReferenceHarness
 
 READ_AT_IMPORT = os.environ.get("A_VARIABLE_OF_THE_BACKEND")
 GAP = Gap(reason="It is known.", link="https://example.com/1")

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tracker_contracts import examiner
-from tracker_contracts.check import check
 from tracker_contracts.clauses import CLAUSES, Driver
-from tracker_contracts.examiner import Examiner
+from tracker_contracts.engine import examiner
+from tracker_contracts.engine.check import check
+from tracker_contracts.engine.examiner import Examiner
+from tracker_contracts.engine.panel import panel
+from tracker_contracts.engine.profiles import QUICK
+from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
-from tracker_contracts.panel import panel
-from tracker_contracts.profiles import QUICK
-from tracker_contracts.progress import Told
-from tracker_contracts.report import Conformity, Report
-from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.report.report import Conformity, Report
+from tracker_contracts.report.verdict import Finding, Verdict
 
 from tests.contract import harnesses
 

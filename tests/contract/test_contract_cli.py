@@ -16,12 +16,12 @@ from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
-from tracker_contracts import report
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.cli import main
-from tracker_contracts.mutants import self_test as mutants
-from tracker_contracts.mutants.kills import Kill, SelfTest
-from tracker_contracts.verdict import Verdict
+from tracker_contracts.reference.mutants import self_test as mutants
+from tracker_contracts.reference.mutants.kills import Kill, SelfTest
+from tracker_contracts.report import report
+from tracker_contracts.report.verdict import Verdict
 
 from tests.contract.test_report import found, made
 from tests.support.environments import REPOSITORY
@@ -109,7 +109,9 @@ class TestCheck:
         assert report.read(file).seed == 7
 
     def test_a_clause_that_is_not_tried_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        (tmp_path / "sitecustomize.py").write_text("import tracker_contracts.trial as t\nt.trials_of = lambda id: ()\n")
+        (tmp_path / "sitecustomize.py").write_text(
+            "import tracker_contracts.faults.trial as t\nt.trials_of = lambda id: ()\n"
+        )
         monkeypatch.syspath_prepend(str(tmp_path))
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3")
         assert status == 3

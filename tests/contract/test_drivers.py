@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from tracker_contracts.drivers import pipeline, process
+from tracker_contracts.drivers.world import flavor_of
 from tracker_contracts.harness import Place
-from tracker_contracts.mutants.failure import MarksFailedAsFinished
-from tracker_contracts.mutants.harness import ReferenceHarness
-from tracker_contracts.mutants.mutant import declared
-from tracker_contracts.plan import Fail, LogMetrics, Signal, StepPlan, Wait
-from tracker_contracts.world import flavor_of
+from tracker_contracts.programs.plan import Fail, LogMetrics, Signal, StepPlan, Wait
+from tracker_contracts.reference.mutants.failure import MarksFailedAsFinished
+from tracker_contracts.reference.mutants.harness import ReferenceHarness
+from tracker_contracts.reference.mutants.mutant import declared
 from zenml.client import Client
 from zenml.config.global_config import GlobalConfiguration
 from zenml.metadata.metadata_types import Uri

@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from tracker_contracts import report
-from tracker_contracts.isolation import isolated
+from tracker_contracts.engine.isolation import isolated
 from tracker_contracts.matrix.blocks import Block, blocks
-from tracker_contracts.pages import contract_page, programs_page
-from tracker_contracts.verdict import Verdict
+from tracker_contracts.report import report
+from tracker_contracts.report.pages import contract_page, programs_page
+from tracker_contracts.report.verdict import Verdict
 
 from tests.support.environments import REPOSITORY
 

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from tracker_contracts import manifest
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.contract import ExperimentTrackerContract, test_name
+from tracker_contracts.engine import manifest
+from tracker_contracts.engine.messages import Judged
+from tracker_contracts.engine.profiles import QUICK, Profile
 from tracker_contracts.harness import Gap, HarnessBroken
-from tracker_contracts.messages import Judged
-from tracker_contracts.mutants.harness import ReferenceHarness
-from tracker_contracts.profiles import QUICK, Profile
-from tracker_contracts.report import Tried
-from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.reference.mutants.harness import ReferenceHarness
+from tracker_contracts.report.report import Tried
+from tracker_contracts.report.verdict import Finding, Verdict
 
 from tests.contract.test_report import TRIED
 
@@ -27,7 +27,7 @@ Run = Callable[..., pytest.RunResult]
 CLASS = """
 import pytest
 from tracker_contracts.contract import ExperimentTrackerContract
-from tracker_contracts.mutants.harness import ReferenceHarness
+from tracker_contracts.reference.mutants.harness import ReferenceHarness
 
 class TestMine(ExperimentTrackerContract):
     harness = ReferenceHarness
@@ -289,13 +289,13 @@ def test_a_project_without_a_contract_pays_and_sees_nothing(pytester: pytest.Pyt
     )
     result = pytester.runpytest_subprocess("-s", "-p", "no:cacheprovider")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(["imported ['tracker_contracts', 'tracker_contracts.plugin'] False"])
+    result.stdout.fnmatch_lines(["imported ['tracker_contracts', 'tracker_contracts.pytest_plugin'] False"])
     result.stdout.no_fnmatch_line("*contract of*")
 
 
 def test_the_plugin_imports_nothing_heavy() -> None:
     heavy = "{'zenml', 'hypothesis', 'pydantic', 'rich'}"
-    program = f"import sys, tracker_contracts.plugin; sys.exit(bool({heavy} & set(sys.modules)))"
+    program = f"import sys, tracker_contracts.pytest_plugin; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tracker_contracts import comparison, report
 from tracker_contracts.clauses import CLAUSES, Driver, Level
-from tracker_contracts.report import Conformity, Report, Tried, Versions
-from tracker_contracts.verdict import Finding, Verdict, fails, worst
+from tracker_contracts.report import diff as comparison
+from tracker_contracts.report.report import Conformity, Report, Tried, Versions, report
+from tracker_contracts.report.verdict import Finding, Verdict, fails, worst
 
 from tests.support.environments import REPOSITORY
 

@@ -10,13 +10,13 @@ from contextlib import closing
 import pytest
 from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.engine.reader import Reader
-from tracker_contracts.mutants import self_test
-from tracker_contracts.mutants.catalogue import MUTANTS
-from tracker_contracts.mutants.contained import contained
-from tracker_contracts.mutants.kills import Kill, SelfTest
-from tracker_contracts.mutants.mutant import Mutant
-from tracker_contracts.mutants.url import GivesOneUrlToNamesThatDifferInASlash
-from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.reference.mutants import self_test
+from tracker_contracts.reference.mutants.catalogue import MUTANTS
+from tracker_contracts.reference.mutants.contained import contained
+from tracker_contracts.reference.mutants.kills import Kill, SelfTest
+from tracker_contracts.reference.mutants.mutant import Mutant
+from tracker_contracts.reference.mutants.url import GivesOneUrlToNamesThatDifferInASlash
+from tracker_contracts.report.verdict import Finding, Verdict
 
 TELLS = {
     "forgets_steps_that_log_nothing": "has no run",

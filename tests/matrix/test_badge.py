@@ -10,7 +10,7 @@ from tracker_contracts.matrix.model import read_all
 from tracker_contracts.matrix.versions import load
 from tracker_contracts.matrix.view import View
 from tracker_contracts.matrix.view_marks import Tone
-from tracker_contracts.report import Report
+from tracker_contracts.report.report import Report
 
 from tests.support import cells
 from tests.support.environments import REPOSITORY

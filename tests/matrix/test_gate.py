@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from tracker_contracts.cli import main
 from tracker_contracts.matrix.gate import counterpart, losses
 from tracker_contracts.matrix.model import BlockReport, State, Works, read, read_all
-from tracker_contracts.report import Report
+from tracker_contracts.report.report import Report
 
 from tests.support import cells
 from tests.support.cells import GOOD as CELL

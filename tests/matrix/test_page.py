@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tracker_contracts import report as report_of_contract
 from tracker_contracts.clauses import Level
 from tracker_contracts.matrix.model import CellReport, State, age, read_all
 from tracker_contracts.matrix.page import SCRIPTS, html
@@ -19,7 +18,8 @@ from tracker_contracts.matrix.versions import Versions
 from tracker_contracts.matrix.view import PAGES, View
 from tracker_contracts.matrix.view_marks import OUTCOMES, RULED_OUT, STATES, Tone, verdict_mark
 from tracker_contracts.matrix.view_text import in_markdown, shortened, visible
-from tracker_contracts.verdict import Verdict, fails
+from tracker_contracts.report import report as report_of_contract
+from tracker_contracts.report.verdict import Verdict, fails
 
 from tests.support import cells
 from tests.support.environments import REPOSITORY

@@ -10,9 +10,9 @@ from tracker_contracts.matrix import plan
 from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, Works
 from tracker_contracts.matrix.versions import Versions
 from tracker_contracts.matrix.view import View
-from tracker_contracts.report import Report, Tried
-from tracker_contracts.report import Versions as Took
-from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.report.report import Report, Tried
+from tracker_contracts.report.report import Versions as Took
+from tracker_contracts.report.verdict import Finding, Verdict
 
 HOSTILE = (
     "</script></pre><script>harmed = 1</script><img src=x onerror='harmed = 1'><!-- \u202egnp.exe\u2066 \ud83e "

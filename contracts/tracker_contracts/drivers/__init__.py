@@ -1,1 +1,1 @@
-"""How a step is executed while a clause is tried."""
+"""Where steps are executed: in this process, as a pipeline, or in a process of their own."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.pipelines import PipelineRun
 from tracker_contracts.drivers.stage import Plans, Stage
-from tracker_contracts.outcome import Outcome
-from tracker_contracts.plan import StepPlan
+from tracker_contracts.programs.plan import StepPlan
 
 
 def outcomes(run: PipelineRun, plans: Plans, stage: Stage) -> list[Outcome]:

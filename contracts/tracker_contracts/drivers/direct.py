@@ -20,12 +20,12 @@ from zenml.config.step_run_info import StepRunInfo
 from zenml.enums import StackComponentType
 from zenml.stack import Flavor, StackComponent
 
+from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.patience import together
+from tracker_contracts.drivers.perform import do, perform
+from tracker_contracts.drivers.watch import Watch
 from tracker_contracts.harness import Place, TrackerHarness
-from tracker_contracts.outcome import Outcome
-from tracker_contracts.perform import do, perform
-from tracker_contracts.plan import StepPlan
-from tracker_contracts.watch import Watch
+from tracker_contracts.programs.plan import StepPlan
 
 Body = Callable[[], Any]
 MET = 20

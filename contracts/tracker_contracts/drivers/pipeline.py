@@ -10,14 +10,14 @@ from zenml.stack import Flavor
 
 from tracker_contracts.drivers import stacks
 from tracker_contracts.drivers.account import outcomes
+from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.pipelines import PipelineRun, run_pipeline
 from tracker_contracts.drivers.stage import Body, Plans, Stage, stages
 from tracker_contracts.drivers.stores import session_store
+from tracker_contracts.drivers.watch import Watch
 from tracker_contracts.harness import Place, TrackerHarness
-from tracker_contracts.outcome import Outcome
-from tracker_contracts.plan import StepPlan
+from tracker_contracts.programs.plan import StepPlan
 from tracker_contracts.registry import spec_of
-from tracker_contracts.watch import Watch
 
 
 class PipelineDriver:

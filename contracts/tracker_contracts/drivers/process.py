@@ -11,12 +11,12 @@ from zenml.stack import Flavor
 
 from tracker_contracts.drivers import children, stacks
 from tracker_contracts.drivers.orchestrator import ProcessOrchestratorFlavor
+from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.pipeline import PipelineDriver
 from tracker_contracts.drivers.pipelines import PipelineRun
 from tracker_contracts.drivers.stage import ACCOUNT, Body, Plans, Stage, read_account
 from tracker_contracts.harness import Place, TrackerHarness
-from tracker_contracts.outcome import Outcome
-from tracker_contracts.plan import StepPlan
+from tracker_contracts.programs.plan import StepPlan
 
 ORCHESTRATOR = "process"
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
+from tracker_contracts.drivers.perform import perform
 from tracker_contracts.harness import load
-from tracker_contracts.perform import perform
-from tracker_contracts.plan import StepPlan
+from tracker_contracts.programs.plan import StepPlan
 
 ACCOUNT = "TRACKER_CONTRACTS_ACCOUNT"
 """The variable that tells a step in a process of its own where to leave its account."""

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from tracker_contracts.drivers.direct import DirectDriver
+from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.judges.trace import Pair
 from tracker_contracts.observed import ObservedRun
-from tracker_contracts.world import Scene, World
 
 SECRET = "s3cr3t-of-nobody-else"
 

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.outcome import Outcome
+from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.engine.credentials import shown, with_credentials
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.judges.trace import Pair, Trace, paired
 from tracker_contracts.model import expected
 from tracker_contracts.observed import ObservedRun
-from tracker_contracts.outcome import Outcome
 from tracker_contracts.programs.program import Program
 from tracker_contracts.programs.script import Group, Planned, script
-from tracker_contracts.world import Scene, World
 
 PATIENCE = 1.5
 """Seconds after which what was missing is looked for once more: late is another fault than lost."""

@@ -12,15 +12,15 @@ from inspect import getdoc
 from queue import Empty, SimpleQueue
 
 from tracker_contracts.clauses import CLAUSES, Driver
+from tracker_contracts.engine.examiner import LOST, OUTLIVED, Examiner
+from tracker_contracts.engine.gaps import with_gap
+from tracker_contracts.engine.messages import Defect, Executed, Shrunk
+from tracker_contracts.engine.progress import Told
+from tracker_contracts.engine.replay import replay_of
 from tracker_contracts.engine.selection import programs
-from tracker_contracts.examiner import LOST, OUTLIVED, Examiner
-from tracker_contracts.gaps import with_gap
 from tracker_contracts.judges.judge import all_judges
-from tracker_contracts.messages import Defect, Executed, Shrunk
 from tracker_contracts.programs.program import Program
-from tracker_contracts.progress import Told
-from tracker_contracts.replay import replay_of
-from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.report.verdict import Finding, Verdict
 
 MOST_LOST = 3
 """Programs that may end or hang their process; after that, the rest is left out."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, zip_longest
 
 from tracker_contracts.clauses import Driver
-from tracker_contracts.profiles import Profile
+from tracker_contracts.engine.profiles import Profile
 from tracker_contracts.programs.covering import covering
 from tracker_contracts.programs.dimensions import COMPANY, DIMENSIONS, MOMENT, STEP, Dimension
 from tracker_contracts.programs.program import Program
@@ -51,9 +52,10 @@ def _programs(profile: Profile, driver: Driver, among: Sequence[Dimension], seed
     if strength == 0:
         return
     yield Program.of({}, driver=driver)
-    yield from covering([each for each in among if each is not MOMENT], strength, driver, seed)
+    late = covering([each for each in among if each is not MOMENT], strength, driver, seed)
+    early = covering(_few(among, EARLY), strength, driver, seed) if driver is Driver.DIRECT else ()
+    yield from filter(None, chain.from_iterable(zip_longest(late, early)))
     if driver is Driver.DIRECT:
-        yield from covering(_few(among, EARLY), strength, driver, seed)
         for names in INTERACTING if profile.triples else ():
             yield from covering(_few(among, names), 3, driver, seed)
         yield from _random(profile.random, among, seed)

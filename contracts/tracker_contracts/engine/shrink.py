@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from tracker_contracts.engine.execute import Stage
+from tracker_contracts.engine.messages import Defect, Shrunk
 from tracker_contracts.judges.blame import blamed
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.judges.trace import Check, Trace
-from tracker_contracts.messages import Defect, Shrunk
 from tracker_contracts.programs.program import Program
 
 LONGEST = 6.0

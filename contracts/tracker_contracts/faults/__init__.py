@@ -1,1 +1,1 @@
-"""What is done to a tracker's backend while a step runs: it is out of reach, or it goes away."""
+"""What no program can be: resumed runs, kills, outages, and any interleaving of steps; a trial for each."""

@@ -11,17 +11,17 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from tracker_contracts.check import check
 from tracker_contracts.clauses import CLAUSES
-from tracker_contracts.examiner import Examiner
+from tracker_contracts.engine.check import check
+from tracker_contracts.engine.examiner import Examiner
+from tracker_contracts.engine.profiles import PROFILES
+from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.matrix.digest import digest, of_installed
 from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, shortened
 from tracker_contracts.matrix.reading import follow
 from tracker_contracts.matrix.versions import Contract, Versions
-from tracker_contracts.profiles import PROFILES
-from tracker_contracts.progress import Told
-from tracker_contracts.report import Report
+from tracker_contracts.report.report import Report
 
 TOX = "python -m tox -e"
 

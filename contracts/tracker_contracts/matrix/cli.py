@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from tracker_contracts.console import console
-from tracker_contracts.ending import ending_well
+from tracker_contracts.engine.ending import ending_well
 from tracker_contracts.matrix import plan, written
 from tracker_contracts.matrix.model import Cell, CellReport, age, read_all
 from tracker_contracts.matrix.page_files import PAGES, page_options, write_pages
 from tracker_contracts.matrix.versions import DEFAULT, Versions, VersionsError, load, root_of
+from tracker_contracts.report.console import console
 
 BROKEN = 1
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -86,8 +86,8 @@ def _versions(file: Path) -> Versions:
 
 
 def _try_one(versions: Versions, root: Path, name: str, reports: Path) -> int:
+    from tracker_contracts.engine.progress import progress
     from tracker_contracts.matrix.cell import WrongEnvironment, try_cell
-    from tracker_contracts.progress import progress
 
     try:
         with progress(console(stderr=True)) as told:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tracker_contracts import comparison
 from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, Works, age
+from tracker_contracts.report import diff as comparison
 
 
 def losses(old: CellReport, new: CellReport) -> list[str]:

@@ -12,8 +12,8 @@ from typing import Literal
 from packaging.version import Version
 from pydantic import BaseModel, ConfigDict, Field
 
-from tracker_contracts.report import Conformity, Report
-from tracker_contracts.verdict import Finding, Verdict
+from tracker_contracts.report.report import Conformity, Report
+from tracker_contracts.report.verdict import Finding, Verdict
 
 TELLING = (Verdict.BROKEN, Verdict.KEPT_AFTER_ALL, Verdict.GAP, Verdict.MISSING, Verdict.NOT_TRIED)
 """Findings that say more than the clause's verdict does; only these are stored."""

@@ -27,8 +27,8 @@ from tracker_contracts.matrix.view_marks import (
     verdict_mark,
 )
 from tracker_contracts.matrix.view_text import duration, shortened, visible
-from tracker_contracts.report import Report
-from tracker_contracts.verdict import RANKS, Finding, Verdict
+from tracker_contracts.report.report import Report
+from tracker_contracts.report.verdict import RANKS, Finding, Verdict
 
 VERDICTS = list(Verdict)
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from tracker_contracts.clauses import Level
 from tracker_contracts.matrix.view import PAGES
 from tracker_contracts.matrix.view_marks import Mark
-from tracker_contracts.report import Conformity
-from tracker_contracts.verdict import Verdict
+from tracker_contracts.report.report import Conformity
+from tracker_contracts.report.verdict import Verdict
 
 
 class _Data(BaseModel):

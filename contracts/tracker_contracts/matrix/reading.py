@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tracker_contracts.engine.smoke import environment_of, made
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.matrix.blocks import blocks, for_reader
 from tracker_contracts.matrix.model import BlockReport, Cell, Works
 from tracker_contracts.matrix.versions import Page
 from tracker_contracts.matrix.walkthrough import Walk, with_scripts_first
-from tracker_contracts.smoke import environment_of, made
 
 PROJECT = "page-demo"
 NOT_A_READERS = ("ZENML_", "TRACKIO_", "HF_", "HUGGING", "GRADIO_", "PYTHON", "VIRTUAL_ENV", "TRACKER_CONTRACTS_")

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tracker_contracts.matrix.model import CellReport, State, Works
 from tracker_contracts.matrix.versions import Versions
-from tracker_contracts.report import Conformity, Report
+from tracker_contracts.report.report import Conformity, Report
 
 HEADINGS = ("Python", "ZenML", "Trackio", "Contract", "Page", "Seconds", "What is wrong")
 

@@ -14,7 +14,7 @@ from tracker_contracts.matrix import plan
 from tracker_contracts.matrix.model import Cell, CellReport, State, minor
 from tracker_contracts.matrix.versions import Cause, Page, Versions
 from tracker_contracts.matrix.view_marks import OUTCOMES, RULED_OUT, STATES, Mark, page_mark
-from tracker_contracts.report import ClauseVerdict, Report
+from tracker_contracts.report.report import ClauseVerdict, Report
 
 PAGES = "documented pages"
 """The column that tells whether the documentation's blocks work, beside those of the backends."""

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from tracker_contracts.clauses import Level
 from tracker_contracts.matrix.model import BlockReport, State, Works
-from tracker_contracts.report import Conformity
-from tracker_contracts.verdict import Verdict, fails
+from tracker_contracts.report.report import Conformity
+from tracker_contracts.report.verdict import Verdict, fails
 
 
 class Tone(str, Enum):

@@ -11,9 +11,9 @@ from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State,
 from tracker_contracts.matrix.versions import Cause
 from tracker_contracts.matrix.view import PAGES, View, span
 from tracker_contracts.matrix.view_marks import STATES
-from tracker_contracts.report import ClauseVerdict, Conformity, Report
-from tracker_contracts.table import reason
-from tracker_contracts.verdict import Verdict
+from tracker_contracts.report.report import ClauseVerdict, Conformity, Report
+from tracker_contracts.report.terminal import reason
+from tracker_contracts.report.verdict import Verdict
 
 Key = TypeVar("Key")
 Releases = tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from tracker_contracts.plan import LogArtifact
+from tracker_contracts.programs.plan import LogArtifact
 
 
 def content(path: str, size: int) -> bytes:

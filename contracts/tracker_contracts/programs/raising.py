@@ -6,7 +6,7 @@ import asyncio
 import builtins
 from typing import Any
 
-from tracker_contracts.plan import Fail
+from tracker_contracts.programs.plan import Fail
 
 
 class CustomError(Exception):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tracker_contracts.plan import StepPlan
 from tracker_contracts.programs.dimensions import Values
+from tracker_contracts.programs.plan import StepPlan
 from tracker_contracts.programs.program import Program
 from tracker_contracts.programs.steps import plan_of
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tracker_contracts.plan import (
+from tracker_contracts.programs import vocabulary
+from tracker_contracts.programs.dimensions import DIMENSIONS, Values
+from tracker_contracts.programs.plan import (
     Action,
     AddTags,
     Fail,
@@ -17,8 +19,6 @@ from tracker_contracts.plan import (
     StartNatively,
     StepPlan,
 )
-from tracker_contracts.programs import vocabulary
-from tracker_contracts.programs.dimensions import DIMENSIONS, Values
 
 FAILURES: dict[str, Fail] = {
     "error": Fail(message="it went wrong"),

@@ -1,0 +1,84 @@
+"""M8 and M9."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tracker_contracts.drivers.world import World
+from tracker_contracts.faults.compare import (
+    exact,
+    only_run,
+)
+from tracker_contracts.faults.expect import expect
+from tracker_contracts.faults.strategies import (
+    NAMES,
+    pixels,
+    tables,
+)
+from tracker_contracts.faults.trial import trial
+from tracker_contracts.programs.plan import StepPlan
+
+
+@trial(
+    "M8",
+    name=NAMES,
+    content=st.binary(max_size=200),
+    inside=st.dictionaries(st.sampled_from(["b", "c/d", "c/e"]), st.binary(max_size=200), min_size=1),
+)
+def artifacts_read_back_byte_for_byte(world: World, name: str, content: bytes, inside: dict[str, bytes]) -> None:
+    """A file or folder that was logged is missing, changed, or under another name.
+
+    Upload in binary, keep paths inside a folder, and wait in cleanup until all is there.
+    """
+    scene, folder, content = world.scene(), f"{name}_folder", content + b"\r\n\x00\xff\n"
+    with tempfile.TemporaryDirectory() as made:
+        file, tree = _written(Path(made), content, inside)
+
+        def body() -> None:
+            world.harness.log_artifact(file, name)
+            world.harness.log_artifact(tree, folder)
+
+        scene.run(StepPlan(), body)
+    stored = only_run(scene).artifacts
+    expect(stored.get(name), content, "the file is changed or missing")
+    found = {path.partition("/")[2]: data for path, data in stored.items() if path.startswith(f"{folder}/")}
+    expect(found, inside, "the folder's files are changed or missing")
+
+
+def _written(made: Path, content: bytes, inside: dict[str, bytes]) -> tuple[Path, Path]:
+    file, folder = made / "file.bin", made / "folder"
+    file.write_bytes(content)
+    for name, data in inside.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return file, folder
+
+
+@trial("M9", image=pixels(), name=NAMES)
+def images_keep_their_pixels(world: World, image: tuple[int, int, bytes], name: str) -> None:
+    """An image is missing, or has other pixels.
+
+    Store it without loss, as PNG does; mind the order of rows and of channels.
+    """
+    import numpy
+
+    height, width, data = image
+    array = numpy.frombuffer(data, numpy.uint8).reshape(height, width, 3)
+    scene = world.scene()
+    scene.run(StepPlan(), lambda: world.harness.log_image(name, array))
+    expect(only_run(scene).images.get(name), data, "the pixels are changed")
+
+
+@trial("M9", table=tables(), name=NAMES)
+def tables_keep_their_cells(world: World, table: list[list[Any]], name: str) -> None:
+    """A table is missing, or has other columns, rows or cells.
+
+    Store each cell with its type, and the columns and rows in their order.
+    """
+    scene, (columns, *rows) = world.scene(), table
+    scene.run(StepPlan(), lambda: world.harness.log_table(name, columns, rows))
+    expect(exact(only_run(scene).tables.get(name)), exact(table), "the cells are changed")

@@ -1,0 +1,83 @@
+"""Trackers that break L3."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import ExitStack
+
+from tracker_contracts.reference import jot
+from tracker_contracts.reference.component import ReferenceTracker
+from tracker_contracts.reference.mutants.mutant import breaks
+
+
+@breaks("L3")
+class LeavesTheRunActive(ReferenceTracker):
+    """After cleanup the run is still the current one."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        jot.enter(run)
+
+
+@breaks("L3")
+class RestoresEnvironmentOnlyOnSuccess(ReferenceTracker):
+    """What prepare set in the environment stays there if the step fails."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        os.environ["JOT_RUN"] = run.id
+
+    def end(self, run: jot.Run, step_failed: bool) -> None:
+        super().end(run, step_failed)
+        if not step_failed:
+            os.environ.pop("JOT_RUN", None)
+
+
+@breaks("L3")
+class SavesAndRestoresAroundOtherSteps(ReferenceTracker):
+    """The environment is put back as prepare found it, whatever another tracker did meanwhile."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        before = os.environ.get("JOT_RUN", "")
+        undo.callback(os.environ.__setitem__, "JOT_RUN", before)
+        os.environ["JOT_RUN"] = run.id
+
+
+@breaks("L3")
+class ChangesTheWorkingDirectory(ReferenceTracker):
+    """The step and all that follows work in the tracker's folder."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        os.chdir(run.folder)
+
+
+@breaks("L3")
+class LeavesALoggingHandler(ReferenceTracker):
+    """Each step adds a handler to the root logger."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        logging.getLogger().addHandler(logging.NullHandler())
+
+
+@breaks("L3")
+class ReplacesTheExcepthook(ReferenceTracker):
+    """A hook that would mark crashes outlives the step."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        before = sys.excepthook
+        sys.excepthook = lambda *error: before(*error)
+
+
+@breaks("L3")
+class LeavesASignalHandler(ReferenceTracker):
+    """A handler of Ctrl-C outlives the step."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        signal.signal(signal.SIGINT, lambda number, frame: sys.exit(1))

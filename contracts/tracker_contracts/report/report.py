@@ -1,0 +1,177 @@
+"""The report of a contract run: its fields are published as a JSON Schema, and two of them can be compared."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tracker_contracts.clauses import CLAUSES, Clause, Level
+from tracker_contracts.engine.profiles import PROFILES
+from tracker_contracts.report.verdict import Finding, Verdict, fails, worst
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Conformity(str, Enum):
+    """What all clauses together come to."""
+
+    CONFORMS = "conforms"
+    BREAKS = "does not conform"
+    """A core clause, or an extended one whose feature is declared, is broken; or a declared gap is none."""
+    INCOMPLETE = "incomplete"
+    """Nothing is broken, but a clause that should have been tried has no verdict."""
+
+
+class _Documented(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
+
+
+class Versions(_Documented):
+    """What took part."""
+
+    zenml: str
+    backend: str
+    """Of the distribution that the harness names; `unknown` if no such distribution is installed."""
+    python: str
+    tracker_contracts: str
+    contract: str
+    """The clauses' own version."""
+
+
+class Tried(_Documented):
+    """Which tracker was tried, and how."""
+
+    tracker: str
+    """The name that the harness gives it."""
+    harness: str
+    """The installed name, or `package.module:Class`."""
+    backend: str
+    """The distribution that stores the runs."""
+    versions: Versions
+    features: list[str]
+    """Extended features that the harness declares, sorted."""
+    settings: list[str] = []
+    """What the flavor lets a step say, sorted."""
+    profile: str
+    """How hard it was tried: quick, default or thorough."""
+    seed: int | None = None
+    """Where the search for counterexamples began; none: the same examples each time."""
+
+
+class ClauseVerdict(_Documented):
+    """What became of one clause."""
+
+    id: str
+    level: Level
+    verdict: Verdict
+    """The worst that its findings show."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether the tracker does not conform for this clause."""
+        return fails(self.level, self.verdict)
+
+
+class Report(Tried):
+    """What a contract run showed."""
+
+    report: Literal[1] = 1
+    """The version of this format."""
+    date: datetime.date
+    outcome: Conformity
+    programs: int = 0
+    """How many were executed."""
+    left_out: int = 0
+    """Programs for which there was no time."""
+    clauses: list[ClauseVerdict]
+    """Each clause that was asked for, in the order of the contract."""
+    findings: list[Finding] = Field(default_factory=list)
+    """What each trial showed under each driver."""
+
+    @classmethod
+    def of(
+        cls, tried: Tried, asked: Sequence[Clause], findings: Sequence[Finding], programs: int = 0, left_out: int = 0
+    ) -> Report:
+        """The report of what was found.
+
+        Args:
+            tried: Which tracker was tried, and how.
+            asked: The clauses that were to be tried.
+            findings: What came of it; a clause without any was not tried.
+            programs: How many were executed.
+            left_out: Programs for which there was no time.
+        """
+        clauses = [verdict_of(clause, findings, tried) for clause in asked]
+        return cls(
+            **dict(tried),
+            date=_today(),
+            outcome=conformity(clauses),
+            programs=programs,
+            left_out=left_out,
+            clauses=clauses,
+            findings=list(findings),
+        )
+
+    @property
+    def summary(self) -> str:
+        """The outcome, and what it holds for."""
+        scope = [f"profile {self.profile}"]
+        if len(self.clauses) < len(CLAUSES):
+            scope.append(f"only {', '.join(clause.id for clause in self.clauses)}")
+        return f"{self.outcome.value} ({'; '.join(scope)})"
+
+    def write(self, file: Path) -> None:
+        """Store the report as JSON, sorted and without what is left at its default."""
+        fields = self.model_dump(mode="json", exclude_defaults=True) | {"report": self.report}
+        text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False)
+        # half a surrogate pair, which a story may quote, becomes JSON's own escape
+        file.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+
+
+def read(file: Path) -> Report:
+    """A stored report.
+
+    Raises:
+        OSError: The file can't be read.
+        ValueError: It is no report.
+    """
+    # not by pydantic's own reader, which refuses half a surrogate pair
+    return Report.model_validate(json.loads(file.read_bytes()))
+
+
+def json_schema() -> dict[str, Any]:
+    """The published JSON Schema of a report."""
+    return {"$schema": DIALECT, **Report.model_json_schema()}
+
+
+def verdict_of(clause: Clause, findings: Iterable[Finding], tried: Tried) -> ClauseVerdict:
+    """What all trials of one clause come to."""
+    verdicts = [finding.verdict for finding in findings if finding.clause == clause.id]
+    verdict = worst(verdicts) if verdicts else _without_findings(clause, tried)
+    return ClauseVerdict(id=clause.id, level=clause.level, verdict=verdict)
+
+
+def conformity(clauses: Sequence[ClauseVerdict]) -> Conformity:
+    """What the clauses come to: what is broken counts more than what is missing."""
+    if any(clause.fails for clause in clauses):
+        return Conformity.BREAKS
+    missing = any(clause.verdict is Verdict.MISSING for clause in clauses)
+    return Conformity.INCOMPLETE if missing else Conformity.CONFORMS
+
+
+def _without_findings(clause: Clause, tried: Tried) -> Verdict:
+    if clause.feature is not None and clause.feature not in tried.features:
+        return Verdict.UNDECLARED
+    profile = PROFILES[tried.profile]
+    tries = any(profile.examples(driver) for driver in clause.drivers)
+    return Verdict.MISSING if tries else Verdict.NOT_TRIED
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.timezone.utc).date()

@@ -1,1 +1,0 @@
-"""The suites, one for each chapter of the contract."""
