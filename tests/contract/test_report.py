@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tracker_contracts.clauses import CLAUSES, Driver, Level
 from tracker_contracts.report import diff as comparison
-from tracker_contracts.report.report import Conformity, Report, Tried, Versions, report
+from tracker_contracts.report import report
+from tracker_contracts.report.report import Conformity, Report, Tried, Versions
 from tracker_contracts.report.verdict import Finding, Verdict, fails, worst
 
 from tests.support.environments import REPOSITORY
