@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.engine.profiles import DEFAULT, QUICK
@@ -28,6 +32,17 @@ def test_quick_has_every_pair_of_values_whatever_the_seed(seed: int | None) -> N
     among = [each for each in dimensions(Driver.DIRECT, OFFERED) if each is not MOMENT]
     seen, all_of_them = pairs(programs(QUICK, Driver.DIRECT, OFFERED, seed), among)
     assert seen == all_of_them > 9000
+
+
+def test_each_process_has_the_same_programs() -> None:
+    code = "from tests.contract.test_programs import *; print(*programs(DEFAULT, Driver.DIRECT, OFFERED), sep='\\n')"
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(made) == 1
 
 
 def test_under_the_other_drivers_each_value_occurs() -> None:

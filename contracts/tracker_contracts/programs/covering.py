@@ -23,8 +23,13 @@ def covering(dimensions: Sequence[Dimension], strength: int, driver: Driver, see
         seed: Which of the arrays that do it; without one, the same each time.
     """
     ordered = _shuffled(dimensions, seed)
-    rows = Covering({each.name: list(each.values) for each in ordered}, strength=min(strength, len(ordered)))
-    return [Program.of(row, driver=driver) for row in rows]
+    # by number, since sets of texts, which the library makes, have another order in each process
+    numbers = {column: list(range(len(each.values))) for column, each in enumerate(ordered)}
+    rows = Covering(numbers, strength=min(strength, len(ordered)))
+    return [
+        Program.of({ordered[column].name: ordered[column].values[row[column]] for column in row}, driver=driver)
+        for row in rows
+    ]
 
 
 def pairs(programs: Sequence[Program], dimensions: Sequence[Dimension]) -> tuple[int, int]:
