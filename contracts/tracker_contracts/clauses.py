@@ -44,6 +44,8 @@ class Clause(BaseModel):
     """What a tracker has to declare for an extended clause to hold it."""
     setting: str | None = None
     """The field of the flavor's settings that the clause is about; a flavor without it promises nothing there."""
+    unless: str | None = None
+    """An attribute of the harness that tells why a tracker does not promise it."""
     drivers: tuple[Driver, ...] = (Driver.DIRECT,)
 
 
@@ -67,8 +69,8 @@ def _extended(id: str, feature: str, sentence: str, *drivers: Driver) -> Clause:
     return Clause(id=id, level=Level.EXTENDED, feature=feature, sentence=sentence, drivers=drivers or (_D,))
 
 
-def _provisional(id: str, sentence: str, *drivers: Driver, feature: str | None = None) -> Clause:
-    return Clause(id=id, level=Level.PROVISIONAL, feature=feature, sentence=sentence, drivers=drivers or (_D,))
+def _provisional(id: str, sentence: str, *drivers: Driver, **more: str) -> Clause:
+    return Clause(id=id, level=Level.PROVISIONAL, sentence=sentence, drivers=drivers or (_D,), **more)
 
 
 LIFECYCLE = Chapter(
@@ -124,6 +126,11 @@ LIFECYCLE = Chapter(
         ),
         _extended("L11", "resume", "Resuming a run continues its steps and keeps its metrics, params and tags."),
         _extended("L12", "nested", "A child run is readable as a child of its parent."),
+        _provisional(
+            "L13",
+            "A forked or spawned child of the step that logs neither hangs nor loses in silence: what it logs is "
+            "stored, or refused by one warning.",
+        ),
         _core(
             "L14",
             "The working directory, HOME, the locale and the time zone may change during the step; nothing is lost by "
@@ -266,6 +273,12 @@ SECURITY = Chapter(
             "S3",
             "A config value that would send credentials in clear (token in a URL) is taken apart at registration: the "
             "token moves to the secret field, or registration is refused with the way to do it.",
+        ),
+        _provisional(
+            "S4",
+            "Stored files, journals and folders made by the tracker are readable by their owner alone, unless the "
+            "backend documents a shared place.",
+            unless="shared",
         ),
     ),
 )

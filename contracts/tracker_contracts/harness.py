@@ -63,6 +63,8 @@ class TrackerHarness(ABC):
     """Whether a stored `-0.0` keeps its sign."""
     non_finite: ClassVar[frozenset[str]] = NON_FINITE_NAMES
     """Which of `nan`, `inf` and `-inf` are stored; what isn't named must be refused with a warning that names it."""
+    shared: ClassVar[str] = ""
+    """Who else may read the stored files, if the backend documents a place for several; else only their owner may."""
     secret_field: ClassVar[str | None] = None
     """The configuration field that takes the credentials."""
     url_field: ClassVar[str | None] = None

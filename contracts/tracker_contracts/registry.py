@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import entry_points
 
 GROUP = "tracker_contracts.harnesses"
@@ -12,6 +13,7 @@ def installed() -> dict[str, str]:
     return {point.name: point.value for point in entry_points(group=GROUP)}
 
 
+@cache
 def spec_of(harness: type) -> str:
     """The name that a harness is installed by; `package.module:Class` if it is not."""
     spec = f"{harness.__module__}:{harness.__qualname__}"

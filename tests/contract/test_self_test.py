@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from typing import ClassVar
 
 import pytest
 from tracker_contracts.clauses import CLAUSES, Driver
@@ -41,20 +42,43 @@ def examiner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[self_test.Exa
 
 
 @pytest.mark.slow
-def test_the_reference_keeps_every_clause(examiner):
-    findings = list(examiner.reference(list(CLAUSES)))
-    assert SelfTest(reference=findings, kills=[_kill(clause) for clause in CLAUSES]).troubles == []
-    assert {finding.clause for finding in findings if finding.verdict is Verdict.KEPT} >= set(CLAUSES) - {"F5"}
+class TestReference:
+    def test_it_keeps_every_clause(self, examiner):
+        findings = list(examiner.reference(list(CLAUSES)))
+        assert SelfTest(reference=findings, kills=[_kill(clause) for clause in CLAUSES]).troubles == []
+        assert {finding.clause for finding in findings if finding.verdict is Verdict.KEPT} >= set(CLAUSES) - {"F5"}
+
+
+class OfSomeChapters:
+    """Tests of a class share a process, and classes have one each."""
+
+    chapters: ClassVar[str]
+
+    def pytest_generate_tests(self, metafunc):
+        mutants = [mutant for mutant in MUTANTS if mutant.clause[0] in self.chapters]
+        metafunc.parametrize("mutant", mutants, ids=lambda mutant: f"{mutant.clause}-{mutant.name}")
+
+    def test_a_mutant_is_found_by_its_own_clause(self, examiner, mutant):
+        kill = examiner.kill(mutant)
+        assert kill.own is not None, f"also found by: {kill.others}"
+        assert TELLS.get(mutant.name, "") in kill.own.story
+        # a story that begins with an exception's name tells of a trial that went wrong, not of a promise
+        assert not kill.own.story.partition("\n")[0].partition(":")[0].endswith("Error")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.clause}-{mutant.name}")
-def test_a_mutant_is_found_by_its_own_clause(examiner, mutant):
-    kill = examiner.kill(mutant)
-    assert kill.own is not None, f"also found by: {kill.others}"
-    assert TELLS.get(mutant.name, "") in kill.own.story
-    # a story that begins with an exception's name tells of a trial that went wrong, not of a promise
-    assert not kill.own.story.partition("\n")[0].partition(":")[0].endswith("Error")
+class TestLifecycle(OfSomeChapters):
+    chapters = "L"
+
+
+@pytest.mark.slow
+class TestTaggingAndFailure(OfSomeChapters):
+    chapters = "TF"
+
+
+@pytest.mark.slow
+class TestMetadata(OfSomeChapters):
+    chapters = "MUS"
 
 
 def test_the_matrix_tells_what_else_finds_a_mutant():
@@ -66,6 +90,10 @@ def test_the_matrix_tells_what_else_finds_a_mutant():
 
 def test_a_told_defect_is_that_of_a_mutant():
     assert TELLS.keys() <= {mutant.name for mutant in MUTANTS}
+
+
+def test_each_chapter_has_its_tests():
+    assert {clause[0] for clause in CLAUSES} == set("".join(each.chapters for each in OfSomeChapters.__subclasses__()))
 
 
 def test_every_clause_has_a_mutant():

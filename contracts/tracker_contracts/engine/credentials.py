@@ -36,5 +36,11 @@ def shown(pairs: Sequence[Pair], runs: Sequence[ObservedRun], scene: Scene) -> M
         "the environment after cleanup": str(dict(os.environ)),
         "the component's repr": f"{component!r} {component}",
         "the configuration's repr": f"{component.config!r} {component.config}",
-        "what is stored": "\n".join(f"{run!r} {run.everything}" for run in runs),
+        "what is stored": "\n".join(map(_text, runs)),
     }
+
+
+def _text(run: ObservedRun) -> str:
+    """All of a run but the numbers, which may be thousands and hold no secret."""
+    names = {metric.name for metric in run.metrics}
+    return f"{run.model_copy(update={'metrics': []})!r} {names} {run.everything}"

@@ -29,16 +29,17 @@ LOOKS = 5
 class Stage:
     """A tracker under a driver, on which programs are executed."""
 
-    def __init__(self, world: World, reader: Reader, looks: int = LOOKS) -> None:
+    def __init__(self, world: World, reader: Reader, looks: int = LOOKS, patience: float = PATIENCE) -> None:
         """Nothing is executed yet.
 
         Args:
             world: The tracker and the driver.
             reader: Reads what is stored.
             looks: How often something missing may be looked for in vain.
+            patience: Seconds after which it is looked for.
         """
         self.world, self.reader = world, reader
-        self._looks = looks
+        self._looks, self._patience = looks, patience
         self.own_tags: frozenset[str] = frozenset()
         """What the tracker tags each run with of its own accord."""
         self.first: Trace | None = None
@@ -96,7 +97,7 @@ class Stage:
         return any(pair.run is None or _less(pair, pair.run) for pair in trace.pairs if pair.prepared)
 
     def _look_again(self, trace: Trace, scene: Scene) -> None:
-        time.sleep(PATIENCE)
+        time.sleep(self._patience)
         later = {run.id: run for run in self.reader.read(self.world.harness, scene.place)}
         for pair in trace.pairs:
             pair.later = later.get(pair.run.id) if pair.run else None

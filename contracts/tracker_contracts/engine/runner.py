@@ -56,6 +56,8 @@ def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
         return Verdict.UNDECLARED
     if clause.setting is not None and clause.setting not in world.settings:
         return Verdict.NOT_OFFERED
+    if clause.unless is not None and getattr(harness, clause.unless):
+        return Verdict.NOT_OFFERED
     return Verdict.NOT_TRIED if profile.examples(world.driver) == 0 else None
 
 

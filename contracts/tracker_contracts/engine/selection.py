@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain, zip_longest
 
 from tracker_contracts.clauses import Driver
 from tracker_contracts.engine.profiles import Profile
@@ -30,12 +29,20 @@ def dimensions(driver: Driver, offered: Collection[str]) -> list[Dimension]:
         offered: The tracker's features, the settings of its flavor, and `secret` if it takes credentials.
     """
     return [
-        each for each in DIMENSIONS.values() if driver in each.drivers and (not each.about or each.about in offered)
+        _offered(each, offered)
+        for each in DIMENSIONS.values()
+        if driver in each.drivers and (not each.about or each.about in offered)
     ]
 
 
+def _offered(dimension: Dimension, offered: Collection[str]) -> Dimension:
+    """With the values that the tracker can have."""
+    values = tuple(each for each in dimension.values if dimension.needs.get(each, each) in (each, *offered))
+    return dimension.model_copy(update={"values": values})
+
+
 def programs(profile: Profile, driver: Driver, offered: Collection[str], seed: int | None = None) -> list[Program]:
-    """The programs of a profile under a driver, the plainest first, each once.
+    """The programs of a profile under a driver, each once: the plainest first, then those with the most that is new.
 
     Args:
         profile: How hard to try.
@@ -44,7 +51,23 @@ def programs(profile: Profile, driver: Driver, offered: Collection[str], seed: i
         seed: Which of all that would do; without one, the same each time.
     """
     found = _programs(profile, driver, dimensions(driver, offered), seed)
-    return list({str(program): program for program in found}.values())
+    return _news_first(list({str(program): program for program in found}.values()))
+
+
+def _news_first(found: Sequence[Program]) -> list[Program]:
+    """Every value occurs as early as can be, and then again: however few are executed, they try the most."""
+    ordered = list(found[:1])
+    left = [(program, {value for step in program.steps for value in step.items()}) for program in found[1:]]
+    seen: set[tuple[str, str]] = set()
+    while left:
+        best = max(range(len(left)), key=lambda at: len(left[at][1] - seen))
+        if not left[best][1] <= seen:
+            program, values = left.pop(best)
+            ordered.append(program)
+            seen |= values
+        else:
+            seen.clear()
+    return ordered
 
 
 def _programs(profile: Profile, driver: Driver, among: Sequence[Dimension], seed: int | None) -> Iterator[Program]:
@@ -52,10 +75,9 @@ def _programs(profile: Profile, driver: Driver, among: Sequence[Dimension], seed
     if strength == 0:
         return
     yield Program.of({}, driver=driver)
-    late = covering([each for each in among if each is not MOMENT], strength, driver, seed)
-    early = covering(_few(among, EARLY), strength, driver, seed) if driver is Driver.DIRECT else ()
-    yield from filter(None, chain.from_iterable(zip_longest(late, early)))
+    yield from covering([each for each in among if each.name != MOMENT.name], strength, driver, seed)
     if driver is Driver.DIRECT:
+        yield from covering(_few(among, EARLY), strength, driver, seed)
         for names in INTERACTING if profile.triples else ():
             yield from covering(_few(among, names), 3, driver, seed)
         yield from _random(profile.random, among, seed)
@@ -70,7 +92,8 @@ def _few(among: Sequence[Dimension], names: Collection[str]) -> list[Dimension]:
 def _random(count: int, among: Sequence[Dimension], seed: int | None) -> Iterator[Program]:
     """Steps that follow each other, each plain in most respects; the company of a step is the others."""
     chance = random.Random(seed or 0)
-    own = [each for each in among if each in (*STEP, MOMENT, *COMPANY[2:])]
+    names = {each.name for each in (*STEP, MOMENT, *COMPANY[2:])}
+    own = [each for each in among if each.name in names]
     for _ in range(count):
         yield Program.of(*(_step(own, chance) for _ in range(chance.randint(*LENGTHS))))
 

@@ -105,6 +105,26 @@ def a_secret_reference_is_resolved_at_use(world: World, value: str) -> None:
     expect([place for place, text in shown.items() if secret in text], [], "the secret is found in these places")
 
 
+@trial("S4", umask=st.just(0o022))
+def what_is_stored_is_its_owners_alone(world: World, umask: int) -> None:
+    """Other users of the machine can read what a step logged.
+
+    Make folders with 0700 and files with 0600, whatever the umask is; or say in the documentation, and in the
+    harness's `shared`, that the place is one for several.
+    """
+    scene, before = world.scene(), os.umask(umask)
+    try:
+        scene.run(StepPlan(actions=(LogMetrics(metrics={"m": 1}, step=0),)))
+    finally:
+        os.umask(before)
+    folder = world.harness.folder(scene.place)
+    if folder is None:
+        return
+    made = [folder, *folder.rglob("*")]
+    opened = [path.relative_to(folder.parent).as_posix() for path in made if path.stat().st_mode & 0o077]
+    expect(opened, [], "others may read these")
+
+
 @trial("S3", number=st.integers(0, 3))
 def a_token_in_a_url_is_taken_apart(world: World, number: int) -> None:
     """A token that a user left in the server's address is stored in clear by ZenML, or lost without a word.

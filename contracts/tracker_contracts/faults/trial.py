@@ -15,6 +15,7 @@ from tracker_contracts.clauses import CLAUSES, Clause, Driver
 
 SUITES = (
     "lifecycle",
+    "children",
     "trouble",
     "tagging",
     "metadata",

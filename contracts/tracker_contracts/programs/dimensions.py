@@ -7,6 +7,7 @@ value means is written where a step is made from it, in `steps`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,6 +29,8 @@ class Dimension(BaseModel):
     about: str = ""
     """What a tracker must offer for it: a setting, or a feature; empty if every tracker does."""
     drivers: tuple[Driver, ...] = (Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS)
+    needs: Mapping[str, str] = {}
+    """What a tracker must offer for a single value of it."""
 
     @property
     def plain(self) -> str:
@@ -39,9 +42,8 @@ _HERE = (Driver.DIRECT,)
 _OWN_PROCESS = (Driver.DIRECT, Driver.PROCESS)
 
 
-def _dimension(name: str, meaning: str, values: str, about: str = "", drivers: tuple[Driver, ...] = ()) -> Dimension:
-    given = {"drivers": drivers} if drivers else {}
-    return Dimension(name=name, meaning=meaning, values=tuple(values.split()), about=about, **given)
+def _dimension(name: str, meaning: str, values: str, about: str = "", **more: Any) -> Dimension:
+    return Dimension(name=name, meaning=meaning, values=tuple(values.split()), about=about, **more)
 
 
 STEP = (
@@ -71,7 +73,7 @@ STEP = (
     _dimension("thread", "The thread that the step logs in.", "own another", drivers=_HERE),
     _dimension("moves", "What of its process it changes.", "nothing folder home locale timezone", drivers=_OWN_PROCESS),
     _dimension("asked", "How often the tracker is asked for what it tells ZenML.", "once twice", drivers=_HERE),
-    _dimension("last", "What it does last.", "metrics params tags artifact nothing"),
+    _dimension("last", "What it does last.", "metrics params tags artifact nothing", needs={"artifact": "artifacts"}),
     _dimension(
         "ending",
         "How it ends.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import threading
 import time
@@ -266,6 +267,11 @@ def spool_of(folder: Path) -> Path:
 
 def put(file: Path, line: str) -> None:
     """Append a line; it is out of this process when the call returns."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a") as opened:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(file, "a", opener=private) as opened:
         opened.write(line + "\n")
+
+
+def private(file: str, flags: int) -> int:
+    """Open a file that nobody else may read."""
+    return os.open(file, flags, 0o600)

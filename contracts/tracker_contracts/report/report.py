@@ -161,7 +161,7 @@ def conformity(clauses: Sequence[ClauseVerdict]) -> Conformity:
     """What the clauses come to: what is broken counts more than what is missing."""
     if any(clause.fails for clause in clauses):
         return Conformity.BREAKS
-    missing = any(clause.verdict is Verdict.MISSING for clause in clauses)
+    missing = any(clause.verdict is Verdict.MISSING for clause in clauses if clause.level is not Level.PROVISIONAL)
     return Conformity.INCOMPLETE if missing else Conformity.CONFORMS
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.clauses import CLAUSES, Clause
 from tracker_contracts.report.report import ClauseVerdict, Conformity, Report
 from tracker_contracts.report.verdict import Finding, Verdict
 
@@ -53,7 +53,7 @@ def reason(clause: ClauseVerdict, findings: list[Finding]) -> str:
         case Verdict.UNDECLARED:
             return f"the feature {known.feature!r} is not declared"
         case Verdict.NOT_OFFERED:
-            return f"the flavor has no setting {known.setting!r}" if known.setting else "the tracker gives no URL"
+            return _not_offered(known)
         case Verdict.NOT_TRIED:
             return "this profile leaves it out; another one tries it"
         case Verdict.MISSING:
@@ -61,6 +61,12 @@ def reason(clause: ClauseVerdict, findings: list[Finding]) -> str:
         case Verdict.KEPT:
             return next((found.story for found in findings if found.story), "")
     return next((found.story.partition("\n")[0] for found in findings if found.verdict in TOLD), "")
+
+
+def _not_offered(clause: Clause) -> str:
+    if clause.setting:
+        return f"the flavor has no setting {clause.setting!r}"
+    return f"the harness says why, in {clause.unless!r}" if clause.unless else "the tracker gives no URL"
 
 
 def _missing(findings: list[Finding]) -> str:

@@ -13,6 +13,7 @@ FILES = (
     "neighbours",
     "relations",
     "moved",
+    "children",
     "outage",
     "tagging",
     "metadata",

@@ -57,6 +57,10 @@ class ReferenceHarness(TrackerHarness):
 
         reconcile(_folder(place))
 
+    def folder(self, place: Place) -> Path:
+        """The place's own."""
+        return _folder(place)
+
     def reset(self, place: Place) -> None:
         """No run goes on."""
         jot.forget()

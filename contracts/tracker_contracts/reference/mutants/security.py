@@ -106,3 +106,12 @@ class DropsTheTokenOfTheUrl(ReferenceConfig):
         if given.get("base_url"):
             return {**given, "base_url": without_credentials(given["base_url"])[0]}
         return given
+
+
+@breaks("S4")
+class LetsOthersRead(jot.Run):
+    """Everybody may read the file of a run."""
+
+    def end(self, state: str, **error: str) -> None:
+        super().end(state, **error)
+        self.file.chmod(0o644)

@@ -38,8 +38,10 @@ JUDGED = frozenset({*all_judges(), *APART_CLAUSES})
 """Clauses that programs can show to be broken."""
 ENOUGH = 3
 """Smallest programs of one other clause, after which no more are looked for."""
-SEARCH = 3.0
+SEARCH = 30.0
 """Seconds that the search for one smallest program may take."""
+LATE = 0.6
+"""Seconds after which what a mutant wrote late is there."""
 PROGRAMMED = (Driver.DIRECT, Driver.PIPELINE)
 """Drivers under which programs are executed."""
 DRIVERS = (Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS)
@@ -131,7 +133,7 @@ class Examiner:
             for program in self._programs:
                 stage = stages[program.driver]
                 for clause, check in _executed(stage, program)[0]:
-                    if clause != mutant.clause and (mutant.clause not in APART_CLAUSES or others[clause] > ENOUGH):
+                    if clause != mutant.clause and not self._may_blame(mutant, program, others[clause]):
                         others[clause] += 1
                         continue
                     found = shrunk(stage, program, clause, check.topic, SEARCH)
@@ -140,14 +142,21 @@ class Examiner:
                     others[found.blamed] += 1
         return None
 
+    def _may_blame(self, mutant: Mutant, program: Program, found: int) -> bool:
+        """Whether the smallest form of a program that breaks another clause may show that it is the mutant's own."""
+        return mutant.clause in APART_CLAUSES & conditions(program) and found <= ENOUGH
+
     @contextmanager
     def _stages(self, harness: type[TrackerHarness]) -> Iterator[Mapping[Driver, Stage]]:
         with contained():
             tally.set(Tally())
             made = harness()
-            stages = {driver: Stage(World(made, driver, self._folder), self._reader, looks=1) for driver in PROGRAMMED}
+            stages = {driver: self._stage(made, driver) for driver in PROGRAMMED}
             stages[Driver.DIRECT].learn()
             yield stages
+
+    def _stage(self, harness: TrackerHarness, driver: Driver) -> Stage:
+        return Stage(World(harness, driver, self._folder), self._reader, looks=1, patience=LATE)
 
     def _judge(self, trial: Trial, harness: type[TrackerHarness], driver: Driver) -> Finding:
         with contained():
@@ -157,7 +166,10 @@ class Examiner:
 def _executed(stage: Stage, program: Program) -> tuple[list[tuple[str, Check]], set[str]]:
     """Each kind of defect once, and the clauses of which something was compared."""
     checks = list(judged(stage.execute(program)))
-    bad = {(clause, check.topic): (clause, check) for clause, check in reversed(checks) if not check.holds}
+    bad: dict[tuple[str, str], tuple[str, Check]] = {}
+    for clause, check in checks:
+        if not check.holds:
+            bad.setdefault((clause, check.topic), (clause, check))
     return list(bad.values()), {clause for clause, _ in checks} | conditions(program)
 
 
