@@ -18,7 +18,7 @@ class Level(str, Enum):
     EXTENDED = "extended"
     """Trackers that declare the clause's feature; the others must refuse it by name."""
     PROVISIONAL = "provisional"
-    """Reported, never failed, until two backends of different makers pass it."""
+    """Reported, never failed, for the reason that the clause gives."""
 
 
 class Driver(str, Enum):
@@ -44,6 +44,8 @@ class Clause(BaseModel):
     """What a tracker has to declare for an extended clause to hold it."""
     setting: str | None = None
     """The field of the flavor's settings that the clause is about; a flavor without it promises nothing there."""
+    provisional: str = ""
+    """Why it is not binding yet."""
     unless: str | None = None
     """An attribute of the harness that tells why a tracker does not promise it."""
     drivers: tuple[Driver, ...] = (Driver.DIRECT,)
@@ -69,8 +71,8 @@ def _extended(id: str, feature: str, sentence: str, *drivers: Driver) -> Clause:
     return Clause(id=id, level=Level.EXTENDED, feature=feature, sentence=sentence, drivers=drivers or (_D,))
 
 
-def _provisional(id: str, sentence: str, *drivers: Driver, **more: str) -> Clause:
-    return Clause(id=id, level=Level.PROVISIONAL, sentence=sentence, drivers=drivers or (_D,), **more)
+def _provisional(id: str, why: str, sentence: str, *drivers: Driver, **more: str) -> Clause:
+    return Clause(id=id, level=Level.PROVISIONAL, provisional=why, sentence=sentence, drivers=drivers or (_D,), **more)
 
 
 LIFECYCLE = Chapter(
@@ -128,6 +130,7 @@ LIFECYCLE = Chapter(
         _extended("L12", "nested", "A child run is readable as a child of its parent."),
         _provisional(
             "L13",
+            "What a child process can do is the library's affair, until calls go to a journal of the tracker's first.",
             "A forked or spawned child of the step that logs neither hangs nor loses in silence: what it logs is "
             "stored, or refused by one warning.",
         ),
@@ -217,18 +220,21 @@ FAILURE = Chapter(
         ),
         _provisional(
             "F5",
+            "Until 0.84, ZenML ends the process at SIGTERM and calls no hook of the tracker.",
             "After SIGTERM, in the main thread or in a worker's, the run is failed and nothing logged is lost.",
             _X,
         ),
         _core("F6", "After SIGKILL, all that was logged over one second before is there for a reader.", _X),
         _provisional(
             "F7",
+            "No tracker but the reference keeps what it could not deliver.",
             "What could not be delivered by cleanup (disk full, backend gone) is kept, and delivered exactly once "
             "later.",
             feature="recovery",
         ),
         _provisional(
             "F8",
+            "No tracker but the reference offers the command.",
             "A run that a killed process left open is marked failed, from ZenML's own step status, by one documented "
             "command.",
             _X,
@@ -276,6 +282,7 @@ SECURITY = Chapter(
         ),
         _provisional(
             "S4",
+            "A library's own files have the mode that the library gives them; the tracker's own will be in a journal.",
             "Stored files, journals and folders made by the tracker are readable by their owner alone, unless the "
             "backend documents a shared place.",
             unless="shared",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker_contracts.clauses import CHAPTERS, VERSION, Chapter, Clause, Driver
+from tracker_contracts.clauses import CHAPTERS, CLAUSES, VERSION, Chapter, Clause, Driver
 from tracker_contracts.programs.dimensions import DIMENSIONS, Dimension
 
 INTRODUCTION = f"""\
@@ -19,7 +19,7 @@ what the tracker says of itself. [Check a tracker of your own](how-to/check-your
 - **core**: every tracker. A tracker that breaks a core clause does not conform, and declaring a known gap does not
   change that.
 - **extended**: tied to a feature that the tracker's harness declares. Declared, the clause must hold.
-- **provisional**: reported, never failed, until two backends of different makers keep it.
+- **provisional**: reported, never failed; a [table](#provisional-clauses) says why.
 
 A clause about a setting holds for flavors that have that setting.
 
@@ -50,7 +50,14 @@ MEANING = {
 
 def contract_page() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([INTRODUCTION, *(f"- **{driver.value}**: {MEANING[driver]}" for driver in Driver), *_chapters()])
+    return "\n".join(
+        [
+            INTRODUCTION,
+            *(f"- **{driver.value}**: {MEANING[driver]}" for driver in Driver),
+            *_chapters(),
+            *_provisional(),
+        ]
+    )
 
 
 PROGRAMS = """\
@@ -102,3 +109,11 @@ def _level(clause: Clause) -> str:
     about = f", feature `{clause.feature}`" if clause.feature else ""
     about += f", setting `{clause.setting}`" if clause.setting else ""
     return f"{clause.level.value}{about}"
+
+
+def _provisional() -> Iterator[str]:
+    yield "## Provisional clauses\n"
+    yield "| Clause | Why it is not binding yet |"
+    yield "|---|---|"
+    yield from (f"| {clause.id} | {clause.provisional} |" for clause in CLAUSES.values() if clause.provisional)
+    yield ""
