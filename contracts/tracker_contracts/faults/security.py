@@ -1,9 +1,11 @@
-"""S1 to S3."""
+"""S1 to S4."""
 
 from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 from hypothesis import strategies as st
@@ -120,9 +122,18 @@ def what_is_stored_is_its_owners_alone(world: World, umask: int) -> None:
     folder = world.harness.folder(scene.place)
     if folder is None:
         return
-    made = [folder, *folder.rglob("*")]
-    opened = [path.relative_to(folder.parent).as_posix() for path in made if path.stat().st_mode & 0o077]
+    opened = [path.relative_to(folder.parent).as_posix() for path in _open_to_others(folder)]
     expect(opened, [], "others may read these")
+
+
+def _open_to_others(path: Path) -> Iterator[Path]:
+    """The files that another user can get at; a closed folder closes what is in it."""
+    if not path.stat().st_mode & 0o055:
+        return
+    if path.is_file():
+        yield path
+    for inner in sorted(path.iterdir()) if path.is_dir() else ():
+        yield from _open_to_others(inner)
 
 
 @trial("S3", number=st.integers(0, 3))

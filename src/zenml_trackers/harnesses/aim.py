@@ -21,6 +21,7 @@ class AimHarness(UnifiedHarness):
 
     name = "aim"
     backend = "aim"
+    shared = "`aim up` may be another user's"
     token_urls = ("aim://user:{token}@host/runs", "aim:///runs?token={token}")
 
     def start(self, folder: Path) -> None:

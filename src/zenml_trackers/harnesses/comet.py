@@ -17,6 +17,7 @@ class CometHarness(UnifiedHarness):
 
     name = "comet"
     backend = "comet_ml"
+    shared = "`comet upload` may be another user's"
     token_urls = ("comet://user:{token}@workspace/project", "comet://workspace/project?api_key={token}")
 
     def url(self, place: Place) -> str:

@@ -21,6 +21,7 @@ class MlflowHarness(UnifiedHarness):
 
     name = "mlflow"
     backend = "mlflow"
+    shared = "a tracking store is a team's"
     signed_zero = False  # as SQLite keeps it
     token_urls = ("mlflow+https://user:{token}@tracker.example/x", "mlflow+https://tracker.example/x?token={token}")
 

@@ -18,6 +18,7 @@ class TensorBoardHarness(UnifiedHarness):
 
     name = "tensorboard"
     backend = "tensorboard"
+    shared = "TensorBoard may be another user's"
     token_urls = ("tensorboard://user:{token}@host/runs", "tensorboard:///runs?token={token}")
 
     def url(self, place: Place) -> str:

@@ -22,6 +22,7 @@ class TrackioHarness(RunApiHarness):
     flavor = "zenml_trackers.zenml.flavors.TrackioExperimentTrackerFlavor"
     backend = "trackio"
     features: ClassVar[frozenset[str]] = trackio_rows.FEATURES
+    shared = "one folder for all projects, which the dashboard serves"
     secret_field = "api_key"
     url_field = "base_url"
     token_urls = (*TrackerHarness.token_urls, "https://tracker.example/?write_token={token}")

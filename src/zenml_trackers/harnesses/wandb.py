@@ -17,6 +17,7 @@ class WandbHarness(UnifiedHarness):
 
     name = "wandb"
     backend = "wandb"
+    shared = "`wandb sync` may be another user's"
     token_urls = ("wandb://user:{token}@entity/project", "wandb://entity/project?api_key={token}")
 
     def environment(self, folder: Path) -> dict[str, str]:

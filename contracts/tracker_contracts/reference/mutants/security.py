@@ -110,8 +110,9 @@ class DropsTheTokenOfTheUrl(ReferenceConfig):
 
 @breaks("S4")
 class LetsOthersRead(jot.Run):
-    """Everybody may read the file of a run."""
+    """Everybody may read the files of the runs."""
 
     def end(self, state: str, **error: str) -> None:
         super().end(state, **error)
+        self.folder.chmod(0o755)
         self.file.chmod(0o644)
