@@ -15,8 +15,8 @@ from tests.support.pages import opened, started
 
 pytestmark = pytest.mark.slow
 
-BAD = f"ZenML {cells.BAD.zenml}, Python {cells.BAD.python}, Trackio {cells.BAD.trackio}"
-GOOD = f"ZenML {cells.GOOD.zenml}, Python {cells.GOOD.python}, Trackio {cells.GOOD.trackio}"
+LIST = cells.small().versions
+BAD, GOOD = LIST.told(cells.BAD), LIST.told(cells.GOOD)
 
 
 @pytest.fixture(scope="module")
