@@ -32,6 +32,21 @@ SMALL = Versions.model_validate(
 )
 
 
+OTHERS = Versions.model_validate(
+    {
+        "packages": {"one": "."},
+        "axes": {
+            "scikit-learn": ["1.5.2", "1.6.1", "1.7.2"],
+            "python": ["3.11", "3.12"],
+            "mlflow": ["2.22.1", "3.17.2"],
+        },
+        "ruled_out": [{"mlflow": ">=3", "scikit-learn": "<1.6", "why": "They disagree."}],
+        "breaks": [{"scikit-learn": "1.6", "what": "Something is new."}],
+        "contracts": [{"harness": "mine"}],
+    }
+)
+
+
 def names(chosen: str) -> list[str]:
     return [cell.name for cell in plan.cells(SMALL, chosen)]
 
@@ -55,6 +70,23 @@ def test_full_has_the_ends_of_the_pythons_and_all_of_the_newest() -> None:
         "py310-zenml098-trackio043",
         "py312-zenml098-trackio030",
         "py312-zenml098-trackio043",
+    ]
+
+
+def test_any_packages_are_axes_and_the_first_of_the_alphabet_leads() -> None:
+    assert OTHERS.libraries == ["mlflow", "scikit-learn"]
+    assert [cell.name for cell in plan.cells(OTHERS, "smoke")] == [
+        "py311-mlflow222-scikitlearn15",  # before the break, with the newest that goes with it
+        "py311-mlflow222-scikitlearn17",
+        "py312-mlflow317-scikitlearn16",
+        "py312-mlflow317-scikitlearn17",
+    ]
+    assert [cell.name for cell in plan.cells(OTHERS, "full")] == [
+        "py311-mlflow222-scikitlearn17",
+        "py312-mlflow222-scikitlearn17",
+        "py311-mlflow317-scikitlearn17",
+        "py312-mlflow317-scikitlearn16",
+        "py312-mlflow317-scikitlearn17",
     ]
 
 

@@ -108,7 +108,8 @@ def _upgrade(reports: Path, old: str | None, new: str | None) -> int:
     compared = [pair for pair in found if not pair.incomparable]
     kinds = [change.kind for pair in compared for change in pair.changes]
     counted = ", ".join(f"{kind.value} {kinds.count(kind)}" for kind in Kind if kind in kinds)
-    click.echo(f"{len(compared)} of {len(found)} pairs of cells compared: {counted or 'nothing changes'}.")
+    nothing = "nothing changes" if compared else "nothing is known"
+    click.echo(f"{len(compared)} of {len(found)} pairs of cells compared: {counted or nothing}.")
     return BROKEN if Kind.REGRESSION in kinds else 0 if compared else 2
 
 

@@ -81,7 +81,7 @@ class BlockReport(_Stored):
     """What became of one block of a documentation page, run by a shell or by Python as it stands."""
 
     page: str
-    """The page's file, such as `docs/how-to/trackio.md`."""
+    """The page's file, such as `docs/how-to/start.md`."""
     line: int
     """Where the block begins on the page, from 1."""
     language: Literal["shell", "python"]

@@ -15,7 +15,7 @@ from tracker_contracts.matrix.model import PYTHON, CellReport, State, Works
 from tracker_contracts.matrix.versions import Versions
 from tracker_contracts.report.report import Conformity, Report
 
-HEADINGS = ("Contract", "Page", "Seconds", "What is wrong")
+HEADINGS = ("Contract", "Pages", "Seconds", "What is wrong")
 
 
 class Teller(Protocol):
@@ -59,12 +59,12 @@ def _in_short(report: CellReport) -> str:
     if report.state is not State.RAN:
         return str(report.state.value)
     outcomes = [f"{name} {each.outcome.value}" for name, each in report.contracts.items()]
-    return ", ".join([*outcomes, f"the page {_page(report)}"])
+    return ", ".join([*outcomes, *([f"the page {_page(report)}"] if report.page else [])])
 
 
 def _page(report: CellReport) -> str:
     if not report.page:
-        return "was not followed"
+        return "none"
     return "works" if all(block.verdict is Works.YES for block in report.page) else "fails"
 
 

@@ -56,6 +56,13 @@ function changeOf({ kind, backend, clause, what, cells: where }, axis) {
     element("span", { class: "trial" }, links.flatMap((link, index) => (index ? ["; ", link] : [link]))));
 }
 
+// What is known of the releases between, which may be why.
+function known(axis, from, to) {
+  const between = (release) => newestFirst(from, release) > 0 && newestFirst(release, to) >= 0;
+  const releases = axis === packages[0] ? Object.keys(data.breaks).filter(between).sort(newestFirst).reverse() : [];
+  return releases.map((release) => element("li", { class: "trial" }, element("span", { class: "break" }, "◆"), ` ${release}: ${data.breaks[release]}`));
+}
+
 function upgrade({ axis, from, to }) {
   const found = new Map();
   const left = [];
@@ -73,7 +80,7 @@ function upgrade({ axis, from, to }) {
   const kinds = Object.keys(KINDS);
   const told = [...found.values()].sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
   const compared = `${old.length - left.length} of ${old.length} pairs of combinations compared.${told.length ? "" : " Nothing changes."}`;
-  return [element("p", {}, compared), element("ul", {}, told.map((each) => changeOf(each, axis)), left)];
+  return [element("p", {}, compared), element("ul", {}, told.map((each) => changeOf(each, axis)), known(axis, from, to), left)];
 }
 
 function showUpgrade() {
