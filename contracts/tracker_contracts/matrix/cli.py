@@ -54,7 +54,7 @@ def matrix(
     Ends with status
       0  all is well; or, with --against, nothing was lost; or, with --from, there is no regression
       1  a cell is red; or, with --against, a verdict was lost; or, with --from, there is one
-      2  the command was used wrongly
+      2  the command was used wrongly; or, with --from, no two cells compare
     """
     pages = {name: options.pop(name) for name in PAGES}
     reports = reports or file.parent / "reports"
