@@ -172,6 +172,10 @@ def test_a_cell_is_only_tried_in_its_own_environment() -> None:
     [
         ([], "Give one of --run, --cell, --list, --write and --from"),
         (["--run", "smoke", "--write"], "Give one of --run, --cell, --list, --write and --from"),
+        (
+            ["--run", "py27-zenml098"],
+            "--run py27-zenml098: that is neither one of smoke, full, exhaustive, newest nor a",
+        ),
         (["--run", "smoke", "--pre"], "--pre goes with --run newest."),
         (["--list", "full", "--versions", "no/such.toml"], "start in the folder that has it, or give --versions FILE."),
     ],

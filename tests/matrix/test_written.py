@@ -63,6 +63,12 @@ def test_without_its_lines_tox_ini_is_refused() -> None:
         written.files(VERSIONS, LIST, "[tox]\n")
 
 
+def test_who_has_no_tox_ini_is_told_that_none_is_needed(copy: Path) -> None:
+    (copy / "tox.ini").unlink()
+    with pytest.raises(written.NoPlace, match="--write is for those who run cells by tox, --run needs nothing written"):
+        written.write(VERSIONS, copy / LIST)
+
+
 def test_a_cell_is_installed_with_what_its_releases_need() -> None:
     old = Cell(python="3.12", zenml="0.75.1", trackio="0.36.0")
     new = Cell(python="3.12", zenml="0.98.0", trackio="0.43.0")
