@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -31,6 +31,8 @@ LABELS = {PYTHON: "Python", "zenml": "ZenML"}
 WAYS_OUT = {
     "missing": "it is missing; add it",
     "extra_forbidden": "there is no such field; releases stand under [axes], and beside that there are {fields}",
+    "dict_type": "write a table, such as [axes]",
+    "model_type": "write a table of its own, such as [[contracts]]",
     "list_type": 'write a list, such as ["0.98.0"]',
     "string_type": "write a text in quotes",
     "too_short": "name one at least",
@@ -304,16 +306,17 @@ def _refuse_twins(axis: str, releases: Sequence[str]) -> None:
             raise ValueError(f"axes.{axis}: {twin} and {release} are the same cell; keep the newer one alone")
 
 
-def _check_axes(place: str, rule: _Some, axes: Sequence[str] | dict[str, list[str]]) -> None:
+def _check_axes(place: str, rule: _Some, axes: Collection[str]) -> None:
     """Fields beside a rule's own are names of axes."""
     for name, text in rule.within.items():
         if name not in axes:
             own = ", ".join(type(rule).model_fields)
             raise ValueError(f"{place}.{name}: there is no such field or axis, but {own}; {', '.join(axes)}")
-        check: Callable[[str], str] = _release if isinstance(rule, Break) else _specifier
+        if not isinstance(text, str):
+            raise ValueError(f"{place}.{name}: {WAYS_OUT['string_type']}")
         try:
-            check(text)
-        except (ValueError, TypeError, AttributeError) as error:
+            (_release if isinstance(rule, Break) else _specifier)(text)
+        except ValueError as error:
             raise ValueError(f"{place}.{name}: {error}") from error
     if isinstance(rule, Need | Break) and (len(rule.within) != 1 or PYTHON in rule.within):
         libraries = " or ".join(f"`{axis}`" for axis in in_order(axes))
