@@ -6,17 +6,18 @@ from importlib.metadata import requires
 
 import pytest
 from packaging.requirements import Requirement
-from tracker_contracts.matrix.versions import DEFAULT, load
+from tracker_contracts.matrix.versions import load
 
 from tests.support.environments import REPOSITORY
 from tests.support.releases import NONE, installed
 
-NEWEST = load(REPOSITORY / DEFAULT).newest
+LIST = "compat/versions.toml"
+NEWEST = load(REPOSITORY / LIST).newest
 
 
 @pytest.mark.parametrize("package", ["zenml", "trackio", "mlflow", "wandb"])
 def test_the_newest_listed_release_runs(package: str) -> None:
-    assert installed(package) == NEWEST[package], f"{DEFAULT} lists {package} {NEWEST[package]} as the newest"
+    assert installed(package) == NEWEST[package], f"{LIST} lists {package} {NEWEST[package]} as the newest"
 
 
 def test_zenml_has_its_local_store() -> None:

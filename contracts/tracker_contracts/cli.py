@@ -19,6 +19,7 @@ from tracker_contracts.matrix.cli import matrix
 
 if TYPE_CHECKING:
     from tracker_contracts.engine.examiner import Examiner
+    from tracker_contracts.matrix.gate import Change
     from tracker_contracts.programs.program import Program
     from tracker_contracts.reference.mutants.kills import SelfTest
     from tracker_contracts.report.report import Report
@@ -120,9 +121,12 @@ def list_() -> None:
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
 def diff(old: Path, new: Path) -> None:
-    """Compare two JSON reports, and end with status 1 if a clause holds less than it did."""
+    """Compare two JSON reports, or two of cells of the matrix: status 1 if a clause holds less than it did."""
     from tracker_contracts.report import diff as comparison
 
+    if (of_cells := _changes_of_cells(old, new)) is not None:
+        click.echo("\n".join(map(str, of_cells)) or "Nothing changed.")
+        raise SystemExit(BROKEN if any(change.kind.value == "regression" for change in of_cells) else 0)
     before, after = _stored(old), _stored(new)
     changes = comparison.diff(before, after)
     for change in changes:
@@ -218,6 +222,17 @@ def _report(examiners: list[Examiner], clauses: list[Clause], chosen: list[Progr
         report = check_(examiners, clauses, told, chosen, budget)
     show(console(), report)
     return report
+
+
+def _changes_of_cells(old: Path, new: Path) -> list[Change] | None:
+    """What changed between two cells; none, if these are no reports of cells."""
+    from tracker_contracts.matrix.gate import changes
+    from tracker_contracts.matrix.model import read
+
+    try:
+        return changes(read(old), read(new))
+    except (OSError, ValueError):
+        return None
 
 
 def _stored(file: Path) -> Report:

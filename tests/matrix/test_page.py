@@ -114,7 +114,10 @@ def test_a_known_cause_stands_where_the_clause_is_broken() -> None:
 
 
 def test_the_newest_releases_come_first() -> None:
-    names = [(cell["zenml"], cell["trackio"], cell["python"]) for cell in data_of(cells.small())["cells"]]
+    names = [
+        tuple(cell["releases"][axis] for axis in ("zenml", "trackio", "python"))
+        for cell in data_of(cells.small())["cells"]
+    ]
     assert names == sorted(names, reverse=True)
 
 

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tracker_contracts.matrix.page import html
+from tracker_contracts.matrix.upgrade import pairs
+from tracker_contracts.matrix.versions import Versions
+from tracker_contracts.matrix.view import PAGES, View
 
 from tests.support import cells
 from tests.support.pages import opened, started
 
 pytestmark = pytest.mark.slow
 
-BAD = f"ZenML {cells.BAD.zenml}, Python {cells.BAD.python}, Trackio {cells.BAD.trackio}"
-GOOD = f"ZenML {cells.GOOD.zenml}, Python {cells.GOOD.python}, Trackio {cells.GOOD.trackio}"
+ANY = [{"harness": "mine"}]
+LIST = cells.small().versions
+BAD, GOOD = LIST.told(cells.BAD), LIST.told(cells.GOOD)
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +200,47 @@ def test_the_keyboard_crosses_a_row_that_did_not_run(page: Page) -> None:
     assert in_use(page) == "ZenML 0.97.0, Python 3.13, Trackio 0.43.0, trackio, clause L5: kept"
 
 
+def changes(page: Page) -> list[str]:
+    """What an upgrade changes, as the page tells it, without where."""
+    lines = page.locator("#changes li:has(.chip)").all()
+    return sorted(
+        line.evaluate("each => each.firstChild.textContent + each.childNodes[1].textContent") for line in lines
+    )
+
+
+def test_it_tells_what_an_upgrade_changes(page: Page) -> None:
+    page.get_by_text("What does an upgrade change?").click()
+    choose(page, **{"from": "0.98.0", "to": "0.97.0"})
+    seen = changes(page)
+    assert "regression trackio: T2 (core): kept → broken " in seen
+    assert "worse trackio: F5 (provisional): kept → broken " in seen
+    assert "regression documented pages: works → fails " in seen
+    expect(page.locator("#changes p")).to_have_text("2 of 3 pairs of combinations compared.")
+    expect(page.locator("#changes")).to_contain_text("Trackio 0.30.1: there is no report of the new release.")
+    page.locator("#changes li", has_text="trackio: T2").first.get_by_role("link").click()
+    expect(details(page).locator("h3", has_text="Clause T2")).to_be_visible()
+
+
+@pytest.mark.parametrize(("old", "new"), [("0.97.0", "0.98.0"), ("0.98.0", "0.97.0"), ("0.90.0", "0.98.0")])
+def test_an_upgrade_is_told_as_by_the_command(page: Page, address: str, old: str, new: str) -> None:
+    page.goto("about:blank")
+    page.goto(f"{address}#axis=zenml&from={old}&to={new}")
+    found = pairs(cells.small().reports, f"zenml={old}", f"zenml={new}")
+    told = {
+        str(change).replace("->", "→") for pair in found for change in pair.changes if "docs/a.md" not in change.what
+    }
+    seen = [each.replace(" ", ": ", 1) for each in changes(page) if PAGES not in each]
+    assert {each.strip() for each in seen} == told
+    compared = sum(not pair.incomparable for pair in found)
+    expect(page.locator("#changes p")).to_contain_text(f"{compared} of {len(found)} pairs of combinations compared.")
+
+
+def test_the_releases_between_are_told_too(page: Page, address: str) -> None:
+    page.goto("about:blank")
+    page.goto(f"{address}#axis=zenml&from=0.90.0&to=0.98.0")
+    expect(page.locator("#changes")).to_contain_text("0.97.0: ZenML has a flavor of this name.")
+
+
 def test_one_square_alone_is_in_the_order_of_the_tab_key(page: Page) -> None:
     assert page.locator("td[tabindex='0']").count() == 1
 
@@ -222,7 +267,14 @@ def test_what_is_open_stands_in_the_address_and_can_be_walked_back(page: Page) -
 
 
 @pytest.mark.parametrize(
-    "hash", ["#cell=py27&of=x&view=y&zenml=9&at=Z9", "#%E0%A4%A", "#cell=__proto__&of=constructor"]
+    "hash",
+    [
+        "#axis=verdict&from=broken&to=kept",
+        "#axis=__proto__&from=1&to=2",
+        "#cell=py27&of=x&view=y&zenml=9&at=Z9",
+        "#%E0%A4%A",
+        "#cell=__proto__&of=constructor",
+    ],
 )
 def test_an_address_that_means_nothing_shows_all(page: Page, address: str, hash: str) -> None:
     page.goto("about:blank")
@@ -252,6 +304,35 @@ def test_it_fits_a_small_screen(page: Page) -> None:
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)
     assert page.evaluate("document.querySelector('#details').scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_other_axes_have_their_columns_and_their_filters(browser: Browser, tmp_path: Path, width: int) -> None:
+    axes = {"python": ["3.12"], "zenml": ["0.98.0"], "scikit-learn": ["1.6.1", "1.7.2"], "mlflow": ["3.17.2"]}
+    made = Versions.model_validate(cells.VERSIONS | {"axes": axes, "labels": {}, "ruled_out": [], "contracts": ANY})
+    file = tmp_path / "matrix.html"
+    reports = [cells.ran(cell, cells.report("mine", cell)) for cell in made.combinations]
+    file.write_text(html(View(reports, made)), encoding="utf-8")
+    page = opened(browser, file.as_uri(), viewport={"width": width, "height": 800})
+    heads = [each.inner_text() for each in page.locator("#grid thead .head").all()]
+    assert heads == ["ZenML", "mlflow", "scikit-learn"]
+    expect(page.locator(".scope")).to_contain_text("scikit-learn 1.6.1–1.7.2")  # noqa: RUF001
+    choose(page, **{"scikit-learn": "1.6.1"})
+    assert [label for label in labels(page) if label and "mine" in label] == [
+        "ZenML 0.98.0, Python 3.12, mlflow 3.17.2, scikit-learn 1.6.1, mine: conforms"
+    ]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_the_first_columns_stay_and_do_not_cover_each_other(page: Page) -> None:
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.get_by_text("Clauses", exact=True).click()
+    heads = page.locator("tbody tr").first.locator(".head")
+    lefts = "heads => heads.map(each => each.getBoundingClientRect().left)"
+    before = heads.evaluate_all(lefts)
+    page.locator("#scroll").evaluate("each => each.scrollLeft = 300")
+    assert heads.evaluate_all(lefts) == pytest.approx(before, abs=4)  # the space between columns is gone
 
 
 def _background(page: Page) -> list[int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 from tracker_contracts.matrix.cli import matrix
+from tracker_contracts.matrix.model import Cell
 
 from tests.support import cells
 from tests.support.environments import REPOSITORY
@@ -47,3 +48,11 @@ def test_it_shows_or_tries_but_not_both(tmp_path: Path) -> None:
     done = command("--html", tmp_path / "matrix.html", "--list", "smoke")
     assert done.exit_code == 2
     assert "Give one of" in done.output
+
+
+def test_a_report_of_other_axes_is_named(tmp_path: Path) -> None:
+    cells.ran(Cell(python="3.12", zenml="0.98.0", mlflow="3.17.2")).write(tmp_path)
+    done = command("--reports", tmp_path, "--html", tmp_path / "matrix.html")
+    assert done.exit_code == 2
+    told = " ".join(done.output.split())
+    assert "py312-zenml098-mlflow317.json is of python, zenml, mlflow, but the list has python, zenml, trackio;" in told

@@ -81,7 +81,7 @@ def test_neighbouring_releases_are_told_together() -> None:
     bad = [
         cells.ran(each.cell, cells.report("trackio", each.cell, "L1", story="two runs"))
         for each in reports
-        if each.cell.python == "3.12" and each.cell.trackio == "0.43.0"
+        if each.cell["python"] == "3.12" and each.cell["trackio"] == "0.43.0"
     ]
     rest = [each for each in reports if each.cell not in {other.cell for other in bad}]
     [row] = rows(markdown(View([*bad, *rest], view.versions), "matrix.html"), "What is not as it should be")

@@ -34,6 +34,8 @@ module-root = ""
 """
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 LIST = f"""
+root = ".."
+[axes]
 zenml = ["0.0.99", "0.98.0"]
 python = ["{PYTHON}"]
 trackio = ["0.43.0"]
@@ -93,7 +95,7 @@ def test_what_cannot_be_installed_is_told_and_stops_nothing(checkout: Path, runn
     failed = told[NEVER_RELEASED].report
     assert (failed.state, failed.good) == (State.NOT_INSTALLED, False)
     assert "zenml==0.0.99" in failed.error
-    assert failed.command == f"python -m tox -e {NEVER_RELEASED.name}"
+    assert failed.command == f"tracker-contracts matrix --run {NEVER_RELEASED.name}"
     assert {each.cell for each in read_all(reports(checkout))} == {NEVER_RELEASED, KNOWN}
 
 
@@ -150,26 +152,32 @@ def test_the_command_ends_with_1_for_a_red_cell(checkout: Path) -> None:
     assert f"{NEVER_RELEASED.name}: could not be installed" in done.output
 
 
-def test_only_listed_releases_are_repeated_by_tox(checkout: Path) -> None:
+def test_only_listed_releases_are_repeated_by_name(checkout: Path) -> None:
     versions = load(checkout / "compat" / "versions.toml")
-    assert command(versions, KNOWN) == f"python -m tox -e {KNOWN.name}"
-    newer = KNOWN.model_copy(update={"zenml": "0.99.0rc1"})
+    assert command(versions, KNOWN) == f"tracker-contracts matrix --run {KNOWN.name}"
+    newer = KNOWN.but(zenml="0.99.0rc1")
     assert command(versions, newer) == "tracker-contracts matrix --run newest --pre"
 
 
 def test_a_cell_is_only_tried_in_its_own_environment() -> None:
     versions = Versions.model_validate(cells.VERSIONS)
-    with pytest.raises(WrongEnvironment, match=f"This environment is {installed().name}. Run the cell with: python -m"):
+    with pytest.raises(
+        WrongEnvironment, match=f"This environment is {installed(versions).name}. Run the cell with: track"
+    ):
         try_cell(versions, Path(), "py39-zenml001-trackio001", lambda clause, message: None)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "Give one of --run, --cell, --list and --write"),
-        (["--run", "smoke", "--write"], "Give one of --run, --cell, --list and --write"),
+        ([], "Give one of --run, --cell, --list, --write and --from"),
+        (["--run", "smoke", "--write"], "Give one of --run, --cell, --list, --write and --from"),
+        (
+            ["--run", "py27-zenml098"],
+            "--run py27-zenml098: that is neither one of smoke, full, exhaustive, newest nor a",
+        ),
         (["--run", "smoke", "--pre"], "--pre goes with --run newest."),
-        (["--list", "full", "--versions", "no/such.toml"], "start in the root of a checkout, or give --versions FILE."),
+        (["--list", "full", "--versions", "no/such.toml"], "start in the folder that has it, or give --versions FILE."),
     ],
 )
 def test_wrong_use_is_told(options: list[str], message: str) -> None:

@@ -23,9 +23,8 @@ HOSTILE = (
 
 VERSIONS: dict[str, Any] = {
     "packages": {"one": "."},
-    "zenml": ["0.90.0", "0.97.0", "0.98.0"],
-    "python": ["3.12", "3.13"],
-    "trackio": ["0.30.1", "0.43.0"],
+    "axes": {"zenml": ["0.90.0", "0.97.0", "0.98.0"], "python": ["3.12", "3.13"], "trackio": ["0.30.1", "0.43.0"]},
+    "labels": {"trackio": "Trackio"},
     "ruled_out": [{"zenml": "<0.91", "python": ">=3.13", "why": "ZenML 0.90 is for Python <3.13."}],
     "breaks": [{"zenml": "0.96", "what": "ZenML has a flavor of this name."}],
     "contracts": [{"harness": "trackio"}, {"harness": "zenml-mlflow", "zenml": ">=0.97"}],
@@ -44,7 +43,9 @@ GOOD = Cell(zenml="0.98.0", python="3.13", trackio="0.43.0")
 
 def report(harness: str, cell: Cell, *broken: str, story: str = HOSTILE) -> Report:
     """The report of a tracker that keeps all but these clauses."""
-    took = Took(zenml=cell.zenml, backend="1.0", python=f"{cell.python}.7", tracker_contracts="0.1.0", contract="1")
+    took = Took(
+        zenml=cell["zenml"], backend="1.0", python=f"{cell['python']}.7", tracker_contracts="0.1.0", contract="1"
+    )
     tried = Tried(tracker=harness, harness=harness, backend="files", versions=took, features=[], profile="default")
     findings = [_finding(id, Verdict.BROKEN if id in broken else Verdict.KEPT, story) for id in CLAUSES]
     made = Report.of(tried, list(CLAUSES.values()), findings)
@@ -85,7 +86,7 @@ def _reported(cell: Cell) -> CellReport:
     if cell == BAD:
         contracts = (report("trackio", cell, "T2", "F5"), report("zenml-mlflow", cell, "T2", "M3"))
         return ran(cell, *contracts, works=Works.NO)
-    others = [report("zenml-mlflow", cell, "M3")] if cell.zenml != "0.90.0" else []
+    others = [report("zenml-mlflow", cell, "M3")] if cell["zenml"] != "0.90.0" else []
     return ran(cell, report("trackio", cell), *others)
 
 

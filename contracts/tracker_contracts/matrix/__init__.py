@@ -1,1 +1,1 @@
-"""The compatibility matrix: the contract, and the documented page, on many releases of ZenML, Python and Trackio."""
+"""The compatibility matrix: the contract, and documented pages, on many releases of Python, of ZenML and of others."""

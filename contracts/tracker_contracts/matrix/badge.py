@@ -67,7 +67,7 @@ def write(view: View, folder: Path) -> Iterator[Path]:
 def _said(view: View, backend: str) -> tuple[str, Tone]:
     marks = _by_release(view, backend)
     good = [release for release, here in marks.items() if all(mark.tone is Tone.GOOD for mark in here)]
-    scope = f"contract {view.contract}, ZenML {short_span(marks)}"
+    scope = f"contract {view.contract}, {view.versions.label(view.versions.first)} {short_span(marks)}"
     if len(good) == len(marks):
         return f"conforms: {scope}", Tone.GOOD
     if good:
@@ -77,11 +77,11 @@ def _said(view: View, backend: str) -> tuple[str, Tone]:
 
 
 def _by_release(view: View, backend: str) -> dict[str, list[Mark]]:
-    """What became of the backend on each release of ZenML that it was tried on."""
+    """What became of the backend on each release of the first package that it was tried on."""
     marks: dict[str, list[Mark]] = {}
     for report in view.reports:
         if (mark := view.mark(report.cell, backend)) is not None:
-            marks.setdefault(report.cell.zenml, []).append(mark)
+            marks.setdefault(report.cell[view.versions.first], []).append(mark)
     return marks
 
 

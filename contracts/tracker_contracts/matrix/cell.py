@@ -8,8 +8,10 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from packaging.version import Version
 
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.engine.check import check
@@ -18,22 +20,31 @@ from tracker_contracts.engine.profiles import PROFILES
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.matrix.digest import digest, of_installed
-from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, shortened
+from tracker_contracts.matrix.environments import OWN
+from tracker_contracts.matrix.model import PYTHON, BlockReport, Cell, CellReport, State, shortened
 from tracker_contracts.matrix.reading import follow
 from tracker_contracts.matrix.versions import Contract, Versions
 from tracker_contracts.report.report import Report
 
-TOX = "python -m tox -e"
+RUN = "tracker-contracts matrix --run"
 
 
 class WrongEnvironment(Exception):
     """This environment is not the cell's; the message says what to do."""
 
 
-def installed() -> Cell:
-    """The cell that this very environment is."""
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return Cell(python=python, zenml=version("zenml"), trackio=version("trackio"))
+def installed(versions: Versions) -> Cell:
+    """The cell that this very environment is.
+
+    Raises:
+        WrongEnvironment: It is none, since it lacks a package.
+    """
+    try:
+        found = {package: version(package) for package in versions.libraries}
+    except PackageNotFoundError as missing:
+        raise WrongEnvironment(f"This environment is no cell: it lacks {missing.name}. {RUN} NAME makes one.") from None
+    found[PYTHON] = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Cell({axis: _as_listed(versions.axes[axis], release) for axis, release in found.items()})
 
 
 def try_cell(versions: Versions, root: Path, name: str, told: Told) -> CellReport:
@@ -41,15 +52,15 @@ def try_cell(versions: Versions, root: Path, name: str, told: Told) -> CellRepor
 
     Args:
         versions: The list.
-        root: Of the repository, where the pages are.
+        root: What the pages' paths are from.
         name: Of the cell.
         told: Told of each trial's begin and end.
 
     Raises:
         WrongEnvironment: This is another cell's.
     """
-    if (cell := installed()).name != name:
-        raise WrongEnvironment(f"This environment is {cell.name}. Run the cell with: {TOX} {name}")
+    if (cell := installed(versions)).name != name:
+        raise WrongEnvironment(f"This environment is {cell.name}. Run the cell with: {RUN} {name}")
     started, contracts, page, error = time.monotonic(), {}, [], ""
     try:
         contracts = {each.harness: _tried(each, told) for each in versions.contracts if each.holds_for(cell)}
@@ -72,9 +83,8 @@ def try_cell(versions: Versions, root: Path, name: str, told: Told) -> CellRepor
 
 
 def command(versions: Versions, cell: Cell) -> str:
-    """The line that repeats a cell; only listed releases have an environment in tox."""
-    listed = cell.zenml in versions.zenml and cell.trackio in versions.trackio and cell.python in versions.python
-    return f"{TOX} {cell.name}" if listed else "tracker-contracts matrix --run newest --pre"
+    """The line that repeats a cell; only one of listed releases has a name."""
+    return f"{RUN} {cell.name}" if cell in versions.combinations else f"{RUN} newest --pre"
 
 
 def today() -> datetime.date:
@@ -83,8 +93,13 @@ def today() -> datetime.date:
 
 
 def code_installed(versions: Versions) -> Iterable[str]:
-    """The files of the packages under test, as they are in this environment."""
-    return (line for name in versions.packages for line in of_installed(name))
+    """The files of the packages under test and of this one, as they are in this environment."""
+    return (line for name in {*versions.packages, OWN} for line in of_installed(name))
+
+
+def _as_listed(releases: Iterable[str], found: str) -> str:
+    """The release as the list writes it: `2.0` and `2.0.0` are the same."""
+    return next((release for release in releases if Version(release) == Version(found)), found)
 
 
 def _tried(contract: Contract, told: Told) -> Report:
@@ -97,4 +112,4 @@ def _pages(versions: Versions, root: Path, cell: Cell) -> Iterable[BlockReport]:
     for page in versions.pages:
         if page.holds_for(cell):
             with tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True) as folder:
-                yield from follow(page, root, cell, Path(folder))
+                yield from follow(page, root, Path(folder))

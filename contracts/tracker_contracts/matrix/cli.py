@@ -12,57 +12,71 @@ from tracker_contracts.engine.ending import ending_well
 from tracker_contracts.matrix import plan, written
 from tracker_contracts.matrix.model import Cell, CellReport, age, read_all
 from tracker_contracts.matrix.page_files import PAGES, page_options, write_pages
-from tracker_contracts.matrix.versions import DEFAULT, Versions, VersionsError, load, root_of
+from tracker_contracts.matrix.versions import Versions, VersionsError, default_file, load, root_of
 from tracker_contracts.report.console import console
 
 BROKEN = 1
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-REPORTS = Path("compat") / "reports"
 NEWEST = "newest"
 
 
 @click.command()
-@click.option("--run", "set_", type=click.Choice([*plan.SETS, NEWEST]), help="Try a set of cells, each in a new venv.")
+@click.option("--run", "set_", metavar="SET", help=f"Try {', '.join(plan.SETS)}, {NEWEST} or one cell, in new venvs.")
 @click.option("--cell", metavar="NAME", help="Try the cell whose environment this is, as tox and --run do.")
 @click.option("--list", "listed", type=click.Choice(plan.SETS), help="Show a set, and what is ruled out, with reasons.")
 @click.option("--write", "writes", is_flag=True, help="Write constraints and tox.ini anew from the list of releases.")
 @click.option("--pre", is_flag=True, help="With --run newest: releases that come before a release count too.")
 @click.option("-p", "--parallel", type=click.IntRange(min=1), default=1, show_default=True, help="Cells at a time.")
 @click.option("--again", is_flag=True, help="Try also cells whose report there is of the same code.")
-@click.option("--reports", type=FOLDER, default=REPORTS, show_default=True, help="Where reports are kept.")
+@click.option("--from", "old", metavar="PACKAGE=RELEASE", help="Say what another release changes: this is the old one.")
+@click.option("--to", "new", metavar="PACKAGE=RELEASE", help="With --from: the new one, as in --to zenml=0.98.")
+@click.option("--reports", type=FOLDER, help="Where reports are kept; without it, in reports/ beside the list.")
 @click.option("--against", type=FOLDER, help="Compare with the reports there, and fail only for what was lost.")
-@click.option("--versions", "file", type=FILE, default=DEFAULT, show_default=True, help="The list of releases.")
+@click.option(
+    "--versions", "file", type=FILE, default=default_file, help="The list: [compat/]versions.toml without it."
+)
 @page_options
 def matrix(
-    set_: str | None, cell: str | None, listed: str | None, writes: bool, file: Path, reports: Path, **options: Any
+    set_: str | None,
+    cell: str | None,
+    listed: str | None,
+    writes: bool,
+    old: str | None,
+    new: str | None,
+    file: Path,
+    reports: Path | None,
+    **options: Any,
 ) -> None:
-    """Try the trackers and the documented page on many releases.
+    """Try trackers, and documented pages, on many releases.
 
     \b
     Ends with status
-      0  all is well; or, with --against, nothing was lost
-      1  a cell is red; or, with --against, a verdict was lost
-      2  the command was used wrongly
+      0  all is well; or, with --against, nothing was lost; or, with --from, there is no regression
+      1  a cell is red; or, with --against, a verdict was lost; or, with --from, there is one
+      2  the command was used wrongly; or, with --from, no two cells compare
     """
     pages = {name: options.pop(name) for name in PAGES}
-    chosen = [given for given in (set_, cell, listed, writes, any(pages.values())) if given]
+    reports = reports or file.parent / "reports"
+    chosen = [given for given in (set_, cell, listed, writes, old or new, any(pages.values())) if given]
     if len(chosen) != 1:
         raise click.UsageError(
-            "Give one of --run, --cell, --list and --write, or what is to be made of the reports, such as --html."
+            "Give one of --run, --cell, --list, --write and --from, or what is made of the reports, such as --html."
         )
     if options["pre"] and set_ != NEWEST:
         raise click.UsageError("--pre goes with --run newest.")
+    if old or new:
+        raise SystemExit(_upgrade(reports, old, new))
     versions = _versions(file)
     with ending_well():
         if cell is not None:
-            status = _try_one(versions, root_of(file), cell, reports)
+            status = _try_one(versions, root_of(versions, file), cell, reports)
         elif set_ is not None:
             status = _run(versions, set_, file, reports, **options)
         elif any(pages.values()):
             status = _publish(versions, reports, pages)
         else:
-            status = _list(versions, listed) if listed is not None else _write(versions, root_of(file))
+            status = _list(versions, listed) if listed is not None else _write(versions, file)
     raise SystemExit(status)
 
 
@@ -76,6 +90,27 @@ def _publish(versions: Versions, reports: Path, pages: Mapping[str, Path | None]
     for file in write_pages(view, pages):
         click.echo(file)
     return 0
+
+
+def _upgrade(reports: Path, old: str | None, new: str | None) -> int:
+    from tracker_contracts.matrix.gate import Kind
+    from tracker_contracts.matrix.upgrade import NoUpgrade, pairs
+
+    try:
+        found = pairs(list(read_all(reports)), old, new)
+    except NoUpgrade as error:
+        raise click.UsageError(str(error)) from error
+    except ValueError as error:
+        raise click.UsageError(f"{reports}: {error}") from error
+    for pair in found:
+        told = [f"not compared: {pair.incomparable}"] if pair.incomparable else list(map(str, pair.changes))
+        click.echo("\n  ".join([f"{pair}:", *(told or ["nothing changes"])]))
+    compared = [pair for pair in found if not pair.incomparable]
+    kinds = [change.kind for pair in compared for change in pair.changes]
+    counted = ", ".join(f"{kind.value} {kinds.count(kind)}" for kind in Kind if kind in kinds)
+    nothing = "nothing changes" if compared else "nothing is known"
+    click.echo(f"{len(compared)} of {len(found)} pairs of cells compared: {counted or nothing}.")
+    return BROKEN if Kind.REGRESSION in kinds else 0 if compared else 2
 
 
 def _versions(file: Path) -> Versions:
@@ -125,7 +160,16 @@ def _run(
 def _cells(versions: Versions, set_: str, pre: bool) -> list[Cell]:
     from tracker_contracts.matrix.newest import newest_cell
 
-    return [newest_cell(versions, pre)] if set_ == NEWEST else plan.cells(versions, set_)
+    if set_ == NEWEST:
+        return [newest_cell(versions, pre)]
+    if set_ in plan.SETS:
+        return plan.cells(versions, set_)
+    if named := [cell for cell in plan.cells(versions, "exhaustive") if cell.name == set_]:
+        return named
+    sets = ", ".join((*plan.SETS, NEWEST))
+    raise click.UsageError(
+        f"--run {set_}: that is neither one of {sets} nor a cell; --list exhaustive shows all cells."
+    )
 
 
 def _tried(
@@ -184,11 +228,11 @@ def _list(versions: Versions, set_: str) -> int:
     return 0
 
 
-def _write(versions: Versions, root: Path) -> int:
+def _write(versions: Versions, file: Path) -> int:
     try:
-        changed = written.write(versions, root)
+        changed = written.write(versions, file)
     except written.NoPlace as error:
         raise click.UsageError(str(error)) from error
-    for file in changed:
-        click.echo(f"{'Wrote' if file.exists() else 'Removed'} {file.relative_to(root)}")
+    for each in changed:
+        click.echo(f"{'Wrote' if each.exists() else 'Removed'} {each.relative_to(root_of(versions, file))}")
     return 0

@@ -26,7 +26,7 @@ def digest(versions: Versions, root: Path, cell: Cell, code: Iterable[str]) -> s
 
     Args:
         versions: The list.
-        root: Of the repository, where the pages are.
+        root: What the pages' paths are from.
         cell: The cell.
         code: The files of the packages, from `of_wheel` or `of_installed`.
     """

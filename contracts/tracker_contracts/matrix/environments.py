@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,12 +10,19 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
-from tracker_contracts.matrix.model import Cell
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from tracker_contracts.matrix.model import PYTHON, Cell
 from tracker_contracts.matrix.requirements import constraints, requirements
 from tracker_contracts.matrix.versions import Versions
 
+OWN = "tracker-contracts"
+"""In each cell too, since it tries the cell there."""
 SHOWN = 2000
 """Characters of what uv said last."""
 OF_THIS_ENVIRONMENT = ("PYTHON", "VIRTUAL_ENV", "TRACKER_CONTRACTS_")
@@ -26,14 +34,31 @@ class NotBuilt(Exception):
 
 
 def build_wheels(versions: Versions, root: Path, folder: Path) -> list[Path]:
-    """The packages under test, as a release would have them.
+    """The packages under test, as a release would have them; and this one, if it was installed from a folder.
 
     Raises:
-        NotBuilt: One can't be built.
+        NotBuilt: One can't be built, or is another than the list says.
     """
-    for package in versions.packages.values():
-        uv("build", "--quiet", "--wheel", "--out-dir", str(folder), str(root / package))
+    sources = {name: root / package for name, package in versions.packages.items()}
+    if OWN not in sources and isinstance(own := own_source(), Path):
+        sources[OWN] = own
+    for name, source in sources.items():
+        uv("build", "--quiet", "--wheel", "--out-dir", str(folder), str(source))
+        built = {parse_wheel_filename(wheel.name)[0] for wheel in folder.glob("*.whl")}
+        if canonicalize_name(name) not in built:
+            raise NotBuilt(f"packages.{name}: {source} makes no {name}; name the package as its pyproject.toml does.")
     return sorted(folder.glob("*.whl"))
+
+
+def own_source() -> Path | str:
+    """What this package was installed from: a folder; or else what has it installed elsewhere too."""
+    own = distribution(OWN)
+    told = json.loads(own.read_text("direct_url.json") or "{}")
+    if "dir_info" in told:
+        return Path(url2pathname(urlsplit(told["url"]).path))
+    if "vcs_info" in told:
+        return f"{OWN} @ {told['vcs_info']['vcs']}+{told['url']}@{told['vcs_info']['commit_id']}"
+    return f"{OWN} @ {told['url']}" if told else f"{OWN}=={own.version}"
 
 
 def need_python(release: str) -> None:
@@ -71,7 +96,9 @@ class Builder:
         folder.mkdir(parents=True)
         pins.write_text("\n".join(constraints(self.versions, cell)) + "\n", encoding="utf-8")
         needed = [*requirements(self.versions, cell), *map(str, self.wheels)]
-        uv("venv", "--quiet", "--seed", "--python", cell.python, str(environment))
+        if OWN not in self.versions.packages and isinstance(own := own_source(), str):
+            needed.append(own)
+        uv("venv", "--quiet", "--seed", "--python", cell[PYTHON], str(environment))
         uv("pip", "install", "--quiet", "--python", str(environment), "--constraint", str(pins), *needed)
         return environment / "bin"
 

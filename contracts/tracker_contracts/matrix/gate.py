@@ -1,47 +1,82 @@
-"""What a change of code or of releases took away, told from two reports of cells."""
+"""What a change of code or of releases changed, told from two reports of cells; and what of it is a loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
 
 from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, Works, age
 from tracker_contracts.report import diff as comparison
 
 
+class Kind(str, Enum):
+    """Which way something changed."""
+
+    REGRESSION = "regression"
+    WORSE = "worse"
+    """And provisional, so that nothing fails for it."""
+    NO_LONGER = "no longer tried"
+    IMPROVEMENT = "improvement"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that changed."""
+
+    kind: Kind
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}: {self.what}"
+
+
 def losses(old: CellReport, new: CellReport) -> list[str]:
     """What the new report no longer has that the old one had: a verdict, or a page that works; one line each."""
-    if new.state is not State.RAN:
-        reason = new.error.strip().rpartition("\n")[2]
-        return [f"it {old.state.value}, and now: {new.state.value}: {reason}"] if old.state is State.RAN else []
-    return [*_of_contracts(old, new), *_of_pages(old, new)]
+    return [str(each) for each in changes(old, new) if each.kind in (Kind.REGRESSION, Kind.NO_LONGER)]
+
+
+def changes(old: CellReport, new: CellReport) -> list[Change]:
+    """All that is different, clause by clause and page by page."""
+    if old.state is State.RAN and new.state is State.RAN:
+        return [*_of_contracts(old, new), *_of_pages(old, new)]
+    reason = new.error.strip().rpartition("\n")[2]
+    what = ": ".join(filter(None, (f"it {old.state.value}, and now: it {new.state.value}", reason)))
+    ran = (old.state is State.RAN) - (new.state is State.RAN)
+    return [Change(Kind.REGRESSION if ran > 0 else Kind.IMPROVEMENT, what)] if ran else []
 
 
 def counterpart(stored: Mapping[str, CellReport], cell: Cell) -> CellReport | None:
     """What a cell is compared with: its own earlier report; that of the newest releases, if they were not there yet."""
     if (own := stored.get(cell.name)) is not None:
         return own
-    newest = max(stored.values(), key=lambda report: age(report.cell), default=None)
+    alike = (report for report in stored.values() if report.cell.axes == cell.axes)
+    newest = max(alike, key=lambda report: age(report.cell), default=None)
     return newest if newest is not None and age(cell) > age(newest.cell) else None
 
 
-def _of_contracts(old: CellReport, new: CellReport) -> Iterator[str]:
+def _of_contracts(old: CellReport, new: CellReport) -> Iterator[Change]:
     for harness, before in old.contracts.items():
         if (after := new.contracts.get(harness)) is None:
-            yield f"{harness} is not tried any more"
+            yield Change(Kind.NO_LONGER, harness)
             continue
-        for change in comparison.diff(before, after):
-            if change.regression:
-                yield f"{harness}: {change.clause} ({change.level.value}): {change.old.value} -> {change.new.value}"
+        for each in comparison.diff(before, after):
+            kind = Kind.REGRESSION if each.regression else Kind.WORSE if each.worse else Kind.IMPROVEMENT
+            verdicts = f"{each.old.value} -> {each.new.value}"
+            yield Change(kind, f"{harness}: {each.clause} ({each.level.value}): {verdicts}")
         for clause in comparison.not_compared(before, after):
-            yield f"{harness}: {clause} is not tried any more"
+            yield Change(Kind.NO_LONGER, f"{harness}: {clause}")
 
 
-def _of_pages(old: CellReport, new: CellReport) -> Iterator[str]:
-    before = _failures(old.page)
-    for page, block in _failures(new.page).items():
+def _of_pages(old: CellReport, new: CellReport) -> Iterator[Change]:
+    before, after = _failures(old.page), _failures(new.page)
+    for page, block in after.items():
         if block is not None and before.get(page, block) is None:
-            yield f"{page}, line {block.line} ({block.language}): {block.story.partition(chr(10))[0]}"
-    yield from (f"{page} is not followed any more" for page in before if page not in _failures(new.page))
+            story = block.story.partition("\n")[0]
+            yield Change(Kind.REGRESSION, f"{page}, line {block.line} ({block.language}): {story}")
+        elif block is None and before.get(page) is not None:
+            yield Change(Kind.IMPROVEMENT, f"{page} works")
+    yield from (Change(Kind.NO_LONGER, page) for page in before if page not in after)
 
 
 def _failures(blocks: list[BlockReport]) -> dict[str, BlockReport | None]:

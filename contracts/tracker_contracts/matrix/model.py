@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Literal
 
 from packaging.version import Version
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from tracker_contracts.report.report import Conformity, Report
 from tracker_contracts.report.verdict import Finding, Verdict
 
 TELLING = (Verdict.BROKEN, Verdict.KEPT_AFTER_ALL, Verdict.GAP, Verdict.MISSING, Verdict.NOT_TRIED)
 """Findings that say more than the clause's verdict does; only these are stored."""
+
+PYTHON = "python"
+"""The axis that is no package."""
+
+Block = dict[str, tuple[str, ...]]
+"""Some releases of each axis, of which each goes with each."""
 
 LONGEST_STORY = 1500
 """Characters that are kept of a counterexample; the command beside it shows all of them."""
@@ -26,25 +33,30 @@ class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
 
 
-class Cell(_Stored):
-    """One combination of releases."""
+class Cell(RootModel[dict[str, str]]):
+    """One combination of releases: of `python`, such as `3.11`, and of each package that is an axis: `0.84.3`."""
 
-    python: str
-    """Such as `3.11`."""
-    zenml: str
-    """The whole release, such as `0.84.3`."""
-    trackio: str
-    """The whole release, such as `0.43.0`."""
+    model_config = ConfigDict(frozen=True)
+
+    def __getitem__(self, axis: str) -> str:
+        return self.root[axis]
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.root.items()))
+
+    @property
+    def axes(self) -> list[str]:
+        """Python, and then the packages in their order."""
+        return [PYTHON, *in_order(self.root)]
 
     @property
     def name(self) -> str:
-        """Such as `py311-zenml084-trackio043`: the tox environment, and the name of the report's file."""
-        return f"py{factor(self.python)}-zenml{factor(self.zenml)}-trackio{factor(self.trackio)}"
+        """Such as `py311-zenml084`: the tox environment, and the name of the report's file."""
+        return "-".join(f"{short(axis)}{factor(self[axis])}" for axis in self.axes)
 
-    @property
-    def label(self) -> str:
-        """For people."""
-        return f"Python {self.python}, ZenML {self.zenml}, Trackio {self.trackio}"
+    def but(self, **releases: str) -> Cell:
+        """The cell with other releases, by their axes."""
+        return Cell(self.root | releases)
 
 
 class State(str, Enum):
@@ -69,7 +81,7 @@ class BlockReport(_Stored):
     """What became of one block of a documentation page, run by a shell or by Python as it stands."""
 
     page: str
-    """The page's file, such as `docs/how-to/trackio.md`."""
+    """The page's file, such as `docs/how-to/start.md`."""
     line: int
     """Where the block begins on the page, from 1."""
     language: Literal["shell", "python"]
@@ -138,7 +150,7 @@ def read(file: Path) -> CellReport:
 
 
 def read_all(folder: Path) -> Iterator[CellReport]:
-    """The reports of a folder, by ZenML, Python and Trackio from the oldest on.
+    """The reports of a folder, from the oldest cell on.
 
     Raises:
         ValueError: A JSON file in it is no report of a cell.
@@ -146,14 +158,37 @@ def read_all(folder: Path) -> Iterator[CellReport]:
     yield from sorted(map(read, folder.glob("*.json")), key=lambda report: age(report.cell))
 
 
-def age(cell: Cell) -> tuple[Version, Version, Version]:
-    """What sorts cells: ZenML, Python, Trackio, from the oldest on."""
-    return Version(cell.zenml), Version(cell.python), Version(cell.trackio)
+def in_order(axes: Iterable[str]) -> list[str]:
+    """The packages among the axes: ZenML, which the contract is about, comes before all others."""
+    return sorted(set(axes) - {PYTHON}, key=lambda axis: (axis != "zenml", axis))
+
+
+def age(cell: Cell) -> tuple[Version, ...]:
+    """What sorts cells from the oldest on: ZenML, Python, and then the others."""
+    first, *rest = in_order(cell.root)
+    return tuple(Version(cell[axis]) for axis in (first, PYTHON, *rest))
+
+
+def collapsed(cells: Iterable[Cell]) -> list[Block]:
+    """The cells as few whole blocks: in each, all of these releases of one axis go with all of those of another."""
+    blocks: list[Block] = [{axis: (release,) for axis, release in cell.root.items()} for cell in cells]
+    for axis in (PYTHON, *reversed(in_order(blocks[0] if blocks else ()))):
+        grouped: dict[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]] = {}
+        for block in blocks:
+            key = tuple(sorted((other, releases) for other, releases in block.items() if other != axis))
+            grouped[key] = (*grouped.get(key, ()), *block[axis])
+        blocks = [{**dict(key), axis: releases} for key, releases in grouped.items()]
+    return blocks
 
 
 def minor(release: str) -> str:
     """`0.84` of `0.84.3`."""
     return "{0.major}.{0.minor}".format(Version(release))
+
+
+def short(axis: str) -> str:
+    """`py`, or the package's name without what tox takes for a mark."""
+    return "py" if axis == PYTHON else re.sub(r"[^a-z0-9]", "", axis)
 
 
 def factor(release: str) -> str:

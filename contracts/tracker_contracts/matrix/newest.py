@@ -8,13 +8,12 @@ from packaging.requirements import Requirement
 
 from tracker_contracts.matrix import plan
 from tracker_contracts.matrix.environments import uv
-from tracker_contracts.matrix.model import Cell
-from tracker_contracts.matrix.requirements import PACKAGES
+from tracker_contracts.matrix.model import PYTHON, Cell
 from tracker_contracts.matrix.versions import Versions
 
 
 def newest_cell(versions: Versions, pre: bool) -> Cell:
-    """The newest ZenML and Trackio, on the highest Python that the list allows for the newest that it has.
+    """The newest of each package, on the highest Python that the list allows for the newest that it has.
 
     Args:
         versions: The list.
@@ -25,12 +24,12 @@ def newest_cell(versions: Versions, pre: bool) -> Cell:
     """
     listed = plan.newest(versions)
     # naming one is how uv is told to take releases of that kind, of this package alone
-    wanted = [f"{package}>={getattr(listed, package)}{'.dev0' if pre else ''}" for package in PACKAGES]
+    wanted = [f"{package}>={listed[package]}{'.dev0' if pre else ''}" for package in versions.libraries]
     answer = uv(
-        "pip", "compile", "--quiet", "--no-header", "--python-version", listed.python, "-", said="\n".join(wanted)
+        "pip", "compile", "--quiet", "--no-header", "--python-version", listed[PYTHON], "-", said="\n".join(wanted)
     )
     found = _pins(answer.splitlines())
-    return listed.model_copy(update={package: found[package] for package in PACKAGES})
+    return listed.but(**{package: found[package] for package in versions.libraries})
 
 
 def _pins(lines: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from tracker_contracts.matrix.page_data import page_data
-from tracker_contracts.matrix.view import View, span
+from tracker_contracts.matrix.view import View
 
 SCRIPTS = (
     "element.js",
@@ -24,31 +24,28 @@ SCRIPTS = (
     "copying.js",
     "details.js",
     "theme_button.js",
+    "upgrade.js",
     "main.js",
 )
 """In the order in which they stand on the page; together they are one script."""
-
-FILTERS = (
-    ("backend", "Backend"),
-    ("zenml", "ZenML"),
-    ("python", "Python"),
-    ("trackio", "Trackio"),
-    ("clause", "Clause"),
-    ("verdict", "Verdict"),
-)
 
 
 def html(view: View) -> str:
     """The whole page. Whatever a story holds stays text in it."""
     scope = [
         f"Contract {view.contract}",
-        f"ZenML {span(view.releases('zenml'))}",
-        f"Python {span(view.releases('python'))}",
-        f"Trackio {span(view.releases('trackio'))}",
+        *map(view.span, view.versions.as_read),
         f"{len(view.reports)} combination{'s' * (len(view.reports) > 1)}, {view.date}",
     ]
+    axes = [(axis, view.versions.label(axis)) for axis in view.versions.as_read]
+    filters = [("backend", "Backend"), *axes, ("clause", "Clause"), ("verdict", "Verdict")]
     page = templates().get_template("page/index.html.j2")
-    return page.render(title=view.title, scope=scope, filters=FILTERS, scripts=SCRIPTS, data=page_data(view)) + "\n"
+    return (
+        page.render(
+            title=view.title, scope=scope, filters=filters, first=axes[0][1], scripts=SCRIPTS, data=page_data(view)
+        )
+        + "\n"
+    )
 
 
 @cache

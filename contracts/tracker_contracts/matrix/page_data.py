@@ -27,6 +27,7 @@ from tracker_contracts.matrix.view_marks import (
     verdict_mark,
 )
 from tracker_contracts.matrix.view_text import duration, shortened, visible
+from tracker_contracts.report.diff import BADNESS
 from tracker_contracts.report.report import Report
 from tracker_contracts.report.verdict import RANKS, Finding, Verdict
 
@@ -55,16 +56,19 @@ def page_data(view: View) -> dict[str, Any]:
     texts = Texts()
     cells = [_cell(view, cell, texts) for cell in view.cells]
     data = PageData(
+        axes=view.versions.as_read,
+        labels={axis: view.versions.label(axis) for axis in view.versions.as_read},
         backends=view.backends,
         clauses=[
             ClauseData(id=clause.id, level=clause.level, chapter=chapter.title, sentence=clause.sentence)
             for chapter in CHAPTERS
             for clause in chapter.clauses
         ],
+        badness=[BADNESS.get(verdict) for verdict in VERDICTS],
         marks={"outcomes": OUTCOMES, "verdicts": _verdict_marks()},
         words=_words(),
         legend=_legend(),
-        breaks={zenml: visible(" ".join(what)) for zenml, what in view.breaks.items()},
+        breaks={release: visible(" ".join(what)) for release, what in view.breaks.items()},
         cells=cells,
         texts=texts,
     )
@@ -94,7 +98,7 @@ def _legend() -> dict[str, list[Mark]]:
 
 
 def _cell(view: View, cell: Cell, texts: Texts) -> CellData:
-    known: dict[str, Any] = {**cell.model_dump(), "name": cell.name}
+    known: dict[str, Any] = {"name": cell.name, "title": view.versions.told(cell), "releases": cell.root}
     known["backends"] = [backend for backend in view.backends if view.mark(cell, backend)]
     report = view.by_cell.get(cell)
     if report is None:

@@ -8,7 +8,7 @@ from tracker_contracts.matrix.view import View
 
 
 def json_text(view: View) -> str:
-    """All reports as they are stored, and what is ruled out, from the newest ZenML on."""
+    """All reports as they are stored, and what is ruled out, from the newest on."""
     reports = [view.by_cell[cell] for cell in view.cells if cell in view.by_cell]
     ruled_out = [{**cell.model_dump(), "why": why} for cell, why in view.ruled_out.items()]
     whole = {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
-from tracker_contracts.matrix.model import Cell
+from tracker_contracts.matrix.model import PYTHON, Cell
 from tracker_contracts.matrix.page import templates
-from tracker_contracts.matrix.view import PAGES, View, failing, span
+from tracker_contracts.matrix.versions import Break
+from tracker_contracts.matrix.view import PAGES, View, failing
 from tracker_contracts.matrix.view_marks import OUTCOMES, RULED_OUT, STATES, Tone
 from tracker_contracts.matrix.view_text import in_markdown
 from tracker_contracts.matrix.view_troubles import Trouble, troubles, where
@@ -17,10 +18,9 @@ from tracker_contracts.matrix.view_troubles import Trouble, troubles, where
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one backend on one release of ZenML and of Trackio."""
+    """What became of one backend on one release of each package."""
 
-    zenml: str
-    trackio: str
+    releases: Sequence[str]
     marks: list[str]
     """By Python."""
 
@@ -50,8 +50,12 @@ def markdown(view: View, html: str) -> str:
             view=view,
             html=html,
             pages=PAGES,
-            span={of: span(view.releases(of)) for of in ("zenml", "python", "trackio")},
-            pythons=view.releases("python"),
+            span=[view.span(axis) for axis in view.versions.as_read],
+            pythons=view.releases(PYTHON),
+            rules=list(_rules(view)),
+            libraries=view.versions.libraries,
+            label=view.versions.label,
+            breaks={axis: _breaks(view, axis) for axis in view.versions.libraries},
             marks=[*OUTCOMES.values(), *STATES.values(), RULED_OUT],
             tables=[_table(view, backend) for backend in view.backends],
             troubles=[(each, where(view, each), _link(view, html, each)) for each in troubles(view)],
@@ -67,11 +71,21 @@ def _table(view: View, backend: str) -> Table:
 
 
 def _rows(view: View, backend: str) -> Iterator[Row]:
-    for (zenml, trackio), cells in groupby(view.cells, key=lambda cell: (cell.zenml, cell.trackio)):
-        here = {cell.python: _mark(view, cell, backend) for cell in cells}
+    for releases, cells in groupby(view.cells, key=view.row):
+        here = {cell[PYTHON]: _mark(view, cell, backend) for cell in cells}
         if set(here.values()) <= {"", RULED_OUT.sign}:
             continue
-        yield Row(zenml, trackio, [here.get(python, "") for python in view.releases("python")])
+        yield Row(releases, [here.get(python, "") for python in view.releases(PYTHON)])
+
+
+def _breaks(view: View, axis: str) -> list[Break]:
+    return [each for each in view.versions.breaks if axis in each.within]
+
+
+def _rules(view: View) -> Iterator[tuple[list[str], str]]:
+    """What is ruled out, by axis, and why."""
+    for rule in view.versions.ruled_out:
+        yield [rule.within.get(axis, "") for axis in (PYTHON, *view.versions.libraries)], rule.why
 
 
 def _mark(view: View, cell: Cell, backend: str) -> str:

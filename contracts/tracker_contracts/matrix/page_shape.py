@@ -74,9 +74,9 @@ class CellData(_Data):
     """A combination of releases."""
 
     name: str
-    zenml: str
-    python: str
-    trackio: str
+    title: str
+    releases: dict[str, str]
+    """By axis."""
     backends: list[str]
     """Those that there is something to tell of."""
     ruled_out: bool = False
@@ -98,13 +98,19 @@ class PageData(_Data):
     """All of it."""
 
     page: str = PAGES
+    axes: list[str]
+    """As they are read: the packages, with Python as the second one."""
+    labels: dict[str, str]
+    """Of the axes, for people."""
     backends: list[str]
     clauses: list[ClauseData]
+    badness: list[int | None]
+    """Of each verdict, as two reports are compared; none: it compares with nothing."""
     marks: dict[str, Any]
     words: list[dict[str, Any]]
     """What can be filtered for, in groups."""
     legend: dict[str, list[Mark]]
     breaks: dict[str, str]
-    """What is different from a release of ZenML on."""
+    """What is different from a release of the first package on."""
     cells: list[CellData]
     texts: list[str]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import product
 
 from packaging.version import Version
 
-from tracker_contracts.matrix.model import Cell, age
+from tracker_contracts.matrix.model import PYTHON, Cell, age
 from tracker_contracts.matrix.versions import Versions
 
 SETS = ("smoke", "full", "exhaustive")
@@ -15,13 +14,13 @@ SETS = ("smoke", "full", "exhaustive")
 
 
 def cells(versions: Versions, name: str) -> list[Cell]:
-    """The cells of a set, from the oldest ZenML on.
+    """The cells of a set, from the oldest on.
 
     Args:
         versions: The list.
-        name: `smoke`: the oldest and the newest ZenML, and those around each break, once each. `full`: each ZenML with
-            its lowest and highest Python, and the newest with each Python and each Trackio. `exhaustive`: all that are
-            not ruled out.
+        name: `smoke`: the oldest and the newest of the first package, and those around each break, once each. `full`:
+            each of the first package with its lowest and highest Python, and the newest with each Python and each
+            release of the others. `exhaustive`: all that are not ruled out.
     """
     chosen = {"smoke": _smoke, "full": _full, "exhaustive": _exhaustive}[name](versions)
     return sorted(set(chosen), key=age)
@@ -34,15 +33,13 @@ def sets_of(versions: Versions, cell: Cell) -> list[str]:
 
 def ruled_out(versions: Versions) -> dict[Cell, list[str]]:
     """Why each combination that is in no set is not."""
-    reasons = {cell: versions.reasons_against(cell) for cell in _combinations(versions)}
+    reasons = {cell: versions.reasons_against(cell) for cell in versions.combinations}
     return {cell: why for cell, why in reasons.items() if why}
 
 
 def newest(versions: Versions) -> Cell:
     """The newest releases, with the highest Python that they allow."""
-    return max(
-        _exhaustive(versions), key=lambda cell: (Version(cell.zenml), Version(cell.trackio), Version(cell.python))
-    )
+    return _newest_of(versions, _exhaustive(versions))
 
 
 def ordered(releases: Iterable[str]) -> list[str]:
@@ -50,44 +47,44 @@ def ordered(releases: Iterable[str]) -> list[str]:
     return sorted(releases, key=Version)
 
 
-def around_breaks(versions: Versions) -> list[str]:
-    """The oldest and the newest ZenML, and of each break the last before and the first after it."""
-    releases = ordered(versions.zenml)
-    chosen = {releases[0], releases[-1]}
-    for each in versions.breaks:
-        before = [release for release in releases if Version(release) < Version(each.zenml)]
+def around_breaks(versions: Versions, axis: str) -> list[str]:
+    """Of each break the last release before and the first after it; of the first package also the oldest and newest."""
+    releases = ordered(versions.axes[axis])
+    chosen = {releases[0], releases[-1]} if axis == versions.first else set()
+    for first_changed in (each.within[axis] for each in versions.breaks if axis in each.within):
+        before = [release for release in releases if Version(release) < Version(first_changed)]
         chosen.update(before[-1:], releases[len(before) : len(before) + 1])
     return ordered(chosen)
 
 
 def _smoke(versions: Versions) -> Iterator[Cell]:
-    """One cell each: the lowest Python and the highest in turn, so that the newest ZenML has the highest."""
-    for index, zenml in enumerate(reversed(around_breaks(versions))):
-        allowed = _with_newest_trackio(versions, zenml)
-        yield from allowed[-1:] if index % 2 == 0 else allowed[:1]
+    """One cell each: the lowest Python and the highest in turn, so that the newest has the highest."""
+    for axis in versions.libraries:
+        for index, release in enumerate(reversed(around_breaks(versions, axis))):
+            allowed = _with_newest_others(versions, axis, release)
+            yield from allowed[-1:] if index % 2 == 0 else allowed[:1]
 
 
 def _full(versions: Versions) -> Iterator[Cell]:
-    for zenml in versions.zenml:
-        allowed = _with_newest_trackio(versions, zenml)
+    first, top = versions.first, newest(versions)
+    for release in versions.axes[first]:
+        allowed = _with_newest_others(versions, first, release)
         yield from (*allowed[:1], *allowed[-1:])
-    top = newest(versions)
     for cell in _exhaustive(versions):
-        yield from (
-            [cell] if cell.zenml == top.zenml and (cell.python == top.python or cell.trackio == top.trackio) else []
-        )
+        others = [axis for axis in versions.axes if cell[axis] != top[axis]]
+        yield from [cell] if first not in others and len(others) <= 1 else []
 
 
 def _exhaustive(versions: Versions) -> Iterator[Cell]:
-    return (cell for cell in _combinations(versions) if not versions.reasons_against(cell))
+    return (cell for cell in versions.combinations if not versions.reasons_against(cell))
 
 
-def _combinations(versions: Versions) -> Iterator[Cell]:
-    for zenml, python, trackio in product(*map(ordered, (versions.zenml, versions.python, versions.trackio))):
-        yield Cell(python=python, zenml=zenml, trackio=trackio)
+def _with_newest_others(versions: Versions, axis: str, release: str) -> list[Cell]:
+    """The allowed cells of a release with the newest of the other packages that go with it, one a Python."""
+    allowed = [cell for cell in _exhaustive(versions) if cell[axis] == release]
+    top = _newest_of(versions, allowed) if allowed else None
+    return [cell for cell in allowed if top is not None and cell.but(python=top[PYTHON]) == top]
 
 
-def _with_newest_trackio(versions: Versions, zenml: str) -> list[Cell]:
-    """The allowed cells of a ZenML, one a Python."""
-    trackio = ordered(versions.trackio)[-1]
-    return [cell for cell in _exhaustive(versions) if (cell.zenml, cell.trackio) == (zenml, trackio)]
+def _newest_of(versions: Versions, among: Iterable[Cell]) -> Cell:
+    return max(among, key=lambda cell: [Version(cell[axis]) for axis in (*versions.libraries, PYTHON)])

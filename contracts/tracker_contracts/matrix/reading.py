@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 from tracker_contracts.engine.smoke import environment_of, made
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.matrix.blocks import blocks, for_reader
-from tracker_contracts.matrix.model import BlockReport, Cell, Works
+from tracker_contracts.matrix.model import BlockReport, Works
 from tracker_contracts.matrix.versions import Page
 from tracker_contracts.matrix.walkthrough import Walk, with_scripts_first
 
 PROJECT = "page-demo"
-NOT_A_READERS = ("ZENML_", "TRACKIO_", "HF_", "HUGGING", "GRADIO_", "PYTHON", "VIRTUAL_ENV", "TRACKER_CONTRACTS_")
-"""What variables begin with that would let this process's own set-up into the reader's."""
+A_READERS = (
+    "PATH",
+    "LANG",
+    "LC_",
+    "TMPDIR",
+    "TERM",
+    "SSL_",
+    "REQUESTS_CA",
+    "NODE_EXTRA_CA",
+    "http",
+    "HTTP",
+    "no_proxy",
+)
+"""What variables begin with that a reader has too; any other may let this process's own set-up into the reader's."""
 
 
-def follow(page: Page, root: Path, cell: Cell, folder: Path) -> list[BlockReport]:
-    """Run what a reader with the cell's releases runs, and look at what it left.
+def follow(page: Page, root: Path, folder: Path) -> list[BlockReport]:
+    """Run what a reader with this environment's releases runs, and look at what it left.
 
     It sets variables of this process, so it must be the last that the process does with this harness.
 
     Args:
         page: The page.
-        root: Of the repository, where the page's file is.
-        cell: The cell.
+        root: What the page's path is from.
         folder: An empty one.
 
     Raises:
@@ -35,7 +47,7 @@ def follow(page: Page, root: Path, cell: Cell, folder: Path) -> list[BlockReport
     variables = environment_of(harness, folder)
     walk = Walk(
         page=page.file,
-        blocks=list(for_reader(blocks(root / page.file), cell.zenml, page.place)),
+        blocks=list(for_reader(blocks(root / page.file), version("zenml"), page.place)),
         folder=_empty(folder / "work"),
         environment=_of_a_reader(folder) | variables,
         placeholders={page.project: PROJECT},
@@ -46,12 +58,10 @@ def follow(page: Page, root: Path, cell: Cell, folder: Path) -> list[BlockReport
 
 
 def _of_a_reader(folder: Path) -> dict[str, str]:
-    """The variables of someone with an empty ZenML store and no login."""
-    neutral = {name: value for name, value in os.environ.items() if not name.startswith(NOT_A_READERS)}
-    own = {"ZENML_CONFIG_PATH": folder / "zenml", "HF_HOME": folder / "huggingface"}
-    return with_scripts_first(neutral | {name: str(place) for name, place in own.items()}) | {
-        "ZENML_ANALYTICS_OPT_IN": "false"
-    }
+    """The variables of someone with an empty home: no ZenML store, and no login."""
+    neutral = {name: value for name, value in os.environ.items() if name.startswith(A_READERS)}
+    own = {"HOME": str(folder), "ZENML_CONFIG_PATH": str(folder / "zenml"), "ZENML_ANALYTICS_OPT_IN": "false"}
+    return with_scripts_first(neutral | own)
 
 
 def _missing(harness: TrackerHarness, place: Place, promised: int) -> str:

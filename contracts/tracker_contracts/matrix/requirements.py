@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from tracker_contracts.matrix.model import Cell, factor
+from tracker_contracts.matrix.model import Cell, factor, short
 from tracker_contracts.matrix.versions import Versions
-
-PACKAGES = ("zenml", "trackio")
 
 
 def requirements(versions: Versions, cell: Cell) -> list[str]:
     """What a cell's environment is made of, beside the packages under test."""
-    needed = {line for package in PACKAGES for line in _needed(versions, package, getattr(cell, package))}
-    return sorted({*PACKAGES, *needed})
+    found = {line for package in versions.libraries for line in needed(versions, package, cell[package])}
+    return sorted({*versions.libraries, *found})
 
 
 def constraints(versions: Versions, cell: Cell) -> list[str]:
     """All lines that hold for a cell."""
-    return [line for package in PACKAGES for line in of_release(versions, package, getattr(cell, package))]
+    return [line for package in versions.libraries for line in of_release(versions, package, cell[package])]
 
 
 def of_release(versions: Versions, package: str, release: str) -> list[str]:
@@ -30,19 +26,15 @@ def of_release(versions: Versions, package: str, release: str) -> list[str]:
 def of_newest(versions: Versions) -> list[str]:
     """The lines that hold for the newest release of each package."""
     pins = {f"{package}=={release}" for package, release in versions.newest.items()}
-    return sorted(pins.union(*(of_release(versions, package, versions.newest[package]) for package in PACKAGES)))
+    libraries = versions.libraries
+    return sorted(pins.union(*(of_release(versions, package, versions.newest[package]) for package in libraries)))
 
 
 def needed(versions: Versions, package: str, release: str) -> list[str]:
     """What has to be installed beside a release."""
-    return sorted(_needed(versions, package, release))
+    return sorted(line for need in versions.needs_of(package, release) for line in need.requirements)
 
 
 def file_name(package: str, release: str) -> str:
     """Of the release's constraints file."""
-    return f"{package}{factor(release)}.txt"
-
-
-def _needed(versions: Versions, package: str, release: str) -> Iterator[str]:
-    for need in versions.needs_of(package, release):
-        yield from need.requirements
+    return f"{short(package)}{factor(release)}.txt"

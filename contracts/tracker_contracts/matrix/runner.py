@@ -13,9 +13,9 @@ from pathlib import Path
 from threading import Lock
 
 from tracker_contracts.matrix.cell import command, today
-from tracker_contracts.matrix.digest import digest, of_wheel
-from tracker_contracts.matrix.environments import Builder, NotBuilt, build_wheels, need_python, neutral
-from tracker_contracts.matrix.model import Cell, CellReport, State, file_in, read
+from tracker_contracts.matrix.digest import digest, of_installed, of_wheel
+from tracker_contracts.matrix.environments import OWN, Builder, NotBuilt, build_wheels, need_python, neutral, own_source
+from tracker_contracts.matrix.model import PYTHON, Cell, CellReport, State, file_in, read
 from tracker_contracts.matrix.versions import Versions, root_of
 
 PATIENCE = 1200.0
@@ -41,7 +41,7 @@ class Runner:
     def __init__(self, versions: Versions, file: Path, reports: Path) -> None:
         """Take the list, the file that it is from, and the folder of the reports."""
         self._versions, self._file, self._reports = versions, file.resolve(), reports.resolve()
-        self._root = root_of(file)
+        self._root = root_of(versions, file)
         self._running = _Running()
 
     def __enter__(self) -> Runner:
@@ -57,7 +57,9 @@ class Runner:
             self.__exit__()
             raise
         self._builder = Builder(self._versions, wheels)
-        self._code = [line for wheel in wheels for line in of_wheel(wheel)]
+        released = OWN not in self._versions.packages and isinstance(own_source(), str)
+        own = of_installed(OWN) if released else ()
+        self._code = [*(line for wheel in wheels for line in of_wheel(wheel)), *own]
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -83,7 +85,7 @@ class Runner:
                 due.append(cell)
             else:
                 yield Told(known, again=True)
-        for python in sorted({cell.python for cell in due}):
+        for python in sorted({cell[PYTHON] for cell in due}):
             need_python(python)
         with ThreadPoolExecutor(workers) as pool:
             futures = [pool.submit(self._try, cell) for cell in due]

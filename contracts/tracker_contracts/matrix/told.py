@@ -11,11 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from tracker_contracts.matrix.model import CellReport, State, Works
+from tracker_contracts.matrix.model import PYTHON, CellReport, State, Works
 from tracker_contracts.matrix.versions import Versions
 from tracker_contracts.report.report import Conformity, Report
 
-HEADINGS = ("Python", "ZenML", "Trackio", "Contract", "Page", "Seconds", "What is wrong")
+HEADINGS = ("Contract", "Pages", "Seconds", "What is wrong")
 
 
 class Teller(Protocol):
@@ -44,12 +44,13 @@ def progress(console: Console, total: int) -> Iterator[Teller]:
 def table(versions: Versions, reports: Sequence[CellReport]) -> Table:
     """One row a cell."""
     made = Table()
-    for heading in HEADINGS:
+    axes = (PYTHON, *versions.libraries)
+    for heading in (*map(versions.label, axes), *HEADINGS):
         made.add_column(heading, overflow="fold", justify="right" if heading == "Seconds" else "left")
     for report in reports:
         cell, wrong = report.cell, "\n".join(_wrong(versions, report))
         outcomes = "\n".join(f"{name} {each.outcome.value}" for name, each in report.contracts.items())
-        row = (cell.python, cell.zenml, cell.trackio, outcomes or report.state.value, _page(report))
+        row = (*(cell[axis] for axis in axes), outcomes or report.state.value, _page(report))
         made.add_row(*row, str(report.seconds), wrong, style="" if report.good else "red")
     return made
 
@@ -58,12 +59,12 @@ def _in_short(report: CellReport) -> str:
     if report.state is not State.RAN:
         return str(report.state.value)
     outcomes = [f"{name} {each.outcome.value}" for name, each in report.contracts.items()]
-    return ", ".join([*outcomes, f"the page {_page(report)}"])
+    return ", ".join([*outcomes, *([f"the page {_page(report)}"] if report.page else [])])
 
 
 def _page(report: CellReport) -> str:
     if not report.page:
-        return "was not followed"
+        return "none"
     return "works" if all(block.verdict is Works.YES for block in report.page) else "fails"
 
 

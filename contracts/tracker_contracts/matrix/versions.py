@@ -1,30 +1,43 @@
-"""The one list that the matrix is made of, `compat/versions.toml`: releases, what rules pairs out, and causes."""
+"""The one list that the matrix is made of, `versions.toml`: releases, what rules pairs out, and causes."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.engine.profiles import MATRIX, PROFILES
-from tracker_contracts.matrix.model import Cell, minor
+from tracker_contracts.matrix.model import PYTHON, Cell, factor, in_order
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-DEFAULT = Path("compat") / "versions.toml"
-RELEASED = ("zenml", "trackio", "mlflow", "wandb")
-"""Packages whose releases are listed."""
+PLACES = (Path("versions.toml"), Path("compat") / "versions.toml")
+"""Where the list is looked for, from the folder of the package."""
+LABELS = {PYTHON: "Python", "zenml": "ZenML"}
+
+WAYS_OUT = {
+    "missing": "it is missing; add it",
+    "extra_forbidden": "there is no such field; releases stand under [axes], and beside that there are {fields}",
+    "dict_type": "write a table, such as [axes]",
+    "model_type": "write a table of its own, such as [[contracts]]",
+    "list_type": 'write a list, such as ["0.98.0"]',
+    "string_type": "write a text in quotes",
+    "too_short": "name one at least",
+}
+"""What is said of an error, by pydantic's name of it, where that says less itself."""
 
 
 class VersionsError(ValueError):
@@ -52,6 +65,12 @@ def _requirement(text: str) -> str:
         raise ValueError(f"{text!r} is no requirement; write such as 'setuptools<82'") from None
 
 
+def _axis(name: str) -> str:
+    if (known := canonicalize_name(name)) != name:
+        raise ValueError(f"write the package's name as {known!r}")
+    return name
+
+
 def _profile(name: str) -> str:
     if name not in PROFILES:
         raise ValueError(f"there is no profile {name!r}, but {', '.join(PROFILES)}")
@@ -64,8 +83,9 @@ def _clause(id: str) -> str:
     return id
 
 
+Axis = Annotated[str, AfterValidator(_axis)]
 Release = Annotated[str, AfterValidator(_release)]
-Specifier = Annotated[str, AfterValidator(_specifier)]
+Releases = Annotated[list[Release], Field(min_length=1)]
 OneRequirement = Annotated[str, AfterValidator(_requirement)]
 ClauseId = Annotated[str, AfterValidator(_clause)]
 ProfileName = Annotated[str, AfterValidator(_profile)]
@@ -76,15 +96,18 @@ class _Listed(BaseModel):
 
 
 class _Some(_Listed):
-    """What holds for some cells: those within all of the specifiers; none given, for all cells."""
+    """What holds for some cells: those within all of the specifiers, one a field named as its axis; none, for all."""
 
-    python: Specifier = ""
-    zenml: Specifier = ""
-    trackio: Specifier = ""
+    model_config = ConfigDict(extra="allow")
+
+    @property
+    def within(self) -> dict[str, str]:
+        """The specifier by axis."""
+        return self.__pydantic_extra__ or {}
 
     def holds_for(self, cell: Cell) -> bool:
         """Whether it is about this cell."""
-        return all(_within(getattr(cell, part), getattr(self, part)) for part in ("python", "zenml", "trackio"))
+        return all(_within(cell[axis], specifier) for axis, specifier in self.within.items())
 
 
 class RuledOut(_Some):
@@ -94,36 +117,25 @@ class RuledOut(_Some):
     """What says so, from the packages' own metadata."""
 
 
-class Need(_Listed):
-    """What some releases need beside what they declare; where only some Pythons do, the requirement has a marker."""
+class Need(_Some):
+    """What some releases of one package need beside what they declare; if only some Pythons do, with a marker."""
 
-    zenml: Specifier = ""
-    trackio: Specifier = ""
-    """One of both: the need belongs to the one package."""
     requirements: list[OneRequirement] = []
     """Installed as well."""
     constraints: list[OneRequirement] = []
     """They hold for what others require."""
     why: str
 
-    @model_validator(mode="after")
-    def _of_one_package(self) -> Need:
-        if bool(self.zenml) == bool(self.trackio):
-            raise ValueError("give `zenml` or `trackio`, the one whose releases need it")
-        return self
-
     def is_of(self, package: str, release: str) -> bool:
-        """Whether a release of `zenml` or `trackio` needs it."""
-        specifier: str = getattr(self, package)
-        return bool(specifier) and _within(release, specifier)
+        """Whether a release of a package needs it."""
+        return package in self.within and _within(release, self.within[package])
 
 
-class Break(_Listed):
-    """A release of ZenML that a tracker can tell from the one before."""
+class Break(_Some):
+    """The first release of a package that a tracker can tell from the one before."""
 
-    zenml: Release
-    """The first release that is different."""
     what: str
+    """What is different from it on."""
 
 
 class Contract(_Some):
@@ -166,15 +178,16 @@ class Cause(_Some):
 class Versions(_Listed):
     """All of the list."""
 
-    packages: dict[str, str]
-    """The folder of each distribution under test, from the root of the repository."""
-    python: Annotated[list[Release], Field(min_length=1)]
-    zenml: Annotated[list[Release], Field(min_length=1)]
-    """The newest patch of each release."""
-    trackio: Annotated[list[Release], Field(min_length=1)]
-    mlflow: list[Release] = []
-    wandb: list[Release] = []
-    """Of these, only the newest is tried: by the tests of the packages, beside the newest ZenML and Trackio."""
+    root: str = "."
+    """The folder that all paths are from, seen from the folder of the list."""
+    packages: Annotated[dict[str, str], Field(min_length=1)]
+    """The folder of each distribution under test."""
+    axes: dict[Axis, Releases]
+    """The releases of `python`, and of each package that the matrix has more than one of: one patch of each."""
+    labels: dict[Axis, str] = {}
+    """What an axis is called for people, if that is not its name."""
+    beside: dict[str, Release] = {}
+    """No axis: of these the tests take the newest, beside the newest of the axes."""
     ruled_out: list[RuledOut] = []
     needs: list[Need] = []
     breaks: list[Break] = []
@@ -183,23 +196,61 @@ class Versions(_Listed):
     causes: list[Cause] = []
 
     @model_validator(mode="after")
-    def _one_patch_each(self) -> Versions:
-        for field in ("python", *RELEASED):
-            _refuse_twins(field, getattr(self, field))
+    def _makes_sense(self) -> Versions:
+        if PYTHON not in self.axes or len(self.axes) < 2:
+            raise ValueError('axes: name `python` and one package at least, such as zenml = ["0.98.0"]')
+        for axis, releases in self.axes.items():
+            _refuse_twins(axis, releases)
+        for place, each in self._rules():
+            _check_axes(place, each, self.axes)
+        if all(map(self.reasons_against, self.combinations)):
+            raise ValueError("ruled_out: no cell is left; rule out less")
         return self
+
+    def _rules(self) -> Iterator[tuple[str, _Some]]:
+        for field in ("ruled_out", "needs", "breaks", "contracts", "pages", "causes"):
+            yield from ((f"{field}[{index}]", each) for index, each in enumerate(getattr(self, field)))
+
+    @property
+    def libraries(self) -> list[str]:
+        """The axes that are packages, ZenML before all others."""
+        return in_order(self.axes)
+
+    @property
+    def first(self) -> str:
+        """The package that the matrix is mostly about: ZenML, if it is an axis."""
+        return self.libraries[0]
+
+    @property
+    def as_read(self) -> list[str]:
+        """The axes in the order in which people read them: Python comes second."""
+        return [self.first, PYTHON, *self.libraries[1:]]
+
+    @property
+    def combinations(self) -> list[Cell]:
+        """All of them, ruled out or not."""
+        releases = [sorted(self.axes[axis], key=Version) for axis in self.as_read]
+        return [Cell(dict(zip(self.as_read, chosen, strict=True))) for chosen in product(*releases)]
 
     @property
     def newest(self) -> dict[str, str]:
         """The newest release of each package that is listed."""
-        listed = {package: getattr(self, package) for package in RELEASED}
-        return {package: max(releases, key=Version) for package, releases in listed.items() if releases}
+        return {package: max(self.axes[package], key=Version) for package in self.libraries} | self.beside
+
+    def label(self, axis: str) -> str:
+        """What people call the axis."""
+        return self.labels.get(axis) or LABELS.get(axis, axis)
+
+    def told(self, cell: Cell) -> str:
+        """The cell for people, such as `ZenML 0.84.3, Python 3.11`."""
+        return ", ".join(f"{self.label(axis)} {cell[axis]}" for axis in self.as_read)
 
     def reasons_against(self, cell: Cell) -> list[str]:
         """Why the cell is ruled out; nothing, if it is not."""
         return [rule.why for rule in self.ruled_out if rule.holds_for(cell)]
 
     def needs_of(self, package: str, release: str) -> list[Need]:
-        """What a release of `zenml` or `trackio` needs beside what it declares."""
+        """What a release of a package needs beside what it declares."""
         return [need for need in self.needs if need.is_of(package, release)]
 
     def causes_in(self, cell: Cell, clause: str | None = None) -> list[Cause]:
@@ -207,27 +258,38 @@ class Versions(_Listed):
         return [cause for cause in self.causes if cause.explains(cell, clause)]
 
 
-def load(file: Path = DEFAULT) -> Versions:
+def load(file: Path) -> Versions:
     """The list in a file.
 
     Raises:
         VersionsError: There is no such file, or something in it is wrong.
     """
     try:
-        return Versions.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        versions = Versions.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise VersionsError(
-            f"{file} can't be read ({error.strerror}); start in the root of a checkout, or give --versions FILE."
+            f"{file} can't be read ({error.strerror}); start in the folder that has it, or give --versions FILE."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise VersionsError(f"{file} is no TOML: {error}.") from error
     except ValidationError as error:
         raise VersionsError("\n".join(f"{file}: {_told(each)}" for each in error.errors())) from error
+    named = {f"packages.{name}": f"{folder}/pyproject.toml" for name, folder in versions.packages.items()}
+    named |= {f"pages[{index}].file": page.file for index, page in enumerate(versions.pages)}
+    for field, path in named.items():
+        if not (there := root_of(versions, file) / path).is_file():
+            raise VersionsError(f"{file}: {field}: there is no {there}; paths are from `root`, {versions.root!r}.")
+    return versions
 
 
-def root_of(file: Path) -> Path:
-    """The root of the repository, that all paths in the list are from: the folder above the one of the list."""
-    return file.resolve().parent.parent
+def default_file() -> Path:
+    """Where the list is, seen from this folder."""
+    return next((place for place in PLACES if place.is_file()), PLACES[0])
+
+
+def root_of(versions: Versions, file: Path) -> Path:
+    """The folder that all paths in the list are from."""
+    return (file.parent / versions.root).resolve()
 
 
 @cache
@@ -235,17 +297,36 @@ def _within(release: str, specifier: str) -> bool:
     return SpecifierSet(specifier).contains(Version(release), prereleases=True)
 
 
-def _refuse_twins(field: str, releases: Sequence[str]) -> None:
+def _refuse_twins(axis: str, releases: Sequence[str]) -> None:
     seen: dict[str, str] = {}
     for release in releases:
-        if (twin := seen.setdefault(minor(release), release)) is not release:
-            raise ValueError(f"`{field}` has both {twin} and {release}; keep the newer patch alone")
+        if axis == PYTHON and len(Version(release).release) != 2:
+            raise ValueError(f"axes.{axis}: {release!r} is no such release as '3.12', without a patch")
+        if (twin := seen.setdefault(factor(release), release)) is not release:
+            raise ValueError(f"axes.{axis}: {twin} and {release} are the same cell; keep the newer one alone")
+
+
+def _check_axes(place: str, rule: _Some, axes: Collection[str]) -> None:
+    """Fields beside a rule's own are names of axes."""
+    for name, text in rule.within.items():
+        if name not in axes:
+            own = ", ".join(type(rule).model_fields)
+            raise ValueError(f"{place}.{name}: there is no such field or axis, but {own}; {', '.join(axes)}")
+        if not isinstance(text, str):
+            raise ValueError(f"{place}.{name}: {WAYS_OUT['string_type']}")
+        try:
+            (_release if isinstance(rule, Break) else _specifier)(text)
+        except ValueError as error:
+            raise ValueError(f"{place}.{name}: {error}") from error
+    if isinstance(rule, Need | Break) and (len(rule.within) != 1 or PYTHON in rule.within):
+        libraries = " or ".join(f"`{axis}`" for axis in in_order(axes))
+        raise ValueError(f"{place}: give {libraries}, the one whose releases it is about")
 
 
 def _told(error: Any) -> str:
-    """One error, at its place in the file: `needs[2].why: Field required`."""
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = "there is no such field"
+    """One error, at its place in the file: `needs[2].why: it is missing; add it.`"""
+    parts = [part for part in error["loc"] if part != "[key]"]
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    told = WAYS_OUT.get(error["type"], error["msg"].removeprefix("Value error, "))
+    message = told.replace("{fields}", ", ".join(Versions.model_fields))
     return f"{place}: {message}." if place else f"{message}."

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from tracker_contracts.clauses import VERSION
 from tracker_contracts.matrix import plan
-from tracker_contracts.matrix.model import Cell, CellReport, State, minor
+from tracker_contracts.matrix.model import PYTHON, Cell, CellReport, State, minor
 from tracker_contracts.matrix.versions import Cause, Page, Versions
 from tracker_contracts.matrix.view_marks import OUTCOMES, RULED_OUT, STATES, Mark, page_mark
 from tracker_contracts.report.report import ClauseVerdict, Report
@@ -31,6 +31,10 @@ class View:
     def __post_init__(self) -> None:
         if not self.reports:
             raise ValueError("There is no report to show; `tracker-contracts matrix --run full` makes them.")
+        for report in self.reports:
+            if set(report.cell.root) != set(self.versions.axes):
+                others = f"{', '.join(report.cell.axes)}, but the list has {', '.join(self.versions.axes)}"
+                raise ValueError(f"{report.cell.name}.json is of {others}; take it away, or list its axes.")
 
     @property
     def date(self) -> datetime.date:
@@ -45,12 +49,16 @@ class View:
 
     @property
     def title(self) -> str:
-        """Date, contract and ZenML releases, in one line."""
-        return f"Compatibility: contract {self.contract}, ZenML {span(self.releases('zenml'))}, {self.date}"
+        """Date, contract and the first package's releases, in one line."""
+        return f"Compatibility: contract {self.contract}, {self.span(self.versions.first)}, {self.date}"
 
     def releases(self, of: str) -> list[str]:
-        """The releases of `zenml`, `python` or `trackio` that were tried, from the oldest on."""
-        return plan.ordered({getattr(report.cell, of) for report in self.reports})
+        """The releases of an axis that were tried, from the oldest on."""
+        return plan.ordered({report.cell[of] for report in self.reports})
+
+    def span(self, axis: str) -> str:
+        """Such as `ZenML 0.75.1-0.98.0`."""
+        return f"{self.versions.label(axis)} {span(self.releases(axis))}"
 
     @cached_property
     def by_cell(self) -> dict[Cell, CellReport]:
@@ -68,26 +76,33 @@ class View:
     @cached_property
     def ruled_out(self) -> dict[Cell, list[str]]:
         """What is ruled out in the rows that are shown, and why."""
-        rows = {(report.cell.zenml, report.cell.trackio) for report in self.reports}
-        newest = {plan.ordered(self.versions.zenml)[-1], plan.ordered(self.versions.trackio)[-1]}
+        rows, newest = {self.row(report.cell) for report in self.reports}, self.versions.newest
         return {
             cell: why
             for cell, why in plan.ruled_out(self.versions).items()
-            if cell not in self.by_cell and ((cell.zenml, cell.trackio) in rows or newest & {cell.zenml, cell.trackio})
+            if cell not in self.by_cell
+            and (self.row(cell) in rows or any(cell[axis] == newest[axis] for axis in self.versions.libraries))
         }
+
+    def row(self, cell: Cell) -> tuple[str, ...]:
+        """The releases of its packages; each Python has a column."""
+        return tuple(cell[axis] for axis in self.versions.libraries)
 
     @cached_property
     def cells(self) -> list[Cell]:
-        """All that is shown, from the newest ZenML, Trackio and Python on."""
-        return sorted([*self.by_cell, *self.ruled_out], key=_newest_first, reverse=True)
+        """All that is shown, from the newest packages and Python on."""
+        axes = (*self.versions.libraries, PYTHON)
+        newness = {cell: [Version(cell[axis]) for axis in axes] for cell in (*self.by_cell, *self.ruled_out)}
+        return sorted(newness, key=newness.__getitem__, reverse=True)
 
     @cached_property
     def breaks(self) -> dict[str, list[str]]:
-        """What is different from a tried release of ZenML on, seen from the tried one before."""
+        """What is different from a tried release of the first package on, seen from the tried one before."""
         found: dict[str, list[str]] = {}
+        first, tried = self.versions.first, self.releases(self.versions.first)
         for each in self.versions.breaks:
-            since = [release for release in self.releases("zenml") if Version(release) >= Version(each.zenml)]
-            if 0 < len(since) < len(self.releases("zenml")):
+            since = [release for release in tried if Version(release) >= Version(each.within.get(first, "0"))]
+            if 0 < len(since) < len(tried):
                 found.setdefault(since[0], []).append(each.what)
         return found
 
@@ -126,7 +141,3 @@ def span(releases: Iterable[str]) -> str:
 def short_span(releases: Iterable[str]) -> str:
     """The same without patches."""
     return span(minor(release) for release in releases)
-
-
-def _newest_first(cell: Cell) -> tuple[Version, Version, Version]:
-    return Version(cell.zenml), Version(cell.trackio), Version(cell.python)

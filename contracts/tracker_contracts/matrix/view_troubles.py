@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TypeVar
 
-from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, Works
+from tracker_contracts.matrix.model import PYTHON, BlockReport, Cell, CellReport, State, Works, collapsed
 from tracker_contracts.matrix.versions import Cause
 from tracker_contracts.matrix.view import PAGES, View, span
 from tracker_contracts.matrix.view_marks import STATES
 from tracker_contracts.report.report import ClauseVerdict, Conformity, Report
 from tracker_contracts.report.terminal import reason
 from tracker_contracts.report.verdict import Verdict
-
-Key = TypeVar("Key")
-Releases = tuple[str, ...]
 
 TOLD_AT_MOST = 3
 """Clauses whose counterexample is told in a line; with more of them, the page of the cell is clearer."""
@@ -46,7 +42,7 @@ class Trouble:
 
 
 def troubles(view: View) -> list[Trouble]:
-    """All of them: what did not run first, then by backend; each with its cells, from the newest ZenML on."""
+    """All of them: what did not run first, then by backend; each with its cells, from the newest on."""
     found: dict[tuple[str, str, tuple[Known, ...]], Trouble] = {}
     for trouble in _each(view):
         first = found.setdefault((trouble.backend, trouble.what, trouble.causes), trouble)
@@ -59,7 +55,7 @@ def where(view: View, trouble: Trouble) -> str:
     """The cells that have it, told as shortly as can be."""
     if len(trouble.cells) == len(_tried(view, trouble.backend)):
         return "all that were tried"
-    return "; ".join(_block(view, *block) for block in _alike(trouble.cells))
+    return "; ".join(_block(view, block) for block in reversed(collapsed(reversed(trouble.cells))))
 
 
 def _each(view: View) -> Iterator[Trouble]:
@@ -122,31 +118,16 @@ def _tried(view: View, backend: str) -> list[CellReport]:
     return [report for report in ran if view.mark(report.cell, backend)] if backend else list(view.reports)
 
 
-def _alike(cells: Sequence[Cell]) -> Iterator[tuple[Releases, Releases, Releases]]:
-    """The cells as whole blocks: each of these releases of ZenML with each Trackio and each Python."""
-    pythons = _grouped(((cell.zenml, cell.trackio), cell.python) for cell in reversed(cells))
-    tracked = _grouped(((zenml, here), trackio) for (zenml, trackio), here in pythons.items())
-    blocks = _grouped(((versions, here), zenml) for (zenml, here), versions in tracked.items())
-    for (versions, here), releases in reversed(blocks.items()):
-        yield releases, versions, here
-
-
-def _grouped(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Releases]:
-    """What belongs to each key, in the order given."""
-    groups: dict[Key, list[str]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in groups.items()}
-
-
-def _block(view: View, zenml: Sequence[str], trackio: Sequence[str], pythons: Sequence[str]) -> str:
-    python = "" if list(pythons) == view.releases("python") else f" (Python {', '.join(pythons)})"
-    return f"ZenML {_ranges(view, zenml)} with Trackio {', '.join(trackio)}{python}"
+def _block(view: View, block: Mapping[str, Sequence[str]]) -> str:
+    first, *others = view.versions.libraries
+    told = [f"{view.versions.label(axis)} {', '.join(block[axis])}" for axis in others]
+    python = "" if list(block[PYTHON]) == view.releases(PYTHON) else f" (Python {', '.join(block[PYTHON])})"
+    return " with ".join([f"{view.versions.label(first)} {_ranges(view, block[first])}", *told]) + python
 
 
 def _ranges(view: View, releases: Sequence[str]) -> str:
     """The releases, with neighbours among those that were tried put together."""
-    order = view.releases("zenml")
+    order = view.releases(view.versions.first)
     places = sorted(map(order.index, releases))
     runs = groupby(enumerate(places), key=lambda pair: pair[1] - pair[0])
     return ", ".join(span(order[place] for _, place in run) for _, run in runs)

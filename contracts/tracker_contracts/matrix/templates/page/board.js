@@ -1,6 +1,6 @@
 // What the grid holds: its columns in groups, and its rows of squares.
 function asked(cell) {
-  return ["zenml", "python", "trackio"].every((name) => !state[name] || cell[name] === state[name]);
+  return data.axes.every((axis) => !state[axis] || cell.releases[axis] === state[axis]);
 }
 
 // the documented pages know nothing of clauses
@@ -9,19 +9,19 @@ const shownBackends = () =>
 
 function byRelease() {
   const here = data.cells.filter(asked);
-  const pythons = [...choices.python].reverse().filter((python) => here.some((cell) => cell.python === python));
+  const pythons = [...choices.python].reverse().filter((python) => here.some((cell) => cell.releases.python === python));
   const groups = shownBackends().map((name) => ({ name, columns: pythons.map((python) => ({ name: python, hint: `Python ${python}` })) }));
   const rows = new Map();
   for (const cell of here) {
-    const key = `${cell.zenml} ${cell.trackio}`;
-    if (!rows.has(key)) rows.set(key, { head: [cell.zenml, cell.trackio], cells: new Map() });
-    rows.get(key).cells.set(cell.python, cell);
+    const head = packages.map((axis) => cell.releases[axis]);
+    if (!rows.has(`${head}`)) rows.set(`${head}`, { head, cells: new Map() });
+    rows.get(`${head}`).cells.set(cell.releases.python, cell);
   }
   const squares = ({ cells }) =>
     shownBackends().flatMap((backend) =>
       pythons.map((python) => cells.has(python) ? square(cells.get(python), backend, state.clause) : null));
   return {
-    heads: ["ZenML", "Trackio"],
+    heads: packages.map((axis) => data.labels[axis]),
     groups,
     rows: [...rows.values()].map((row) => ({ head: row.head, squares: squares(row) })),
   };
@@ -36,12 +36,12 @@ function byClause() {
     .map((name) => ({ name, columns: shown.filter((clause) => clause.chapter === name).map((clause) => ({ name: clause.id, hint: clause.sentence })) }))
     .filter((group) => group.columns.length);
   const rows = data.cells.filter(asked).map((cell) => ({
-    head: [cell.zenml, cell.trackio, cell.python],
+    head: [...packages, "python"].map((axis) => cell.releases[axis]),
     // a cell that did not run has one answer to all clauses
     wide: Boolean(cell.mark),
     squares: cell.mark ? [square(cell, backend, "")].filter(Boolean) : shown.map((clause) => square(cell, backend, clause.id)),
   }));
-  return { heads: ["ZenML", "Trackio", "Python"], groups, rows };
+  return { heads: [...packages, "python"].map((axis) => data.labels[axis]), groups, rows };
 }
 
 function board() {

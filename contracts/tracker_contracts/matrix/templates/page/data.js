@@ -4,5 +4,5 @@ const cells = new Map(data.cells.map((cell) => [cell.name, cell]));
 const PAGE = data.page; // the documented page, shown like a backend
 
 const text = (index) => data.texts[index];
-const title = (cell) => `ZenML ${cell.zenml}, Python ${cell.python}, Trackio ${cell.trackio}`;
+const packages = data.axes.filter((axis) => axis !== "python");
 const chapters = [...new Set(data.clauses.map((clause) => clause.chapter))];

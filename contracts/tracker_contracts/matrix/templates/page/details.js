@@ -81,7 +81,7 @@ function heading(cell, backend, mark) {
   const button = element("button", { type: "button", class: "close", "aria-label": "Close" }, "✕");
   button.addEventListener("click", close);
   return element("header", {},
-    element("div", {}, element("h2", { id: "details-title", tabindex: "-1" }, backend), element("p", {}, title(cell))), button);
+    element("div", {}, element("h2", { id: "details-title", tabindex: "-1" }, backend), element("p", {}, cell.title)), button);
 }
 
 function ofBackend(cell, backend) {

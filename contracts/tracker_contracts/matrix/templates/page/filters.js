@@ -12,7 +12,7 @@ const grouped = (name, options) => element("optgroup", { label: name }, options)
 
 function fillFilters() {
   fill("backend", "all", data.backends.map((name) => option(name)));
-  for (const name of ["zenml", "python", "trackio"]) fill(name, "all", [...choices[name]].map((value) => option(value)));
+  for (const name of data.axes) fill(name, "all", [...choices[name]].map((value) => option(value)));
   fill("clause", "all", chapters.map((chapter) => grouped(chapter, data.clauses.filter((clause) => clause.chapter === chapter)
     .map((clause) => option(clause.id, `${clause.id}: ${clause.sentence.slice(0, 60)}${clause.sentence.length > 60 ? "…" : ""}`)))));
   fill("verdict", "all", data.words.map((group) => grouped(group.name, group.words.map((word) => option(word)))));

@@ -2,7 +2,7 @@ const key = ({ cell, backend, clause }) => [cell.name, backend, clause].join(" "
 const isOpen = (each) => state.cell === each.cell.name && state.of === each.backend && (state.view === "backends" || !each.clause || state.at === each.clause);
 
 function groupRow({ heads, groups }) {
-  const corner = heads.map((name, index) => element("th", { scope: "col", rowspan: 2, class: `head head-${index}` }, name));
+  const corner = heads.map((name, index) => element("th", { scope: "col", rowspan: 2, style: `left: var(--left-${index})`, class: `head head-${index}` }, name));
   const names = groups.map((group) => element("th", { scope: "colgroup", colspan: group.columns.length, class: "group first" }, group.name));
   return element("tr", {}, corner, names);
 }
@@ -13,17 +13,17 @@ function columnRow({ groups }) {
   return element("tr", {}, columns);
 }
 
-// A release in which ZenML itself changed what a tracker sees is marked, and says what.
-function breakOf(zenml) {
-  const what = data.breaks[zenml];
-  return what && element("span", { class: "break", title: `New in ${zenml}: ${what}` }, "◆");
+// A release in which the package itself changed what a tracker sees is marked, and says what.
+function breakOf(release) {
+  const what = data.breaks[release];
+  return what && element("span", { class: "break", title: `New in ${release}: ${what}` }, "◆");
 }
 
 function headCells(row, above) {
   return row.head.map((name, index) => {
     const again = above && row.head.slice(0, index + 1).every((value, at) => value === above.head[at]);
     const mark = index === 0 && !again ? breakOf(name) : null;
-    return element("th", { scope: "row", class: `head head-${index}${again ? " again" : ""}` }, name, mark);
+    return element("th", { scope: "row", style: `left: var(--left-${index})`, class: `head head-${index}${again ? " again" : ""}` }, name, mark);
   });
 }
 
@@ -61,12 +61,19 @@ function showGrid() {
   at("grid").replaceChildren(element("thead", {}, groupRow(made), columnRow(made)), element("tbody", {}, rows));
   at("grid").className = state.view;
   at("grid").style.setProperty("--columns", made.width);
+  stick(made.heads.length);
   at("scroll").hidden = !rows.length;
   at("none").hidden = Boolean(rows.length);
   enter(focused);
   const shown = new Set(made.rows.flatMap((row) => row.squares.filter((each) => each?.match).map((each) => each.cell)));
   const tried = (all) => [...all].filter((cell) => !cell.ruled_out).length;
   at("count").textContent = `${tried(shown)} of ${tried(data.cells)} combinations`;
+}
+
+// The first columns stay where they are while the others scroll, however wide the names in them are.
+function stick(heads) {
+  const lefts = [...at("grid").tHead.rows[0].cells].slice(0, heads).map((head) => head.offsetLeft);
+  lefts.forEach((left, index) => at("grid").style.setProperty(`--left-${index}`, `${index ? left : 0}px`));
 }
 
 const allSquares = () => [...at("grid").querySelectorAll("td.square")];

@@ -4,6 +4,7 @@ function show() {
   showLegend();
   showGrid();
   showDetails();
+  showUpgrade();
 }
 
 fillFilters();

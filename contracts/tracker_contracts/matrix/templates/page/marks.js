@@ -35,7 +35,7 @@ function square(cell, backend, clause) {
 }
 
 function label({ cell, backend, clause, mark }) {
-  const where = [title(cell), backend, clause && `clause ${clause}`].filter(Boolean).join(", ");
+  const where = [cell.title, backend, clause && `clause ${clause}`].filter(Boolean).join(", ");
   const failing = clause || cell.mark ? [] : failingOf(cell, backend).map((each) => each.id);
   return `${where}: ${mark.word}${failing.length ? ` (${failing.join(", ")})` : ""}`;
 }

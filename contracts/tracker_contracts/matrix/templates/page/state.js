@@ -1,5 +1,7 @@
 // What is shown: kept in the page's address, so that it can be linked to and walked back.
-const EMPTY = { view: "backends", backend: "", zenml: "", python: "", trackio: "", clause: "", verdict: "", cell: "", of: "", at: "" };
+const UPGRADE = { axis: "", from: "", to: "" };
+const axes = Object.fromEntries(data.axes.map((axis) => [axis, ""]));
+const EMPTY = { view: "backends", backend: "", ...axes, clause: "", verdict: "", cell: "", of: "", at: "", ...UPGRADE };
 const OPEN = ["cell", "of", "at"];
 
 function fromAddress() {
@@ -16,6 +18,8 @@ function checked(state) {
   for (const [name, known] of Object.entries(choices)) if (!known.has(kept[name])) kept[name] = "";
   if (!cells.has(kept.cell) || !choices.backend.has(kept.of)) for (const name of OPEN) kept[name] = "";
   if (!clauses.has(kept.at)) kept.at = "";
+  if (!data.axes.includes(kept.axis)) kept.axis = "";
+  for (const name of ["from", "to"]) if (!kept.axis || !choices[kept.axis].has(kept[name])) kept[name] = "";
   return kept;
 }
 
@@ -26,12 +30,10 @@ function toAddress(state) {
 }
 
 const newestFirst = (one, other) => other.localeCompare(one, "en", { numeric: true });
-const unique = (name) => new Set(data.cells.map((cell) => cell[name]).sort(newestFirst));
+const unique = (axis) => new Set(data.cells.map((cell) => cell.releases[axis]).sort(newestFirst));
 const choices = {
   backend: new Set(data.backends),
-  zenml: unique("zenml"),
-  python: unique("python"),
-  trackio: unique("trackio"),
+  ...Object.fromEntries(data.axes.map((axis) => [axis, unique(axis)])),
   clause: new Set(clauses.keys()),
   verdict: new Set(data.words.flatMap((group) => group.words)),
 };
