@@ -120,14 +120,16 @@ def _less(pair: Pair, run: ObservedRun) -> bool:
 
 @contextmanager
 def _surroundings_kept() -> Iterator[None]:
-    """What a step moves is moved back when its program is over."""
-    folder, home, language = os.getcwd(), dict(os.environ), locale.setlocale(locale.LC_ALL)
+    """What a step moves, or a tracker leaves in the environment, is as before when its program is over.
+
+    Else the next program would not show what the first one did.
+    """
+    folder, variables, language = os.getcwd(), dict(os.environ), locale.setlocale(locale.LC_ALL)
     try:
         yield
     finally:
         os.chdir(folder)
         locale.setlocale(locale.LC_ALL, language)
-        for name in ("HOME", "LC_ALL", "TZ"):
-            os.environ.pop(name, None)
-            os.environ.update({name: home[name]} if name in home else {})
+        os.environ.clear()
+        os.environ.update(variables)
         time.tzset()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tracker_contracts.judges.judge import judges
 from tracker_contracts.judges.trace import Check, Pair, Trace
+from tracker_contracts.model import Call
 from tracker_contracts.observed import ObservedRun
 
 TERMINAL = ("finished", "failed")
@@ -82,7 +83,8 @@ def _lost_end(pair: Pair, run: ObservedRun) -> str:
 def lost_end(pair: Pair, run: ObservedRun, name: str) -> str:
     """Where the end of a metric begins that is lost; empty if its beginning is, or what was refused or came again.
 
-    A value at a metric step that is stored already may have been taken for the same again: that is another fault.
+    A value at a metric step that is stored already may have been taken for the same again, as may one that equals the
+    one before; where something that was logged later is there, it is not the end that is lost. Those are other faults.
     """
     calls = [call for _, call in pair.expected.series(name)]
     promised = [repr(float(call.values[name])) for call in calls]
@@ -91,7 +93,15 @@ def lost_end(pair: Pair, run: ObservedRun, name: str) -> str:
     if not 0 < there < len(promised) or stored != promised[:there] or pair.naming(name):
         return ""
     again = calls[there].step is not None and calls[there].step in {call.step for call in calls[:there]}
+    again = again or promised[there] == promised[there - 1] or _later_is_there(pair, run, calls[there])
     return "" if again else f"row {there + 1} of {len(promised)} of {name!r}"
+
+
+def _later_is_there(pair: Pair, run: ObservedRun, lost: Call) -> bool:
+    """Whether a metric is stored that was logged only after a lost call."""
+    at = next(number for number, call in enumerate(pair.expected.calls) if call is lost)
+    before = {name for call in pair.expected.calls[: at + 1] for name in call.values}
+    return any(run.series(name) for name in pair.expected.metric_names if name not in before)
 
 
 @judges("L8")

@@ -40,6 +40,9 @@ BESIDE: dict[str, tuple[Values, ...]] = {
     "failed": (FAILED,),
     "two": (TAGGED, FAILED),
 }
+COMPANY = {"before": BEFORE, "after": AFTER, "beside": BESIDE}
+FAILING: Values = {"ending": "error", "moment": "half-way"}
+"""How an attempt ends that is followed by another."""
 ATTEMPTS = {"only": 1, "second": 2, "third": 3}
 
 
@@ -63,6 +66,14 @@ class Group:
 def script(program: Program) -> list[Group]:
     """What is executed, in order."""
     return list(_Writer(program).groups())
+
+
+def around(values: Values) -> list[Values]:
+    """What the steps around one are like: those before, after and beside it, and its attempts that fail."""
+    company = [table[values.get(name, "nothing")] for name, table in COMPANY.items()]
+    own = {name: value for name, value in values.items() if name not in (*COMPANY, "attempt")}
+    tried = [{**own, **FAILING}] if "attempt" in values else []
+    return [*(each for group in company for each in group), *tried]
 
 
 class _Writer:
@@ -103,7 +114,7 @@ class _Writer:
         count = ATTEMPTS[values.get("attempt", "only")]
         if count == 1:
             return [subject]
-        failing = {**values, "ending": "error", "moment": "half-way"}
+        failing = {**values, **FAILING}
         plans = [*(self._planned(failing) for _ in range(count - 1)), subject]
         same = {name: getattr(subject.plan, name) for name in ("step", "pipeline", "run", "settings")}
         return [

@@ -23,6 +23,21 @@ FILES = (
     "failure",
     "url",
     "security",
+    "values.tags",
+    "values.settings",
+    "values.rows",
+    "values.metrics",
+    "values.steps",
+    "values.odd",
+    "values.params",
+    "values.native",
+    "values.last",
+    "values.endings",
+    "values.company",
+    "pairs.settings",
+    "pairs.library",
+    "pairs.logged",
+    "pairs.company",
 )
 
 

@@ -30,12 +30,14 @@ class Mutant:
     defect: str
     """The defect, in a sentence."""
     harness: type[TrackerHarness]
+    shows: tuple[str, ...] = ()
+    """The values of a program that it needs, such as `ending=error`; none if it shows in many ways."""
 
 
 declared: list[Mutant] = []
 
 
-def breaks(clause: str, **declared_of_it: Any) -> Callable[[Part], Part]:
+def breaks(clause: str, *shows: str, **declared_of_it: Any) -> Callable[[Part], Part]:
     """Declare a class to be the reference's component, configuration, settings or library, with a defect.
 
     The class's name and docstring tell the defect. A flavor and a harness are made beside it, in its own module, since
@@ -43,6 +45,7 @@ def breaks(clause: str, **declared_of_it: Any) -> Callable[[Part], Part]:
 
     Args:
         clause: The clause that must find the defect.
+        shows: The values of a program that the defect needs, if one or two are enough to say so.
         declared_of_it: What its harness declares, such as `non_finite`.
     """
 
@@ -50,7 +53,7 @@ def breaks(clause: str, **declared_of_it: Any) -> Callable[[Part], Part]:
         flavor = _beside(part, "Flavor", ReferenceFlavor, _members(part))
         facts = {"name": _spoken(part.__name__), "flavor": f"{part.__module__}.{flavor.__name__}"}
         harness = _beside(part, "Harness", ReferenceHarness, {**facts, **declared_of_it})
-        declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness))
+        declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness, shows))
         return part
 
     return declare

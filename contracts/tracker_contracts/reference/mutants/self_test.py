@@ -114,8 +114,18 @@ class Examiner:
         others: Counter[str] = Counter()
         own = self._by_trials(mutant, DRIVERS[:1])
         if own is None and mutant.clause in JUDGED:
-            own = self._by_programs(mutant, others)
+            own = self._by_programs(mutant, self._programs, others)
         own = own or self._by_trials(mutant, DRIVERS[1:])
+        return self._kill(mutant, own, others)
+
+    def kill_near(self, mutant: Mutant) -> Kill:
+        """What finds a mutant among the programs that have the values it shows at: much sooner than `kill`."""
+        others: Counter[str] = Counter()
+        near = [each for each in self._programs if _has(each, mutant.shows)]
+        own = self._by_programs(mutant, near, others, looks=0)  # nothing of these comes late
+        return self._kill(mutant, own, others)
+
+    def _kill(self, mutant: Mutant, own: Finding | None, others: Counter[str]) -> Kill:
         return Kill(
             mutant=mutant.name,
             clause=mutant.clause,
@@ -127,10 +137,12 @@ class Examiner:
     def _by_trials(self, mutant: Mutant, drivers: Sequence[Driver]) -> Finding | None:
         return _first_broken(self.trials(mutant.harness, [mutant.clause], drivers))
 
-    def _by_programs(self, mutant: Mutant, others: Counter[str]) -> Finding | None:
+    def _by_programs(
+        self, mutant: Mutant, programs: Sequence[Program], others: Counter[str], looks: int = 1
+    ) -> Finding | None:
         """The first program whose smallest form blames the mutant's own clause."""
-        with self._stages(mutant.harness) as stages:
-            for program in self._programs:
+        with self._stages(mutant.harness, looks) as stages:
+            for program in programs:
                 stage = stages[program.driver]
                 for clause, check in _executed(stage, program)[0]:
                     if clause != mutant.clause and not self._may_blame(mutant, program, others[clause]):
@@ -147,20 +159,25 @@ class Examiner:
         return mutant.clause in APART_CLAUSES & conditions(program) and found <= ENOUGH
 
     @contextmanager
-    def _stages(self, harness: type[TrackerHarness]) -> Iterator[Mapping[Driver, Stage]]:
+    def _stages(self, harness: type[TrackerHarness], looks: int = 1) -> Iterator[Mapping[Driver, Stage]]:
         with contained():
             tally.set(Tally())
             made = harness()
-            stages = {driver: self._stage(made, driver) for driver in PROGRAMMED}
+            stages = {driver: self._stage(made, driver, looks) for driver in PROGRAMMED}
             stages[Driver.DIRECT].learn()
             yield stages
 
-    def _stage(self, harness: TrackerHarness, driver: Driver) -> Stage:
-        return Stage(World(harness, driver, self._folder), self._reader, looks=1, patience=LATE)
+    def _stage(self, harness: TrackerHarness, driver: Driver, looks: int) -> Stage:
+        return Stage(World(harness, driver, self._folder), self._reader, looks, LATE)
 
     def _judge(self, trial: Trial, harness: type[TrackerHarness], driver: Driver) -> Finding:
         with contained():
             return judge(trial, World(harness(), driver, self._folder), THOROUGH, self._seed)
+
+
+def _has(program: Program, shows: Sequence[str]) -> bool:
+    """Whether one of its steps has all these values."""
+    return any(set(shows) <= {f"{name}={value}" for name, value in step.items()} for step in program.steps)
 
 
 def _executed(stage: Stage, program: Program) -> tuple[list[tuple[str, Check]], set[str]]:

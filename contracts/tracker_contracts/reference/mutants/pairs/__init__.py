@@ -1,0 +1,1 @@
+"""Broken trackers whose defect shows where two values of a program meet."""
