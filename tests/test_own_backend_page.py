@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tracker_contracts.engine.isolation import isolated
 from tracker_contracts.matrix.blocks import Block, blocks
+from tracker_contracts.template import write
 
 from tests.support.environments import REPOSITORY
 
@@ -19,9 +20,7 @@ PAGE = REPOSITORY / "docs" / "how-to" / "write-a-backend.md"
 
 @pytest.mark.slow
 def test_the_backend_of_the_page_is_found_and_conforms(tmp_path: Path) -> None:
-    files = [block for block in blocks(PAGE) if block.language != "shell"]
-    for block in files:
-        _write(tmp_path / "package", block)
+    write("jsonl_tracker", tmp_path / "package", backend=True)
     _install(tmp_path / "package", tmp_path / "installed")
     checked, listed = (_followed(block, tmp_path) for block in blocks(PAGE) if block.language == "shell")
     assert "jsonl conforms (profile quick)" in checked
@@ -29,10 +28,11 @@ def test_the_backend_of_the_page_is_found_and_conforms(tmp_path: Path) -> None:
     assert "finished" in listed
 
 
-def _write(folder: Path, block: Block) -> None:
-    file = folder / block.when
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(block.code, encoding="utf-8")
+def test_the_page_shows_what_the_command_writes(tmp_path: Path) -> None:
+    written = {str(file.relative_to(tmp_path)) for file in write("jsonl_tracker", tmp_path, backend=True)}
+    shown = {block.when: block.code for block in blocks(PAGE) if block.language != "shell"}
+    assert shown.keys() < written
+    assert shown == {name: (tmp_path / name).read_text(encoding="utf-8") for name in shown}
 
 
 def _install(package: Path, folder: Path) -> None:
