@@ -128,6 +128,8 @@ class Shrunk(Message):
     blamed: str
     """The clause that is broken."""
     defect: Defect
+    beside: list[str] = []
+    """What else is broken in the same step of it: clause and topic."""
 
 
 class Done(Message):

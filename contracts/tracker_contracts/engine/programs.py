@@ -20,6 +20,8 @@ from tracker_contracts.engine.replay import replay_of
 from tracker_contracts.engine.selection import programs
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.programs.program import Program
+from tracker_contracts.programs.script import explains
+from tracker_contracts.programs.words import in_words
 from tracker_contracts.report.verdict import Finding, Verdict
 
 MOST_LOST = 3
@@ -140,7 +142,7 @@ class Programs:
                     shrunk = examiner.shrink(*left[0])
                     causes.append((driver, shrunk))
                     small = Program.parse(shrunk.program)
-                    left = [each for each in left[1:] if not small.explains(each[0])]
+                    left = [each for each in left[1:] if not explains(small, each[0])]
 
         return work
 
@@ -193,13 +195,15 @@ class Programs:
 
     def _broken(self, driver: Driver, shrunk: Shrunk, showed: Showed) -> Finding:
         defect = shrunk.defect
-        which = "" if defect.step is None else f" (step {defect.step} of it)"
         facts = {
             "verdict": Verdict.BROKEN,
             "trial": defect.topic,
-            "story": f"{defect.told}\nin the program {shrunk.program}{which}",
+            "story": f"{defect.topic}: {defect.told}\nwhere {in_words(Program.parse(shrunk.program))}",
             "advice": _advice(shrunk),
             "replay": replay_of(self._examiners[0].tried.harness, shrunk.program),
+            "program": shrunk.program,
+            "shown": len(showed.defects.get((defect.clause, defect.topic), ())),
+            "beside": shrunk.beside,
         }
         return self._finding(shrunk.blamed, driver, showed).model_copy(update=facts)
 

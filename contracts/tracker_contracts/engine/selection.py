@@ -14,6 +14,8 @@ from tracker_contracts.programs.program import Program
 
 EARLY = ("tags", "metadata", "run-name", "first", "native", "ending", "moment", "before", "beside", "attempt")
 """Dimensions that mean something for a step that ends early: of those, every pair of values occurs once more."""
+NEEDS = {"artifact": "artifacts"}
+"""The feature that a value needs, of a dimension that needs none."""
 INTERACTING = (("tags", "metadata", "run-name", "ending", "moment"), ("beside", "attempt", "ending"))
 """Dimensions of which `default` has every triple of values; settings are given or not, and no more than that."""
 LENGTHS = (3, 6)
@@ -29,9 +31,14 @@ def dimensions(driver: Driver, offered: Collection[str]) -> list[Dimension]:
         driver: What executes the programs.
         offered: The tracker's features, the settings of its flavor, and `secret` if it takes credentials.
     """
-    return [
-        each for each in DIMENSIONS.values() if driver in each.drivers and (not each.about or each.about in offered)
-    ]
+    here = (each for each in DIMENSIONS.values() if driver in each.drivers)
+    return [_offered(each, offered) for each in here if not each.about or each.about in offered]
+
+
+def _offered(dimension: Dimension, offered: Collection[str]) -> Dimension:
+    """The dimension without values that need what the tracker does not offer."""
+    left = tuple(value for value in dimension.values if NEEDS.get(value, "") in ("", *offered))
+    return dimension.model_copy(update={"values": left}) if left != dimension.values else dimension
 
 
 def programs(profile: Profile, driver: Driver, offered: Collection[str], seed: int | None = None) -> list[Program]:
@@ -70,7 +77,8 @@ def _few(among: Sequence[Dimension], names: Collection[str]) -> list[Dimension]:
 def _random(count: int, among: Sequence[Dimension], seed: int | None) -> Iterator[Program]:
     """Steps that follow each other, each plain in most respects; the company of a step is the others."""
     chance = random.Random(seed or 0)
-    own = [each for each in among if each in (*STEP, MOMENT, *COMPANY[2:])]
+    names = [each.name for each in (*STEP, MOMENT, *COMPANY[2:])]
+    own = [each for each in among if each.name in names]
     for _ in range(count):
         yield Program.of(*(_step(own, chance) for _ in range(chance.randint(*LENGTHS))))
 

@@ -40,6 +40,8 @@ BESIDE: dict[str, tuple[Values, ...]] = {
     "failed": (FAILED,),
     "two": (TAGGED, FAILED),
 }
+FAILING: Values = {"ending": "error", "moment": "half-way"}
+"""An attempt that another one follows."""
 ATTEMPTS = {"only": 1, "second": 2, "third": 3}
 
 
@@ -58,6 +60,21 @@ class Group:
 
     how: Literal["one", "together", "attempts"]
     steps: list[Planned] = field(default_factory=list)
+
+
+def company(values: Values) -> Iterator[Values]:
+    """What differs from the plainest step in each step around one, without its names."""
+    yield from BEFORE[values.get("before", "nothing")]
+    yield from BESIDE[values.get("beside", "nothing")]
+    yield from AFTER[values.get("after", "nothing")]
+    if values.get("attempt", "only") != "only":
+        yield FAILING
+
+
+def explains(small: Program, large: Program) -> bool:
+    """Whether all that a program needs is in a larger one, in its steps or in those around them."""
+    steps = [*large.steps, *(around for step in large.steps for around in company(step))]
+    return all(any(step.items() <= other.items() for other in steps) for step in small.steps)
 
 
 def script(program: Program) -> list[Group]:
@@ -103,7 +120,7 @@ class _Writer:
         count = ATTEMPTS[values.get("attempt", "only")]
         if count == 1:
             return [subject]
-        failing = {**values, "ending": "error", "moment": "half-way"}
+        failing = {**values, **FAILING}
         plans = [*(self._planned(failing) for _ in range(count - 1)), subject]
         same = {name: getattr(subject.plan, name) for name in ("step", "pipeline", "run", "settings")}
         return [

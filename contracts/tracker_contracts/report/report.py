@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tracker_contracts.clauses import CLAUSES, Clause, Level
 from tracker_contracts.engine.profiles import PROFILES
+from tracker_contracts.judges.follow import BROKEN, in_order, with_causes
 from tracker_contracts.report.verdict import Finding, Verdict, fails, worst
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -71,6 +72,8 @@ class ClauseVerdict(_Documented):
     level: Level
     verdict: Verdict
     """The worst that its findings show."""
+    follows_from: list[str] = []
+    """The clauses that explain all that is broken of it: mending those mends it too."""
 
     @property
     def fails(self) -> bool:
@@ -107,6 +110,7 @@ class Report(Tried):
             programs: How many were executed.
             left_out: Programs for which there was no time.
         """
+        findings = with_causes(findings)
         clauses = [verdict_of(clause, findings, tried) for clause in asked]
         return cls(
             **dict(tried),
@@ -115,7 +119,7 @@ class Report(Tried):
             programs=programs,
             left_out=left_out,
             clauses=clauses,
-            findings=list(findings),
+            findings=findings,
         )
 
     @property
@@ -152,9 +156,14 @@ def json_schema() -> dict[str, Any]:
 
 def verdict_of(clause: Clause, findings: Iterable[Finding], tried: Tried) -> ClauseVerdict:
     """What all trials of one clause come to."""
-    verdicts = [finding.verdict for finding in findings if finding.clause == clause.id]
-    verdict = worst(verdicts) if verdicts else _without_findings(clause, tried)
-    return ClauseVerdict(id=clause.id, level=clause.level, verdict=verdict)
+    own = [finding for finding in findings if finding.clause == clause.id]
+    verdict = worst([finding.verdict for finding in own]) if own else _without_findings(clause, tried)
+    broken = [finding for finding in own if finding.verdict in BROKEN]
+    follows = {cause for finding in broken for cause in finding.follows_from}
+    explained = bool(broken) and all(finding.follows_from for finding in broken)
+    return ClauseVerdict(
+        id=clause.id, level=clause.level, verdict=verdict, follows_from=in_order(follows) if explained else []
+    )
 
 
 def conformity(clauses: Sequence[ClauseVerdict]) -> Conformity:
@@ -168,6 +177,8 @@ def conformity(clauses: Sequence[ClauseVerdict]) -> Conformity:
 def _without_findings(clause: Clause, tried: Tried) -> Verdict:
     if clause.feature is not None and clause.feature not in tried.features:
         return Verdict.UNDECLARED
+    if clause.setting is not None and clause.setting not in tried.settings:
+        return Verdict.NOT_OFFERED
     profile = PROFILES[tried.profile]
     tries = any(profile.examples(driver) for driver in clause.drivers)
     return Verdict.MISSING if tries else Verdict.NOT_TRIED
