@@ -59,7 +59,7 @@ class _Search:
         if seen is None:
             return False
         self.last = seen
-        self.beside = sorted({f"{each.clause}: {each.topic}" for each in found if _of_one_step(each, seen)})
+        self.beside = seen.beside(found)
         return True
 
 
@@ -84,9 +84,20 @@ def shrunk(stage: Stage, program: Program, clause: str, topic: str, longest: flo
     )
 
 
-def _of_one_step(one: Defect, other: Defect) -> bool:
-    same = (one.clause, one.topic) == (other.clause, other.topic)
-    return not same and (one.step == other.step or None in (one.step, other.step))
+def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
+    """Who is to blame for what a judge saw in a program that stays as it is.
+
+    Args:
+        stage: Where programs are executed.
+        program: The program.
+        clause: Whose judge saw it.
+        topic: What it compared.
+    """
+    search = _Search(stage, clause, topic, CERTAIN)
+    search.shows(program)
+    seen, beside = search.last, search.beside
+    small = _without_blame(program, search.shows)
+    return Shrunk(program=str(program), blamed=blamed(clause, small), defect=seen, beside=beside)
 
 
 def _blamed(stage: Stage, clause: str, topic: str, found: Program) -> str:

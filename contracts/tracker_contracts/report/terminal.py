@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.report import timed
 from tracker_contracts.report.causes import Cause, causes, why_unseen
 from tracker_contracts.report.report import ClauseVerdict, Conformity, Report
 from tracker_contracts.report.verdict import Finding, Verdict
@@ -40,7 +41,7 @@ def show(console: Console, report: Report) -> None:
     found = causes(report)
     if found:
         _show_causes(console, report, found)
-    rows = [clause for clause in report.clauses if clause.verdict not in (Verdict.KEPT, *QUIET)]
+    rows = [clause for clause in report.clauses if _has_row(clause, report)]
     if rows:
         console.print(_table(report, rows), width=WIDTH)
     for line in _rest(report):
@@ -49,6 +50,8 @@ def show(console: Console, report: Report) -> None:
     _print(console, f"{what_was_tried(report)}; {programs_line(report)}")
     _print(console, f"{report.tracker} {report.summary}", OUTCOMES[report.outcome])
     for line in _why(report):
+        _print(console, line)
+    for line in timed.lines(report):
         _print(console, line)
 
 
@@ -70,7 +73,7 @@ def reason(clause: ClauseVerdict, findings: list[Finding]) -> str:
         case Verdict.NOT_OFFERED:
             return f"the flavor has no setting {known.setting!r}" if known.setting else "the tracker gives no URL"
         case Verdict.NOT_TRIED:
-            return "this profile leaves it out; another one tries it"
+            return "this profile, or --driver, leaves it out"
         case Verdict.MISSING:
             return _missing(findings)
         case Verdict.KEPT:
@@ -99,7 +102,9 @@ def what_was_tried(report: Report) -> str:
 
 def programs_line(report: Report) -> str:
     """How many programs were executed, and how many were not."""
-    left_out = f"; {report.left_out} were left out, since the time was up (--budget)" if report.left_out else ""
+    by_driver = ", ".join(f"{count} {driver.value}" for driver, count in report.left_out_of.items())
+    which = f" ({by_driver})" if len(report.left_out_of) > 1 else ""
+    left_out = f"; {report.left_out}{which} were left out, since the time was up (--budget)" if report.left_out else ""
     return f"{report.programs} programs were executed{left_out}"
 
 
@@ -154,6 +159,13 @@ def _table(report: Report, rows: list[ClauseVerdict]) -> Table:
     for clause in rows:
         table.add_row(*_cells(clause, report))
     return table
+
+
+def _has_row(clause: ClauseVerdict, report: Report) -> bool:
+    """Where a check was stopped, all that it did not come to is told in one line."""
+    if report.stopped is not None and clause.verdict is Verdict.MISSING:
+        return False
+    return clause.verdict not in (Verdict.KEPT, *QUIET)
 
 
 def _cells(clause: ClauseVerdict, report: Report) -> Iterator[Text]:
