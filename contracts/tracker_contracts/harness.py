@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -193,17 +194,25 @@ def load(spec: str) -> type[TrackerHarness]:
     """The harness of an installed name, or of `package.module:Class`.
 
     Raises:
-        LookupError: There is none; the message lists the installed ones.
+        LookupError: There is none; the message names the nearest one, and lists the installed ones.
         ImportError: The module can't be imported.
     """
-    from tracker_contracts.registry import installed
+    from tracker_contracts.registry import did_you_mean, installed
 
     known = installed()
     if ":" not in spec and spec not in known:
-        raise LookupError(f"There is no harness {spec!r}. Installed are: {', '.join(sorted(known))}.")
-    module, _, name = (known[spec] if ":" not in spec else spec).partition(":")
-    found: type[TrackerHarness] = getattr(import_module(module), name)
+        near = did_you_mean(spec, known)
+        raise LookupError(f"There is no harness {spec!r}. Installed are: {', '.join(sorted(known))}.{near}")
+    path, _, name = (known[spec] if ":" not in spec else spec).partition(":")
+    module = import_module(path)
+    if not hasattr(module, name):
+        raise LookupError(f"{path} has no {name!r}.{did_you_mean(name, _harnesses_in(module))}")
+    found: type[TrackerHarness] = getattr(module, name)
     return found
+
+
+def _harnesses_in(module: ModuleType) -> list[str]:
+    return [name for name, each in vars(module).items() if isinstance(each, type) and issubclass(each, TrackerHarness)]
 
 
 def apply_environment(harness: TrackerHarness, folder: Path) -> None:

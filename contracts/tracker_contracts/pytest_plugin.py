@@ -1,7 +1,8 @@
 """The pytest plugin: a contract run under pytest keeps a manifest of what was tried.
 
-A clause without a verdict has the session end with status 3, and is named with the reason. A project that has no class
-of the contract pays nothing: until one is collected, nothing else of this package is imported.
+A clause without a verdict has the session end with status 3, and is named with the reason, unless the user selected by
+name what is to run. A project that has no class of the contract pays nothing: until one is collected, nothing else of
+this package is imported.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     manifest.close()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput[SHIPPED] = manifest.dump()
-    elif manifest.incomplete and session.exitstatus in OVERRULED:
+    elif manifest.incomplete and session.exitstatus in OVERRULED and not _selected(session.config):
         session.exitstatus = INCOMPLETE
 
 
@@ -70,15 +71,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if manifest is None or config.option.collectonly:
         return
     terminalreporter.section("experiment tracker contract")
+    selected = _selected(config)
+    if selected:
+        manifest.forget_unselected()
     for contract in manifest.entries:
         outcome = manifest.conformity(contract).value
-        terminalreporter.line(f"{contract}: {outcome} (profile {manifest.profile.name})")
+        scope = f"; only {', '.join(manifest.entries[contract]) or 'no clause'}" if selected else ""
+        terminalreporter.line(f"{contract}: {outcome} (profile {manifest.profile.name}{scope})")
         for why, clauses in _reasons(manifest, contract):
             terminalreporter.line(f"  no verdict on {', '.join(clauses)}: {why}")
     for trouble in manifest.troubles:
         terminalreporter.line(f"The harness is broken: {trouble}")
-    if manifest.incomplete:
+    if manifest.incomplete and not selected:
         terminalreporter.line(f"A clause without a verdict has this session end with status {INCOMPLETE}.")
+
+
+def _selected(config: pytest.Config) -> bool:
+    """Whether the user named what is to run, by `-k` or as `file.py::Class`: the rest is not missed then."""
+    return bool(config.option.keyword) or any("::" in str(argument) for argument in config.args)
 
 
 def _is_contract(found: type) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -11,6 +13,13 @@ GROUP = "tracker_contracts.harnesses"
 def installed() -> dict[str, str]:
     """`package.module:Class` of each installed harness, by name."""
     return {point.name: point.value for point in entry_points(group=GROUP)}
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A question that names the known word nearest to a misspelt one; empty if none is near."""
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(given.lower(), by_lower, n=1)
+    return f" Did you mean {by_lower[near[0]]}?" if near else ""
 
 
 @cache

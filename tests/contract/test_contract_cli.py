@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
-from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.cli import main
 from tracker_contracts.reference.mutants import self_test as mutants
 from tracker_contracts.reference.mutants.kills import Kill, SelfTest
@@ -27,6 +27,7 @@ from tests.contract.test_report import found, made
 from tests.support.environments import REPOSITORY
 
 PLAIN = "tests.contract.harnesses:Plain"
+NAIVE = "tests.contract.naive:NaiveHarness"
 DIES = "tests.contract.harnesses:Dies"
 HANGS = "tests.contract.harnesses:HangsAndTells"
 
@@ -51,6 +52,18 @@ def _alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def _running_in(folder: Path) -> list[int]:
+    """The processes that have this folder in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(folder).encode() in (process / "environ").read_bytes() and _alive(int(process.name)):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
 
 
 def _heed_interrupts() -> None:
@@ -85,9 +98,9 @@ class TestCheck:
         done = ran_alone("check", DIES, "--profile", "quick", "--clause", "T4", "--clause", "M4", COLUMNS="40")
         assert done.returncode == 1
         assert "\x1b" not in done.stdout + done.stderr
-        assert "…" not in done.stdout
         assert "The process ended with status 7." in done.stdout
-        assert f'Replay: tracker-contracts check {DIES} --program "direct: ' in done.stdout
+        assert f"tracker-contracts check {DIES} …" in done.stdout
+        assert '    … --program "direct: ' in done.stdout
         assert "Broken: L9" in done.stdout.splitlines()
         assert done.stderr.startswith("program 1 of ")
 
@@ -122,15 +135,15 @@ class TestCheck:
     def test_a_program_is_executed_alone(self) -> None:
         status, said = ran("check", PLAIN, "--program", "direct: tags=case ending=chained")
         assert status == 0
-        assert "1 programs were executed" in said
+        assert "1 programs were executed" in " ".join(said.split())
         assert "plain conforms (profile default; only L1," in said
 
     @pytest.mark.slow
     def test_what_there_is_no_time_for_is_told(self) -> None:
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3", "--budget", "0")
         assert status == 0
-        assert "0 programs were executed; " in said
-        assert "were left out, since the time was up (--budget)" in said
+        assert "0 programs were executed; " in " ".join(said.split())
+        assert "were left out, since the time was up (--budget)" in " ".join(said.split())
 
     def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
@@ -172,11 +185,157 @@ class TestCheck:
             (PLAIN, "--profile", "none"),
             (PLAIN, "--seed", "x"),
             (PLAIN, "--json", "no/such/folder/report.json"),
+            (PLAIN, "--junit", "no/such/folder/report.xml"),
+            (PLAIN, "--html", "no/such/folder/report.html"),
+            (PLAIN, "--driver", "thread"),
+            (PLAIN, "--driver", "process", "--profile", "quick"),
             (),
         ],
     )
     def test_wrong_use_has_a_status_of_its_own(self, arguments: tuple[str, ...]) -> None:
         assert ran("check", *arguments)[0] == 2
+
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (("zenml-mlflw",), "There is no harness 'zenml-mlflw'. Did you mean zenml-mlflow?"),
+            (("Trackio",), "There is no harness 'Trackio'. Did you mean trackio?"),
+            ((PLAIN, "--clause", "L44"), "There is no clause L44. Did you mean L4?"),
+        ],
+    )
+    def test_what_is_misspelt_is_told_in_a_line(self, arguments: tuple[str, ...], told: str) -> None:
+        status, said = ran("check", *arguments)
+        assert status == 2
+        assert told in said.splitlines()[-1]
+
+    def test_a_misspelt_class_is_told_in_a_line(self) -> None:
+        status, said = ran("check", f"{PLAIN}s")
+        assert status == 2
+        assert said.splitlines()[-1] == "tests.contract.harnesses has no 'Plains'. Did you mean Plain?"
+
+
+class TestEnding:
+    """What ends a check before all is tried."""
+
+    @pytest.mark.slow
+    def test_fail_fast_ends_at_the_first_broken_clause_with_its_story(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        status, said = ran("check", NAIVE, "--profile", "quick", "--driver", "direct", "--fail-fast", "--json", file)
+        assert status == 1
+        assert "\nMend first: " in said
+        assert "a step logs some metrics" in said
+        assert "ended at the first broken clause" in " ".join(said.split())
+        stored = report.read(file)
+        assert stored.stopped is report.Stopped.FIRST
+        assert stored.programs < 5
+        assert not any(found.verdict is Verdict.BROKEN and not found.program for found in stored.findings)
+
+    def test_fail_fast_ends_at_a_trial_too(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        arguments = ("--profile", "quick", "--clause", "L3", "--clause", "L9", "--clause", "S3", "--budget", "0")
+        assert ran("check", NAIVE, *arguments, "--fail-fast", "--json", file)[0] == 1
+        verdicts = {clause.id: clause.verdict for clause in report.read(file).clauses}
+        assert verdicts == {"L3": Verdict.BROKEN, "L9": Verdict.MISSING, "S3": Verdict.MISSING}
+
+    def test_fail_fast_changes_nothing_where_all_is_kept(self) -> None:
+        status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3", "--driver", "direct", "--fail-fast")
+        assert status == 0
+        assert said.rstrip().endswith("plain conforms (profile quick; only by direct; only S3)")
+
+    @pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.slow
+    def test_what_was_tried_so_far_is_reported(self, tmp_path: Path, ended_by: signal.Signals) -> None:
+        file, folder = tmp_path / "report.json", tmp_path / "temporary"
+        folder.mkdir()
+        command = [sys.executable, "-m", "tracker_contracts", "check", NAIVE, "--profile", "quick", "--json", str(file)]
+        with subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env={**os.environ, "TMPDIR": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            preexec_fn=_heed_interrupts,
+        ) as checking:
+            assert checking.stderr is not None
+            while not checking.stderr.readline().startswith("program 50 of "):
+                assert checking.poll() is None
+            checking.send_signal(ended_by)
+            said, _ = checking.communicate(timeout=60)
+        assert checking.returncode == 128 + ended_by
+        assert said.startswith("Mend first: ")
+        assert "naive does not conform (profile quick; interrupted)" in said
+        stored = report.read(file)
+        assert stored.stopped is report.Stopped.INTERRUPTED
+        assert stored.programs >= 49
+        assert stored.left_out == 0
+        assert list(folder.iterdir()) == []
+        assert not _running_in(folder)
+
+    def test_before_anything_was_tried_there_is_nothing_to_report(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "tracker_contracts", "check", PLAIN, "--json", str(tmp_path / "report.json")]
+        with subprocess.Popen(
+            command, cwd=REPOSITORY, stderr=subprocess.PIPE, encoding="utf-8", preexec_fn=_heed_interrupts
+        ) as checking:
+            time.sleep(2)  # it has begun to start the harness, which takes longer
+            checking.send_signal(signal.SIGTERM)
+            _, said = checking.communicate(timeout=30)
+        assert checking.returncode == 143
+        assert said == "Interrupted before anything was tried.\n"
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestOptions:
+    def test_a_driver_alone(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        arguments = ("--profile", "quick", "--clause", "L1", "--driver", "direct", "--timings", "--json", file)
+        status, said = ran("check", PLAIN, *arguments)
+        assert status == 0
+        stored = report.read(file)
+        assert stored.drivers == [Driver.DIRECT]
+        assert {found.driver for found in stored.findings} == {Driver.DIRECT}
+        assert {timing.what for timing in stored.timings} == {"start", "programs"}
+        assert {timing.driver for timing in stored.timings if timing.what == "programs"} == {Driver.DIRECT}
+        assert all(timing.seconds > 0 for timing in stored.timings)
+        assert "Starting, and a silent step: " in said
+        assert "Programs: " in said
+
+    def test_a_clause_that_no_driver_of_those_tries_is_left_out(self) -> None:
+        status, said = ran(
+            "check", PLAIN, "--profile", "default", "--clause", "F6", "--driver", "direct", "--budget", "0"
+        )
+        assert status == 0
+        assert "Not in this profile: F6" in said
+
+    def test_without_being_asked_no_times_are_stored(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        assert ran("check", PLAIN, "--profile", "quick", "--clause", "S3", "--budget", "0", "--json", file)[0] == 0
+        assert report.read(file).timings == []
+
+    @pytest.mark.slow
+    def test_a_replay_executes_that_program_alone_and_shows_the_same(self, tmp_path: Path) -> None:
+        for program, clause in (
+            ("direct: odd=params", "L9"),
+            ("direct: beside=two", "L7"),
+            ("pipeline: ending=exit-3", "F3"),
+        ):
+            file = tmp_path / "report.json"
+            assert ran("check", NAIVE, "--program", program, "--json", file, "--timings")[0] == 1
+            stored = report.read(file)
+            assert stored.programs == 1
+            assert {found.program for found in stored.findings if found.verdict is Verdict.BROKEN} == {program}
+            by_id = {each.id: each for each in stored.clauses}
+            assert by_id[clause].verdict is Verdict.BROKEN
+            assert by_id["T2"].verdict is Verdict.BROKEN  # which has nothing to do with it
+
+    @pytest.mark.slow
+    def test_a_replay_of_a_trial_executes_no_program(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.json"
+        arguments = ("--clause", "L3", "--profile", "quick", "--budget", "0")
+        assert ran("check", NAIVE, *arguments, "--json", file)[0] == 1
+        [finding] = [found for found in report.read(file).findings if found.verdict is Verdict.BROKEN]
+        assert finding.replay == f"tracker-contracts check {NAIVE} {' '.join(arguments)}"
+        assert report.read(file).programs == 0
 
 
 class TestDiff:
@@ -192,12 +351,30 @@ class TestDiff:
         assert said.splitlines() == [
             "regression: F1 (core): kept -> broken",
             "worse: F5 (provisional): kept -> broken",
+            "broken now: F1: a_trial, in a trial (direct)",
+            "broken now: F5: a_trial, in a trial (direct)",
         ]
 
     def test_an_improvement_does_not(self) -> None:
         status, said = ran("diff", self.bad, self.good)
         assert status == 0
         assert said.splitlines()[0] == "improvement: F1 (core): broken -> kept"
+
+    def test_programs_are_compared_too(self) -> None:
+        def broken(*programs: str) -> report.Report:
+            facts = {"trial": "the params", "program": ""}
+            return made(
+                *(found("M2", Verdict.BROKEN).model_copy(update=facts | {"program": program}) for program in programs)
+            )
+
+        broken("direct: params=kinds", "direct: params=large").write(self.good)
+        broken("direct: params=kinds ending=error", "direct: odd=params").write(self.bad)
+        assert ran("diff", self.good, self.bad) == (
+            0,
+            "No clause changed.\n"
+            "broken now: M2: the params, in direct: odd=params\n"
+            "mended: M2: the params, in direct: params=large\n",
+        )
 
     def test_equal_reports_have_no_change(self) -> None:
         assert ran("diff", self.bad, self.bad) == (0, "No clause changed.\n")

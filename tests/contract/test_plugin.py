@@ -177,8 +177,30 @@ def test_a_fixture_that_keeps_tests_from_running(run: Run, call: str, why: str) 
 
 def test_what_is_deselected_by_a_keyword(run: Run) -> None:
     result = run(CLASS, "-k", "T1")
-    assert result.ret == 3
-    assert lacking(result) == {"deselected": [id for id in APPLYING if id != "T1"]}
+    assert result.ret == 0
+    assert lacking(result) == {}
+    result.stdout.fnmatch_lines(["test_mine.TestMine: conforms (profile quick; only T1)"])
+
+
+@pytest.mark.parametrize("selected", [("-k", "T1"), (f"test_mine.py::TestMine::{T1}",), ("test_mine.py::TestMine",)])
+def test_a_selection_by_name_that_fails_ends_as_pytest_does(
+    run: Run, monkeypatch: pytest.MonkeyPatch, selected: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(Judge, "verdicts", {"T1": Verdict.BROKEN})
+    assert run(CLASS, *selected).ret == 1
+
+
+def test_a_selected_clause_of_which_nothing_was_compared_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Judge, "verdicts", {"T1": Verdict.MISSING})
+    assert run(CLASS, "-k", "T1").ret == 1
+
+
+def test_a_class_that_is_selected_is_tried_whole(run: Run) -> None:
+    other = "class TestOther(ExperimentTrackerContract):\n    harness = ReferenceHarness\n"
+    result = run(f"{CLASS}\n{other}", "test_mine.py::TestMine")
+    assert result.ret == 0
+    assert result.parseoutcomes() == {"passed": len(CLAUSES)}
+    assert "TestOther" not in result.stdout.str()
 
 
 def test_what_is_deselected_by_name(run: Run) -> None:
@@ -188,13 +210,14 @@ def test_what_is_deselected_by_name(run: Run) -> None:
 
 
 def test_when_everything_is_deselected(run: Run) -> None:
-    assert run(CLASS, "-k", "nothing_like_it").ret == 3
+    assert run(CLASS, "-k", "nothing_like_it").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert run(CLASS, "--deselect", "test_mine.py").ret == 3
 
 
 def test_what_is_not_selected(run: Run) -> None:
     result = run(CLASS, f"test_mine.py::TestMine::{T1}")
-    assert result.ret == 3
-    assert lacking(result) == {"not run": [id for id in APPLYING if id != "T1"]}
+    assert result.ret == 0
+    assert lacking(result) == {}
 
 
 def test_a_method_that_is_overridden(run: Run) -> None:
@@ -304,4 +327,4 @@ def test_with_the_real_judge(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mine=CLASS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "T1 or T4")
     assert result.parseoutcomes()["passed"] == 2
-    assert result.ret == 3
+    assert result.ret == 0

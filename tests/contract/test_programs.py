@@ -91,6 +91,14 @@ def test_a_text_that_is_no_program_is_told_with_what_there_is(text: str, told: s
         Program.parse(text)
 
 
+@pytest.mark.parametrize("text", ["after=failed", "before=two", "rows=1 beside=failed", "attempt=third names=long"])
+def test_what_a_step_of_the_company_shows_by_itself_is_no_matter_of_company(text: str) -> None:
+    def shows(program: Program) -> bool:
+        return any(planned.plan.fails for group in script(program) for planned in group.steps)
+
+    assert smallest(Program.parse(f"direct: {text}"), shows) == Program.of({"ending": "error"})
+
+
 def test_the_smallest_program_has_what_the_defect_needs_and_no_more() -> None:
     large = programs(QUICK, Driver.DIRECT, OFFERED)[40]
     [step] = large.steps

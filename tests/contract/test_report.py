@@ -20,6 +20,7 @@ TRIED = Tried(
     backend="files",
     versions=Versions(zenml="0.98.0", backend="1.0", python="3.11.7", tracker_contracts="0.1.0", contract="1"),
     features=["artifacts"],
+    settings=["metadata", "tags"],
     profile="default",
 )
 

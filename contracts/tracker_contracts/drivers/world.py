@@ -23,6 +23,7 @@ from tracker_contracts.faults.expect import note, tally
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.programs.plan import StepPlan
+from tracker_contracts.programs.words import plan_in_words, run_in_words
 
 BLANK: dict[str, Any] = {"tags": [], "metadata": {}, "run_name": ""}
 """The contract's own settings."""
@@ -114,18 +115,18 @@ class Scene:
         return outcome
 
     def _note(self, plan: StepPlan) -> None:
-        note(f"step {plan.step!r} of run {plan.run!r}: settings {plan.settings}, actions {list(plan.actions)}")
+        note(plan_in_words(plan))
 
     def run_attempts(self, plans: Sequence[StepPlan]) -> list[Outcome]:
         """Execute one step that is retried; all attempts have the first plan's names and settings."""
         same = {name: getattr(plans[0], name) for name in ("step", "pipeline", "run", "settings")}
         attempts = [plan.model_copy(update={**same, "retry_of": plan.retry_of or self.place.name}) for plan in plans]
-        note("one after the other, as attempts: " + "; ".join(f"{plan.step!r}: {list(plan.actions)}" for plan in plans))
+        note("one after the other, as attempts: " + "; ".join(map(plan_in_words, plans)))
         return self.executor.run_attempts([self._spelled(plan) for plan in attempts])
 
     def run_together(self, plans: Sequence[StepPlan]) -> list[Outcome]:
         """Execute steps at the same time in one process."""
-        note("at the same time: " + "; ".join(f"{plan.step!r}: {list(plan.actions)}" for plan in plans))
+        note("at the same time: " + "; ".join(map(plan_in_words, plans)))
         return self.executor.run_together([self._spelled(plan) for plan in plans])
 
     def _spelled(self, plan: StepPlan) -> StepPlan:
@@ -134,7 +135,7 @@ class Scene:
     def runs(self) -> list[ObservedRun]:
         """What is stored."""
         found = self.harness.read(self.place)
-        note("stored: " + "; ".join(map(repr, found)))
+        note("stored: " + ("; ".join(map(run_in_words, found)) or "no run"))
         return found
 
     def fresh_runs(self) -> list[ObservedRun]:

@@ -6,6 +6,7 @@ A tracker that kills or hangs that process is found broken, and the rest is trie
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -65,6 +66,8 @@ class Examiner:
             drivers: Those to try each clause with.
         """
         self.drivers = list(drivers)
+        self.started_in = 0.0
+        """Seconds that it took to start, with the silent step that makes sure of the harness."""
         self._over = False
         self._temporary = tempfile.TemporaryDirectory(prefix="tracker-contracts-", ignore_cleanup_errors=True)
         self._folder = Path(self._temporary.name)
@@ -80,9 +83,11 @@ class Examiner:
         Raises:
             HarnessBroken: It is not what it says; nothing was tried.
         """
+        began = time.monotonic()
         try:
             self._environment |= self._variables()
             self.tried = self._start()
+            self.started_in = time.monotonic() - began
         except BaseException:
             self._end()
             raise
@@ -129,13 +134,18 @@ class Examiner:
         defect = Defect(clause=OUTLIVED, topic=LOST, told=str(answer))
         return Executed(program=str(program), compared=[OUTLIVED], defects=[defect])
 
-    def shrink(self, program: Program, defect: Defect) -> Shrunk:
+    def shrink(self, program: Program, defect: Defect, smaller: bool = True) -> Shrunk:
         """Find the smallest program that shows a defect, and who is to blame.
+
+        Args:
+            program: One that shows it.
+            defect: The defect.
+            smaller: Whether a smaller one is wanted at all.
 
         Raises:
             HarnessBroken: The harness turned out to be.
         """
-        asked = Shrink(program=str(program), clause=defect.clause, topic=defect.topic)
+        asked = Shrink(program=str(program), clause=defect.clause, topic=defect.topic, smaller=smaller)
         answer = self._ask_once(asked)
         if isinstance(answer, Shrunk):
             return answer

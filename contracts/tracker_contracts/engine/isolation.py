@@ -11,8 +11,11 @@ SLOWING = "PYTHONDONTWRITEBYTECODE"
 
 
 def isolated(folder: Path) -> dict[str, str]:
-    """This process's variables and modules, with a ZenML store in a folder that is thrown away."""
+    """This process's variables and modules, with a ZenML store and temporary files in a folder that is thrown away."""
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
     ours = {
+        "TMPDIR": str(temporary),
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "PYTHONUTF8": "1",
         "ZENML_CONFIG_PATH": str(folder / "zenml"),

@@ -18,6 +18,7 @@ from tracker_contracts.engine.profiles import PROFILES, QUICK, Profile
 from tracker_contracts.engine.programs import Programs
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.judges.follow import with_causes
 from tracker_contracts.registry import spec_of
 from tracker_contracts.report.report import ClauseVerdict, Conformity, conformity, verdict_of
 from tracker_contracts.report.verdict import Finding, Verdict
@@ -133,6 +134,12 @@ class Manifest:
         """Whether the session must not end well."""
         return bool(self.troubles) or any(True for _ in self.lacking())
 
+    def forget_unselected(self) -> None:
+        """Leave out what was not to run."""
+        for name, entries in self.entries.items():
+            ran = {id: entry for id, entry in entries.items() if entry.outcome or entry.verdict is not None}
+            self.entries[name] = ran
+
     def close(self) -> None:
         """Stop all that was started."""
         self.troubles += [trouble for examiner in self._examiners.values() if (trouble := _closed(examiner))]
@@ -153,7 +160,7 @@ class Manifest:
         """They are executed once, and judged by every clause."""
         name = _name(contract)
         if name not in self._programs:
-            self._programs[name] = Programs([examiner]).run(Told())
+            self._programs[name] = with_causes(Programs([examiner]).run(Told()))
         return self._programs[name]
 
     def _applies(self, clause: Clause, contract: type[ExperimentTrackerContract]) -> bool:

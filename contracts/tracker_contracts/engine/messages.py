@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -43,6 +44,8 @@ class Shrink(Message):
     """One that shows it."""
     clause: str
     topic: str
+    smaller: bool = True
+    """Whether a smaller one is wanted at all; if not, only who is to blame."""
 
 
 class Question(Message):
@@ -107,6 +110,17 @@ class Defect(Message):
     step: int | None = None
     """The number of the step in its program; none if it is about none."""
 
+    def beside(self, others: Iterable[Defect]) -> list[str]:
+        """Clause and topic of what else is broken in the same step."""
+        return sorted(
+            {
+                f"{other.clause}: {other.topic}"
+                for other in others
+                if (other.clause, other.topic) != (self.clause, self.topic)
+                and (self.step == other.step or None in (self.step, other.step))
+            }
+        )
+
 
 class Executed(Message):
     """A program was executed."""
@@ -128,6 +142,8 @@ class Shrunk(Message):
     blamed: str
     """The clause that is broken."""
     defect: Defect
+    beside: list[str] = []
+    """What else is broken in the same step of it: clause and topic."""
 
 
 class Done(Message):

@@ -15,7 +15,13 @@ SHARES = ((Driver.DIRECT,), (Driver.PIPELINE, Driver.PROCESS))
 
 
 @contextmanager
-def panel(spec: str, profile: Profile, clauses: Sequence[Clause], seed: int | None = None) -> Iterator[list[Examiner]]:
+def panel(
+    spec: str,
+    profile: Profile,
+    clauses: Sequence[Clause],
+    seed: int | None = None,
+    drivers: Sequence[Driver] = tuple(Driver),
+) -> Iterator[list[Examiner]]:
     """Examiners of a tracker, running, who together try the clauses with all drivers.
 
     Args:
@@ -23,11 +29,13 @@ def panel(spec: str, profile: Profile, clauses: Sequence[Clause], seed: int | No
         profile: How hard to try.
         clauses: What they will be asked for.
         seed: Where the search for counterexamples starts.
+        drivers: Those to try the clauses with.
 
     Raises:
         HarnessBroken: The harness is not what it says; nothing was tried.
     """
-    shares = [share for share in SHARES if _has_work(share, clauses, profile)] or SHARES[:1]
+    wanted = [[driver for driver in share if driver in drivers] for share in SHARES]
+    shares = [share for share in wanted if _has_work(share, clauses, profile)] or [wanted[0] or wanted[1]]
     examiners = [Examiner(spec, profile, seed, share) for share in shares]
     with ExitStack() as stack:
         for examiner in examiners:

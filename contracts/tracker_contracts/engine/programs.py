@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,8 +18,12 @@ from tracker_contracts.engine.messages import Defect, Executed, Shrunk
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.engine.replay import replay_of
 from tracker_contracts.engine.selection import programs
+from tracker_contracts.engine.timings import Timings
+from tracker_contracts.judges.blame import apart
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.programs.program import Program
+from tracker_contracts.programs.script import explains
+from tracker_contracts.programs.words import in_words
 from tracker_contracts.report.verdict import Finding, Verdict
 
 MOST_LOST = 3
@@ -28,10 +32,14 @@ CAUSES = 4
 """Smallest programs that are looked for, for one kind of defect of one clause."""
 OF_PAGES = ("U2", "U3")
 """Clauses about URLs, which a tracker whose backend has no pages does not give."""
+SLOWEST_FIRST = (Driver.PROCESS, Driver.PIPELINE, Driver.DIRECT)
+"""So that of those that come at the same time no examiner has the slow one left to do alone."""
 PROGRAMS = "programs"
 """The name under which the programs' findings go."""
 
 Work = Callable[[Examiner], None]
+Seen = tuple[Program, Defect, list[str]]
+"""A program, a defect that it shows, and what else is broken in the same step."""
 
 
 @dataclass
@@ -40,14 +48,15 @@ class Showed:
 
     tried: Counter[str] = field(default_factory=Counter)
     """In how many programs something was compared, by clause."""
-    defects: dict[tuple[str, str], list[tuple[Program, Defect]]] = field(default_factory=dict)
+    defects: dict[tuple[str, str], list[Seen]] = field(default_factory=dict)
     """By clause and topic."""
 
     def add(self, program: Program, executed: Executed) -> None:
         """Take what one program showed."""
         self.tried.update(executed.compared)
         for defect in executed.defects:
-            self.defects.setdefault((defect.clause, defect.topic), []).append((program, defect))
+            seen = (program, defect, defect.beside(executed.defects))
+            self.defects.setdefault((defect.clause, defect.topic), []).append(seen)
 
 
 class Programs:
@@ -59,6 +68,9 @@ class Programs:
         chosen: Sequence[Program] = (),
         few: bool = False,
         budget: float | None = None,
+        fail_fast: bool = False,
+        timings: Timings | None = None,
+        clauses: Collection[str] = tuple(CLAUSES),
     ) -> None:
         """Nothing is executed yet.
 
@@ -67,14 +79,25 @@ class Programs:
             chosen: The programs; without any, those of the profile.
             few: Whether to have each value once is enough.
             budget: Seconds after which no further program begins; None: what the profile gives.
+            fail_fast: Whether the first program that breaks a clause is the last one.
+            timings: Told where the time goes.
+            clauses: Those that count for that.
         """
         self._few = few
+        self._fail_fast, self._clauses = fail_fast, clauses
+        self._timings = timings or Timings()
         self._budget = examiners[0].profile.budget if budget is None else budget
         self._lost = 0
-        self.executed = self.left_out = 0
-        """Programs that were executed, and those for which there was no time."""
+        self._enough = False
+        self.executed = 0
+        """Programs that were executed."""
+        self.left_out: Counter[Driver] = Counter()
+        """Those for which there was no time."""
+        self._causes: list[tuple[Driver, Shrunk]] = []
+        self._started = self._ended = time.monotonic()
         self._examiners = examiners
         self._showed: dict[Driver, Showed] = {}
+        self._as_is = bool(chosen)
         self._chosen = list(chosen) or list(self._of_the_profile())
 
     def run(self, told: Told) -> list[Finding]:
@@ -86,8 +109,8 @@ class Programs:
         Raises:
             HarnessBroken: The harness turned out to be at fault, not the tracker.
         """
-        started = time.monotonic()
-        self._until = started + self._budget
+        self._started = time.monotonic()
+        self._until = self._started + self._budget
         total = len(self._chosen)
         self._share(
             [
@@ -95,54 +118,75 @@ class Programs:
                 for number, each in enumerate(self._chosen, 1)
             ]
         )
-        causes: list[tuple[Driver, Shrunk]] = []
         groups = [(driver, found) for driver, showed in self._showed.items() for found in showed.defects.values()]
-        self._share([self._search(driver, found, causes) for driver, found in groups])
-        seconds = time.monotonic() - started
+        self._share([self._search(*group, partial(told.search, at, len(groups))) for at, group in enumerate(groups, 1)])
+        self._ended = time.monotonic()
+        return self.findings()
+
+    def findings(self) -> list[Finding]:
+        """What the programs that were executed so far come to; a defect for which no smaller one was looked for too."""
+        searched = {(driver, shrunk.defect.clause, shrunk.defect.topic) for driver, shrunk in list(self._causes)}
+        causes = list(self._causes)
+        for driver, showed in list(self._showed.items()):
+            for (clause, topic), found in list(showed.defects.items()):
+                if (driver, clause, topic) not in searched:
+                    program, defect, beside = min(found, key=lambda each: len(str(each[0])))
+                    causes.append((driver, Shrunk(program=str(program), blamed=clause, defect=defect, beside=beside)))
+        seconds = max(self._ended, self._started) - self._started
         return [with_gap(each, self._examiners[0].gaps) for each in self._findings(causes, seconds)]
 
     def _of_the_profile(self) -> Iterator[Program]:
-        """The slowest first, so that no examiner has one left to do alone."""
+        """The plainest of each driver first; then each driver's, so that after any time as much of each is done."""
         tried = self._examiners[0].tried
         offered = {*tried.features, *tried.settings, *(["secret"] if self._examiners[0].takes_secret else [])}
         profile = self._examiners[0].profile
         if self._few:
             once = {driver: min(1, values) for driver, values in profile.combined.items()}
             profile = profile.model_copy(update={"combined": once, "triples": False, "random": 0})
-        for driver in (Driver.PROCESS, Driver.PIPELINE, Driver.DIRECT):
-            if any(driver in examiner.drivers for examiner in self._examiners):
-                yield from programs(profile, driver, offered, tried.seed)
+        wanted = [driver for driver in SLOWEST_FIRST if any(driver in each.drivers for each in self._examiners)]
+        yield from _spread([programs(profile, driver, offered, tried.seed) for driver in wanted])
 
     def _execution(self, program: Program, begun: Callable[[], None]) -> Work:
         def work(examiner: Examiner) -> None:
-            if time.monotonic() > self._until or self._lost >= MOST_LOST:
-                self.left_out += 1
+            if time.monotonic() > self._until or self._lost >= MOST_LOST or self._enough:
+                self.left_out[program.driver] += 1
                 return
             begun()
-            executed = examiner.execute(program)
+            with self._timings.of("programs", program.driver):
+                executed = examiner.execute(program)
             self.executed += 1
+            if self._fail_fast and any(defect.clause in self._clauses for defect in executed.defects):
+                self._enough = True
             self._lost += any(defect.topic == LOST for defect in executed.defects)
             self._showed.setdefault(program.driver, Showed()).add(program, executed)
 
         return work
 
-    def _search(self, driver: Driver, found: list[tuple[Program, Defect]], causes: list[tuple[Driver, Shrunk]]) -> Work:
+    def _search(self, driver: Driver, found: list[Seen], begun: Callable[[], None]) -> Work:
         """The smallest programs behind one kind of defect: each explains the programs that are larger."""
 
         def work(examiner: Examiner) -> None:
-            left = found
-            for _ in range(CAUSES):
+            begun()
+            causes, left = self._causes, found
+            for _ in range(1 if self._fail_fast else CAUSES):
                 if left and left[0][1].topic == LOST:  # it would be lost again and again
-                    program, defect = left[0]
+                    program, defect, _ = left[0]
                     causes.append((driver, Shrunk(program=str(program), blamed=OUTLIVED, defect=defect)))
                     return
                 if left:
-                    shrunk = examiner.shrink(*left[0])
+                    with self._timings.of("searches", driver, left[0][1].clause):
+                        shrunk = self._smallest(examiner, *left[0])
                     causes.append((driver, shrunk))
                     small = Program.parse(shrunk.program)
-                    left = [each for each in left[1:] if not small.explains(each[0])]
+                    left = [each for each in left[1:] if not explains(small, each[0])]
 
         return work
+
+    def _smallest(self, examiner: Examiner, program: Program, defect: Defect, beside: list[str]) -> Shrunk:
+        """A program that was chosen is told as it is: the search would execute others."""
+        if self._as_is and not apart(program):
+            return Shrunk(program=str(program), blamed=defect.clause, defect=defect, beside=beside)
+        return examiner.shrink(program, defect, smaller=not self._as_is)
 
     def _share(self, work: Sequence[Work]) -> None:
         """Have it done by whoever is free."""
@@ -193,15 +237,27 @@ class Programs:
 
     def _broken(self, driver: Driver, shrunk: Shrunk, showed: Showed) -> Finding:
         defect = shrunk.defect
-        which = "" if defect.step is None else f" (step {defect.step} of it)"
         facts = {
             "verdict": Verdict.BROKEN,
             "trial": defect.topic,
-            "story": f"{defect.told}\nin the program {shrunk.program}{which}",
+            "story": f"{defect.topic}: {defect.told}\nwhere {in_words(Program.parse(shrunk.program))}",
             "advice": _advice(shrunk),
             "replay": replay_of(self._examiners[0].tried.harness, shrunk.program),
+            "program": shrunk.program,
+            "shown": len(showed.defects.get((defect.clause, defect.topic), ())),
+            "beside": shrunk.beside,
         }
         return self._finding(shrunk.blamed, driver, showed).model_copy(update=facts)
+
+
+def _spread(lists: Sequence[Sequence[Program]]) -> list[Program]:
+    """All programs, each list spread evenly over the whole."""
+    placed = [
+        (at / len(programs), number, program)
+        for number, programs in enumerate(lists)
+        for at, program in enumerate(programs)
+    ]
+    return [program for *_, program in sorted(placed, key=lambda each: each[:2])]
 
 
 def _advice(shrunk: Shrunk) -> str:

@@ -6,8 +6,8 @@ from tracker_contracts.engine.profiles import Profile
 
 
 def replay(spec: str, clause: str, profile: Profile, seed: int | None) -> str:
-    """What to type; without a seed the same examples are tried each time."""
-    command = f"tracker-contracts check {spec} --clause {clause} --profile {profile.name}"
+    """What to type, so that no program is executed; without a seed the same examples are tried each time."""
+    command = f"tracker-contracts check {spec} --clause {clause} --profile {profile.name} --budget 0"
     return command if seed is None else f"{command} --seed {seed}"
 
 

@@ -28,11 +28,8 @@ def dimensions(driver: Driver, offered: Collection[str]) -> list[Dimension]:
         driver: What executes the programs.
         offered: The tracker's features, the settings of its flavor, and `secret` if it takes credentials.
     """
-    return [
-        _offered(each, offered)
-        for each in DIMENSIONS.values()
-        if driver in each.drivers and (not each.about or each.about in offered)
-    ]
+    here = (each for each in DIMENSIONS.values() if driver in each.drivers)
+    return [_offered(each, offered) for each in here if not each.about or each.about in offered]
 
 
 def _offered(dimension: Dimension, offered: Collection[str]) -> Dimension:

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 
 from tracker_contracts.engine.execute import Stage
 from tracker_contracts.engine.messages import Defect, Shrunk
-from tracker_contracts.judges.blame import blamed
+from tracker_contracts.judges.blame import apart, blamed
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.judges.trace import Check, Trace
+from tracker_contracts.programs.dimensions import COMPANY
 from tracker_contracts.programs.program import Program
-from tracker_contracts.programs.script import around
+from tracker_contracts.programs.script import company
 
 LONGEST = 6.0
 """Seconds that the search for one smallest program may take."""
+CERTAIN = 12.0
+"""Seconds more to make sure that what another clause is blamed for is needed."""
 
 AFTER_OTHERS = "L5"
 """The clause that promises that earlier steps change nothing."""
@@ -32,6 +35,34 @@ def defect(clause: str, check: Check) -> Defect:
     return Defect(clause=clause, topic=check.topic, told=check.told, step=check.step)
 
 
+class _Search:
+    """Executes programs, and looks for one defect in what they leave."""
+
+    def __init__(self, stage: Stage, clause: str, topic: str, longest: float) -> None:
+        self._stage, self._key = stage, (clause, topic)
+        self.until = time.monotonic() + longest
+        self.last = Defect(clause=clause, topic=topic, told="it did not show again")
+        self.beside: list[str] = []
+        """What else is broken in the same step of the last program that showed it."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() > self.until
+
+    def shows(self, program: Program) -> bool:
+        """Whether a program shows it; no, if there is no time left."""
+        if self.over:
+            return False
+        found = [defect(of, check) for of, check in judged(self._stage.execute(program)) if not check.holds]
+        seen = next((each for each in found if (each.clause, each.topic) == self._key), None)
+        if seen is None:
+            return False
+        self.last = seen
+        self.beside = seen.beside(found)
+        return True
+
+
 def shrunk(stage: Stage, program: Program, clause: str, topic: str, longest: float = LONGEST) -> Shrunk:
     """The smallest program that shows what a judge saw in a larger one.
 
@@ -42,19 +73,31 @@ def shrunk(stage: Stage, program: Program, clause: str, topic: str, longest: flo
         topic: What it compared.
         longest: Seconds that the search may take.
     """
-    until, last = time.monotonic() + longest, [Defect(clause=clause, topic=topic, told="it did not show again")]
+    search = _Search(stage, clause, topic, longest)
+    search.shows(program)
+    found = smallest(program, search.shows)
+    if search.over:
+        search.until = time.monotonic() + CERTAIN
+        found = _without_blame(found, search.shows)
+    return Shrunk(
+        program=str(found), blamed=_blamed(stage, clause, topic, found), defect=search.last, beside=search.beside
+    )
 
-    def shows(fewer: Program) -> bool:
-        if time.monotonic() > until:
-            return False
-        found = (defect(of, check) for of, check in judged(stage.execute(fewer)) if not check.holds)
-        seen = next((each for each in found if (each.clause, each.topic) == (clause, topic)), None)
-        last[:] = [seen] if seen else last
-        return seen is not None
 
-    shows(program)
-    found = smallest(program, shows)
-    return Shrunk(program=str(found), blamed=_blamed(stage, clause, topic, found), defect=last[0])
+def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
+    """Who is to blame for what a judge saw in a program that stays as it is.
+
+    Args:
+        stage: Where programs are executed.
+        program: The program.
+        clause: Whose judge saw it.
+        topic: What it compared.
+    """
+    search = _Search(stage, clause, topic, CERTAIN)
+    search.shows(program)
+    seen, beside = search.last, search.beside
+    small = _without_blame(program, search.shows)
+    return Shrunk(program=str(program), blamed=blamed(clause, small), defect=seen, beside=beside)
 
 
 def _blamed(stage: Stage, clause: str, topic: str, found: Program) -> str:
@@ -72,21 +115,36 @@ def smallest(program: Program, shows: Shows) -> Program:
         program: One that shows it.
         shows: Executes a program, and says whether it shows it; may say no where there is no time left.
     """
+    program = _alone(program, shows)
     chunk = max(1, sum(map(len, program.steps)) // 2)
     while True:
         program = _without_steps(program, shows)
         shrunk = _without_values(program, chunk, shows)
         if shrunk == program and chunk == 1:
-            alone = next(filter(shows, _company_alone(program)), None)
-            return program if alone is None else smallest(alone, shows)
+            return program
         program, chunk = shrunk, max(1, chunk // 2)
 
 
-def _company_alone(program: Program) -> Iterator[Program]:
-    """Those around a step, each by itself: what one of them shows alone is nothing that steps do to each other."""
+def _alone(program: Program, shows: Shows) -> Program:
+    """A step without those around it, or one of those without it: what it shows by itself is no matter of company."""
+    names = {dimension.name for dimension in COMPANY}
     for step in program.steps:
-        for values in around(step):
-            yield Program.of(values, driver=program.driver)
+        if names.isdisjoint(step):
+            continue
+        own = {name: value for name, value in step.items() if name not in names}
+        for values in (own, *company(step)):
+            fewer = Program.of(values, driver=program.driver)
+            if shows(fewer):
+                return fewer
+    return program
+
+
+def _without_blame(program: Program, shows: Shows) -> Program:
+    """Without what another clause would be blamed for in vain."""
+    for blamed_for in apart(program):
+        fewer = _without(program, {blamed_for})
+        program = fewer if shows(fewer) else program
+    return program
 
 
 def _without_steps(program: Program, shows: Shows) -> Program:
@@ -99,14 +157,18 @@ def _without_steps(program: Program, shows: Shows) -> Program:
 
 def _without_values(program: Program, chunk: int, shows: Shows) -> Program:
     for names in list(_chunks(program, chunk)):
-        steps = tuple(
-            {name: value for name, value in step.items() if (number, name) not in names}
-            for number, step in enumerate(program.steps)
-        )
-        fewer = Program.of(*steps, driver=program.driver)
+        fewer = _without(program, names)
         if fewer != program and shows(fewer):
             program = fewer
     return program
+
+
+def _without(program: Program, names: set[tuple[int, str]]) -> Program:
+    steps = (
+        {name: value for name, value in step.items() if (number, name) not in names}
+        for number, step in enumerate(program.steps)
+    )
+    return Program.of(*steps, driver=program.driver)
 
 
 def _chunks(program: Program, size: int) -> Iterator[set[tuple[int, str]]]:

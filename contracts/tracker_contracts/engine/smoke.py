@@ -35,7 +35,10 @@ def made(spec: str) -> TrackerHarness:
         HarnessBroken: It can't be found, imported or made, or what it says of itself can't be.
     """
     with _blaming(f"{spec!r} can't be imported", "Give an installed name or package.module:Class."):
-        found: Any = load(spec)
+        try:
+            found: Any = load(spec)
+        except LookupError as unknown:
+            raise HarnessBroken(str(unknown.args[0])) from unknown
     if not (isinstance(found, type) and issubclass(found, TrackerHarness)):
         raise HarnessBroken(f"{spec!r} is no subclass of tracker_contracts.harness.TrackerHarness.")
     with _blaming(f"{found.__name__} can't be made", "It must have all abstract methods, and an __init__ without any."):

@@ -34,7 +34,7 @@ from tracker_contracts.engine.messages import (
 )
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
-from tracker_contracts.engine.shrink import defect, judged, shrunk
+from tracker_contracts.engine.shrink import defect, judged, shrunk, to_blame
 from tracker_contracts.engine.smoke import made, smoke, started
 from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
@@ -116,7 +116,8 @@ class Examination:
 
     def _shrink(self, wanted: Shrink) -> Shrunk:
         program = Program.parse(wanted.program)
-        return shrunk(self._stage(program), program, wanted.clause, wanted.topic)
+        find = shrunk if wanted.smaller else to_blame
+        return find(self._stage(program), program, wanted.clause, wanted.topic)
 
     def _stage(self, program: Program) -> Stage:
         tally.set(Tally())

@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis
 
 from tracker_contracts.engine.bounds import Bounds
+from tracker_contracts.judges.difference import difference
 
 
 @dataclass
@@ -40,7 +41,7 @@ def note(text: str) -> None:
 
 def expect(stored: Any, promised: Any, why: str) -> None:
     """Both must be equal; `why` says which promise is broken if they are not."""
-    expect_that(stored == promised, f"{why}\n  stored:   {stored!r}\n  promised: {promised!r}")
+    expect_that(stored == promised, f"{why}: {difference(stored, promised)}" if stored != promised else why)
 
 
 def expect_that(holds: bool, why: str) -> None:

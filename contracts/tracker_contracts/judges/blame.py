@@ -27,23 +27,33 @@ def blamed(clause: str, smallest: Program) -> str:
     """The clause that is broken, if a smallest program shows that something is not as `clause` promises."""
     if clause in UNMOVED:
         return clause
-    marks = _marks(smallest)
+    found = marks(smallest)
     for mark, other in APART.items():
-        if mark in marks:
+        if mark in found:
             return other
-    return "T3" if clause in ("M3", "M4") and marks & TAGS else clause
+    return "T3" if clause in ("M3", "M4") and found & TAGS else clause
 
 
 def conditions(program: Program) -> set[str]:
     """The clauses that a program tries by what is around its steps, or by its tags."""
-    marks = _marks(program)
-    tried = {clause for mark, clause in APART.items() if mark in marks}
-    return tried | ({"T3"} if marks & TAGS else set())
+    found = marks(program)
+    tried = {clause for mark, clause in APART.items() if mark in found}
+    return tried | ({"T3"} if found & TAGS else set())
 
 
-def _marks(program: Program) -> set[str]:
+def apart(program: Program) -> list[tuple[int, str]]:
+    """What another clause is blamed for: step and dimension."""
+    return [
+        (number, name)
+        for number, step in enumerate(program.steps)
+        for name, value in step.items()
+        if {name, f"{name}={value}"} & {*APART, *TAGS}
+    ]
+
+
+def marks(program: Program) -> set[str]:
     """The dimensions that are not plain, and their values."""
-    marks: set[str] = {"before"} if len(program.steps) > 1 else set()
+    found: set[str] = {"before"} if len(program.steps) > 1 else set()
     for step in program.steps:
-        marks |= {*step, *(f"{name}={value}" for name, value in step.items())}
-    return marks
+        found |= {*step, *(f"{name}={value}" for name, value in step.items())}
+    return found

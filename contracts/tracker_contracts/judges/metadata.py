@@ -154,11 +154,11 @@ def _equal(pair: Pair, topic: str, stored: Any, promised: Any) -> Check:
 
 
 def _bits(value: float, harness: TrackerHarness) -> str:
-    """All bits of a number, as far as the backend promises to keep them; one NaN is like another."""
+    """All bits of a number, as far as the backend promises to keep them: no two have one text, but for NaN."""
     kept = ctypes.c_float(value).value if harness.precision == 32 else float(value)
     if kept == 0 and not harness.signed_zero:
         kept = 0.0
-    return "nan" if math.isnan(kept) else kept.hex()
+    return repr(kept)
 
 
 def _storable(value: float, harness: TrackerHarness) -> bool:

@@ -46,10 +46,6 @@ class Program(BaseModel):
         """Whether it is one step that differs in nothing."""
         return self.steps == ({},)
 
-    def explains(self, larger: Program) -> bool:
-        """Whether all that this program needs is in the larger one."""
-        return all(any(step.items() <= other.items() for other in larger.steps) for step in self.steps)
-
     def __str__(self) -> str:
         """The program as text, such as `direct: given=tags ending=error`."""
         steps = BETWEEN_STEPS.join(

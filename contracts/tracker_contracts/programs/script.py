@@ -63,17 +63,24 @@ class Group:
     steps: list[Planned] = field(default_factory=list)
 
 
+def company(values: Values) -> Iterator[Values]:
+    """What differs from the plainest step in each step around one, without its names."""
+    for name, table in COMPANY.items():
+        yield from table[values.get(name, "nothing")]
+    if values.get("attempt", "only") != "only":
+        own = {name: value for name, value in values.items() if name not in (*COMPANY, "attempt")}
+        yield {**own, **FAILING}
+
+
+def explains(small: Program, large: Program) -> bool:
+    """Whether all that a program needs is in a larger one, in its steps or in those around them."""
+    steps = [*large.steps, *(around for step in large.steps for around in company(step))]
+    return all(any(step.items() <= other.items() for other in steps) for step in small.steps)
+
+
 def script(program: Program) -> list[Group]:
     """What is executed, in order."""
     return list(_Writer(program).groups())
-
-
-def around(values: Values) -> list[Values]:
-    """What the steps around one are like: those before, after and beside it, and its attempts that fail."""
-    company = [table[values.get(name, "nothing")] for name, table in COMPANY.items()]
-    own = {name: value for name, value in values.items() if name not in (*COMPANY, "attempt")}
-    tried = [{**own, **FAILING}] if "attempt" in values else []
-    return [*(each for group in company for each in group), *tried]
 
 
 class _Writer:

@@ -48,6 +48,14 @@ class Finding(BaseModel):
     """What a failure means, and how it is mended."""
     replay: str = ""
     """The command that shows a counterexample again."""
+    program: str = ""
+    """The smallest program that shows it; empty if it was found by a trial."""
+    shown: int = 0
+    """In how many of the programs it was seen."""
+    beside: list[str] = []
+    """What else is broken in the same step of that program: clause and topic."""
+    follows_from: list[str] = []
+    """The clauses whose findings explain it: mending those mends it too."""
 
 
 RANKS = (

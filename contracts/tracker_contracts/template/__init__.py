@@ -43,9 +43,14 @@ def write(package: str, folder: Path, backend: bool = False) -> list[Path]:
     return list(made)
 
 
+def name_of(package: str) -> str:
+    """What the backend of a package is called."""
+    return package.lower().removesuffix("_tracker").removesuffix("_backend").replace("_", "")
+
+
 def filled(template: str, package: str) -> str:
     """A file made from a template, such as `backend/harness.py`."""
     text = (files(__name__) / f"{template}.template").read_text(encoding="utf-8")
-    name = package.lower().removesuffix("_tracker").removesuffix("_backend").replace("_", "")
+    name = name_of(package)
     words = {"package": package, "tracker": package.replace("_", "-"), "name": name, "Kind": name.capitalize()}
     return Template(text).substitute(words)

@@ -1,0 +1,42 @@
+"""`tracker-contracts self-test`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker_contracts.cli.options import BROKEN
+from tracker_contracts.engine.ending import ending_well
+from tracker_contracts.engine.isolation import isolated
+
+if TYPE_CHECKING:
+    from tracker_contracts.reference.mutants.kills import SelfTest
+
+
+@click.command("self-test")
+@click.option("--markdown", is_flag=True, help="Show the matrix as Markdown.")
+def self_test(markdown: bool) -> None:
+    """Try the contract itself: it must pass a good tracker and find each broken one."""
+    with ending_well(), tempfile.TemporaryDirectory(prefix="tracker-contracts-") as folder:
+        os.environ.update(isolated(Path(folder)))  # before ZenML is imported, which reads it once
+        from tracker_contracts.reference.mutants import self_test as mutants
+
+        result = mutants.run(lambda text: click.echo(text, err=True))
+    if markdown:
+        click.echo(result.markdown(), nl=False)
+    else:
+        _show_matrix(result)
+    raise SystemExit(0 if result.ok else BROKEN)
+
+
+def _show_matrix(result: SelfTest) -> None:
+    from tracker_contracts.report.console import console
+
+    console().print(result.table())
+    for trouble in result.troubles:
+        click.echo(trouble)
+    click.echo(result.summary)
