@@ -143,8 +143,8 @@ def test_a_package_that_cannot_be_built_is_told(checkout: Path) -> None:
         ({"url": "file:///src/contracts", "dir_info": {"editable": True}}, Path("/src/contracts")),
         ({"url": "file:///a.whl", "archive_info": {}}, "tracker-contracts @ file:///a.whl"),
         (
-            {"url": "https://x/y.git", "vcs_info": {"vcs": "git", "commit_id": "c0de"}},
-            "tracker-contracts @ git+https://x/y.git@c0de",
+            {"url": "https://x/y.git", "vcs_info": {"vcs": "git", "commit_id": "c0de"}, "subdirectory": "contracts"},
+            "tracker-contracts @ git+https://x/y.git@c0de#subdirectory=contracts",
         ),
     ],
 )

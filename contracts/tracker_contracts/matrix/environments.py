@@ -58,8 +58,9 @@ def own_source(versions: Versions) -> Path | str | None:
     told = json.loads(own.read_text("direct_url.json") or "{}")
     if "dir_info" in told:
         return Path(url2pathname(urlsplit(told["url"]).path))
+    within = f"#subdirectory={told['subdirectory']}" if "subdirectory" in told else ""
     if "vcs_info" in told:
-        return f"{OWN} @ {told['vcs_info']['vcs']}+{told['url']}@{told['vcs_info']['commit_id']}"
+        return f"{OWN} @ {told['vcs_info']['vcs']}+{told['url']}@{told['vcs_info']['commit_id']}{within}"
     return f"{OWN} @ {told['url']}" if told else f"{OWN}=={own.version}"
 
 
