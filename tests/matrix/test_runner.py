@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from tracker_contracts.cli import main
 from tracker_contracts.matrix.cell import WrongEnvironment, command, installed, try_cell
 from tracker_contracts.matrix.digest import digest, of_wheel
-from tracker_contracts.matrix.environments import NotBuilt, build_wheels
+from tracker_contracts.matrix.environments import NotBuilt, build_wheels, own_source
 from tracker_contracts.matrix.model import Cell, CellReport, State, read, read_all
 from tracker_contracts.matrix.runner import Runner
 from tracker_contracts.matrix.versions import Versions, load
@@ -132,6 +133,42 @@ def test_a_package_that_cannot_be_built_is_told(checkout: Path) -> None:
     (checkout / "package" / "pyproject.toml").write_text(PROJECT.replace('version = "1"', 'version = "one"'))
     file = checkout / "compat" / "versions.toml"
     with pytest.raises(NotBuilt, match="version"), Runner(load(file), file, reports(checkout)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("told", "source"),
+    [
+        ({}, "tracker-contracts==1.2"),
+        ({"url": "file:///src/contracts", "dir_info": {"editable": True}}, Path("/src/contracts")),
+        ({"url": "file:///a.whl", "archive_info": {}}, "tracker-contracts @ file:///a.whl"),
+        (
+            {"url": "https://x/y.git", "vcs_info": {"vcs": "git", "commit_id": "c0de"}, "subdirectory": "contracts"},
+            "tracker-contracts @ git+https://x/y.git@c0de#subdirectory=contracts",
+        ),
+    ],
+)
+def test_a_cell_gets_the_contract_from_where_it_is_installed(
+    told: dict[str, object], source: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tracker_contracts-1.2.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: tracker-contracts\nVersion: 1.2\n")
+    if told:
+        (folder / "direct_url.json").write_text(json.dumps(told))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    versions = Versions.model_validate(cells.VERSIONS)
+    assert own_source(versions) == source
+    assert own_source(versions.model_copy(update={"packages": {"tracker-contracts": "."}})) is None
+
+
+def test_a_package_of_another_name_is_told(checkout: Path) -> None:
+    file = checkout / "compat" / "versions.toml"
+    file.write_text(LIST.replace("under-test =", "another ="))
+    with (
+        pytest.raises(NotBuilt, match=r"packages.another: .+/package makes no another; name the package as its pypr"),
+        Runner(load(file), file, reports(checkout)),
+    ):
         pass
 
 

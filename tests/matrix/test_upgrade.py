@@ -76,6 +76,13 @@ def test_cells_that_do_not_compare_are_told(tmp_path: Path) -> None:
     assert lines[-1] == "1 of 3 pairs of cells compared: nothing changes."
 
 
+def test_what_there_was_no_time_for_is_no_regression(tmp_path: Path) -> None:
+    new = keeping(NEW)
+    hurried = {"mine": new.contracts["mine"].model_copy(update={"left_out": 3})}
+    status, lines = told(tmp_path, keeping(OLD), new.model_copy(update={"contracts": hurried}))
+    assert (status, lines[1].partition(";")[0]) == (2, "not compared: there was no time for all programs on mine")
+
+
 def test_nothing_to_compare_is_no_success(tmp_path: Path) -> None:
     status, lines = told(tmp_path, keeping(OLD), keeping(NEW_310))
     assert (status, lines[-1]) == (2, "0 of 1 pairs of cells compared: nothing is known.")

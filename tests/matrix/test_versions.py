@@ -44,7 +44,7 @@ DIFFERENCES = {name: found for name, found in vars(compat).items() if isinstance
         (
             'profile = "quick"',
             'profil = "quick"',
-            r"contracts\[1\].profil: there is no such field or axis, but harness, profile;",
+            r"contracts\[1\].profil: there is no such field or axis, but harness, profile, budget;",
         ),
         (
             '= "contracts"',

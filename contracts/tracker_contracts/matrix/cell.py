@@ -105,7 +105,7 @@ def _as_listed(releases: Iterable[str], found: str) -> str:
 def _tried(contract: Contract, told: Told) -> Report:
     # one examiner has less to start than a panel, and there are other cells to keep the machine busy
     with Examiner(contract.harness, PROFILES[contract.profile]) as examiner:
-        return shortened(check([examiner], list(CLAUSES.values()), told))
+        return shortened(check([examiner], list(CLAUSES.values()), told, (), contract.budget))
 
 
 def _pages(versions: Versions, root: Path, cell: Cell) -> Iterable[BlockReport]:

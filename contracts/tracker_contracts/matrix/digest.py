@@ -33,7 +33,9 @@ def digest(versions: Versions, root: Path, cell: Cell, code: Iterable[str]) -> s
     plan = {
         "install": requirements(versions, cell) + constraints(versions, cell),
         "contracts": [
-            [each.harness, PROFILES[each.profile].model_dump()] for each in versions.contracts if each.holds_for(cell)
+            [each.harness, PROFILES[each.profile].model_dump(), *filter(None, [each.budget])]
+            for each in versions.contracts
+            if each.holds_for(cell)
         ],
         "pages": [[page.model_dump(), _blocks(root / page.file)] for page in versions.pages if page.holds_for(cell)],
         "code": sorted(code),

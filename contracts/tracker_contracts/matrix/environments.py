@@ -40,7 +40,7 @@ def build_wheels(versions: Versions, root: Path, folder: Path) -> list[Path]:
         NotBuilt: One can't be built, or is another than the list says.
     """
     sources = {name: root / package for name, package in versions.packages.items()}
-    if OWN not in sources and isinstance(own := own_source(), Path):
+    if isinstance(own := own_source(versions), Path):
         sources[OWN] = own
     for name, source in sources.items():
         uv("build", "--quiet", "--wheel", "--out-dir", str(folder), str(source))
@@ -50,14 +50,17 @@ def build_wheels(versions: Versions, root: Path, folder: Path) -> list[Path]:
     return sorted(folder.glob("*.whl"))
 
 
-def own_source() -> Path | str:
-    """What this package was installed from: a folder; or else what has it installed elsewhere too."""
+def own_source(versions: Versions) -> Path | str | None:
+    """The folder that this package was installed from, or what installs it in a cell; none, if it is under test."""
+    if OWN in versions.packages:
+        return None
     own = distribution(OWN)
     told = json.loads(own.read_text("direct_url.json") or "{}")
     if "dir_info" in told:
         return Path(url2pathname(urlsplit(told["url"]).path))
+    within = f"#subdirectory={told['subdirectory']}" if "subdirectory" in told else ""
     if "vcs_info" in told:
-        return f"{OWN} @ {told['vcs_info']['vcs']}+{told['url']}@{told['vcs_info']['commit_id']}"
+        return f"{OWN} @ {told['vcs_info']['vcs']}+{told['url']}@{told['vcs_info']['commit_id']}{within}"
     return f"{OWN} @ {told['url']}" if told else f"{OWN}=={own.version}"
 
 
@@ -96,7 +99,7 @@ class Builder:
         folder.mkdir(parents=True)
         pins.write_text("\n".join(constraints(self.versions, cell)) + "\n", encoding="utf-8")
         needed = [*requirements(self.versions, cell), *map(str, self.wheels)]
-        if OWN not in self.versions.packages and isinstance(own := own_source(), str):
+        if isinstance(own := own_source(self.versions), str):
             needed.append(own)
         uv("venv", "--quiet", "--seed", "--python", cell[PYTHON], str(environment))
         uv("pip", "install", "--quiet", "--python", str(environment), "--constraint", str(pins), *needed)

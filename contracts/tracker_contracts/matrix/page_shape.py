@@ -46,6 +46,8 @@ class ReportData(_Data):
     stores: str
     contract: str
     profile: str
+    left_out: int
+    """Programs for which there was no time."""
     features: str
     verdicts: list[int | None]
     """By clause, in the contract's order: the place in the list of verdicts."""

@@ -57,8 +57,7 @@ class Runner:
             self.__exit__()
             raise
         self._builder = Builder(self._versions, wheels)
-        released = OWN not in self._versions.packages and isinstance(own_source(), str)
-        own = of_installed(OWN) if released else ()
+        own = of_installed(OWN) if isinstance(own_source(self._versions), str) else ()
         self._code = [*(line for wheel in wheels for line in of_wheel(wheel)), *own]
         return self
 

@@ -38,6 +38,8 @@ class Pair:
             return f"{self.old.cell.name} {self.old.state.value}"
         for harness, before in self.old.contracts.items():
             after = self.new.contracts.get(harness, before)
+            if before.left_out or after.left_out:
+                return f"there was no time for all programs on {harness}; give it more `budget`, or run fewer at a time"
             old, new = (f"contract v{each.versions.contract}, profile {each.profile}" for each in (before, after))
             if old != new:
                 return f"{harness} was tried with {old} and then with {new}; run both cells again"

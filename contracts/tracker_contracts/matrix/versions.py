@@ -145,6 +145,8 @@ class Contract(_Some):
     """An installed name, or `package.module:Class`."""
     profile: ProfileName = MATRIX.name
     """How hard the contract tries."""
+    budget: Annotated[float, Field(gt=0)] | None = None
+    """Seconds after which no further program begins; none: as the profile says."""
 
 
 class Page(_Some):

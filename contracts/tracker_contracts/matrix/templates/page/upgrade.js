@@ -45,6 +45,8 @@ function incomparable(old, now) {
   if (old.mark) return `it ${old.mark.word} on the old release`;
   const how = (report) => `${report.contract.split(" ")[0]} ${report.profile}`;
   const other = Object.keys(old.reports).find((name) => now.reports[name] && how(now.reports[name]) !== how(old.reports[name]));
+  const hurried = Object.keys(old.reports).find((name) => now.reports[name] && old.reports[name].left_out + now.reports[name].left_out > 0);
+  if (hurried) return `there was no time for all programs on ${hurried}`;
   return other && `${other} was tried with another contract or profile`;
 }
 
