@@ -144,6 +144,8 @@ class Shrunk(Message):
     defect: Defect
     beside: list[str] = []
     """What else is broken in the same step of it: clause and topic."""
+    certain: bool = True
+    """Whether there was time to make sure of who is to blame."""
 
 
 class Done(Message):

@@ -30,6 +30,8 @@ MOST_LOST = 3
 """Programs that may end or hang their process; after that, the rest is left out."""
 CAUSES = 4
 """Smallest programs that are looked for, for one kind of defect of one clause."""
+MORE_CAUSES = 0.5
+"""Part of the programs' time after which no more than the first of each is looked for."""
 OF_PAGES = ("U2", "U3")
 """Clauses about URLs, which a tracker whose backend has no pages does not give."""
 SLOWEST_FIRST = (Driver.PROCESS, Driver.PIPELINE, Driver.DIRECT)
@@ -57,6 +59,15 @@ class Showed:
         for defect in executed.defects:
             seen = (program, defect, defect.beside(executed.defects))
             self.defects.setdefault((defect.clause, defect.topic), []).append(seen)
+
+
+@dataclass
+class _Search:
+    """For the smallest programs behind one kind of defect: each explains the programs that are larger."""
+
+    driver: Driver
+    left: list[Seen]
+    """Programs that none that was found explains."""
 
 
 class Programs:
@@ -119,7 +130,13 @@ class Programs:
             ]
         )
         groups = [(driver, found) for driver, showed in self._showed.items() for found in showed.defects.values()]
-        self._share([self._search(*group, partial(told.search, at, len(groups))) for at, group in enumerate(groups, 1)])
+        searches = [_Search(driver, sorted(found, key=_plainness)) for driver, found in groups]
+        self._until_more = time.monotonic() + MORE_CAUSES * self._budget
+        for turn in range(1 if self._fail_fast else CAUSES):
+            left = [search for search in searches if search.left]
+            self._share(
+                [self._turn(each, turn, partial(told.search, at, len(left))) for at, each in enumerate(left, 1)]
+            )
         self._ended = time.monotonic()
         return self.findings()
 
@@ -130,7 +147,7 @@ class Programs:
         for driver, showed in list(self._showed.items()):
             for (clause, topic), found in list(showed.defects.items()):
                 if (driver, clause, topic) not in searched:
-                    program, defect, beside = min(found, key=lambda each: len(str(each[0])))
+                    program, defect, beside = min(found, key=_plainness)
                     causes.append((driver, Shrunk(program=str(program), blamed=clause, defect=defect, beside=beside)))
         seconds = max(self._ended, self._started) - self._started
         return [with_gap(each, self._examiners[0].gaps) for each in self._findings(causes, seconds)]
@@ -162,23 +179,25 @@ class Programs:
 
         return work
 
-    def _search(self, driver: Driver, found: list[Seen], begun: Callable[[], None]) -> Work:
-        """The smallest programs behind one kind of defect: each explains the programs that are larger."""
+    def _turn(self, search: _Search, turn: int, begun: Callable[[], None]) -> Work:
+        """One more smallest program behind one kind of defect; the first of each is looked for in any case."""
 
         def work(examiner: Examiner) -> None:
-            begun()
-            causes, left = self._causes, found
-            for _ in range(1 if self._fail_fast else CAUSES):
-                if left and left[0][1].topic == LOST:  # it would be lost again and again
-                    program, defect, _ = left[0]
-                    causes.append((driver, Shrunk(program=str(program), blamed=OUTLIVED, defect=defect)))
-                    return
-                if left:
-                    with self._timings.of("searches", driver, left[0][1].clause):
-                        shrunk = self._smallest(examiner, *left[0])
-                    causes.append((driver, shrunk))
-                    small = Program.parse(shrunk.program)
-                    left = [each for each in left[1:] if not explains(small, each[0])]
+            if turn and time.monotonic() > self._until_more:
+                return
+            if not turn:
+                begun()
+            (program, defect, beside), *rest = search.left
+            if defect.topic == LOST:  # it would be lost again and again
+                self._causes.append((search.driver, Shrunk(program=str(program), blamed=OUTLIVED, defect=defect)))
+                search.left = []
+                return
+            with self._timings.of("searches", search.driver, defect.clause):
+                shrunk = self._smallest(examiner, program, defect, beside)
+            if shrunk.certain or not turn:
+                self._causes.append((search.driver, shrunk))
+            small = Program.parse(shrunk.program)
+            search.left = [each for each in rest if not explains(small, each[0])]
 
         return work
 
@@ -248,6 +267,12 @@ class Programs:
             "beside": shrunk.beside,
         }
         return self._finding(shrunk.blamed, driver, showed).model_copy(update=facts)
+
+
+def _plainness(seen: Seen) -> tuple[int, int]:
+    """From a program that no other clause can be blamed for, the search is short and its result is clear."""
+    program = seen[0]
+    return len(apart(program)), sum(map(len, program.steps))
 
 
 def _spread(lists: Sequence[Sequence[Program]]) -> list[Program]:

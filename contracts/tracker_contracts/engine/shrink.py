@@ -77,10 +77,13 @@ def shrunk(stage: Stage, program: Program, clause: str, topic: str, longest: flo
     search.shows(program)
     found = smallest(program, search.shows)
     if search.over:
-        search.until = time.monotonic() + CERTAIN
-        found = _without_blame(found, search.shows)
+        found = _made_sure(found, search)
     return Shrunk(
-        program=str(found), blamed=_blamed(stage, clause, topic, found), defect=search.last, beside=search.beside
+        program=str(found),
+        blamed=clause if search.over else _blamed(stage, clause, topic, found),
+        defect=search.last,
+        beside=search.beside,
+        certain=not search.over,
     )
 
 
@@ -96,8 +99,9 @@ def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
     search = _Search(stage, clause, topic, CERTAIN)
     search.shows(program)
     seen, beside = search.last, search.beside
-    small = _without_blame(program, search.shows)
-    return Shrunk(program=str(program), blamed=blamed(clause, small), defect=seen, beside=beside)
+    small = _made_sure(program, search)
+    to_blame = clause if search.over else blamed(clause, small)
+    return Shrunk(program=str(program), blamed=to_blame, defect=seen, beside=beside, certain=not search.over)
 
 
 def _blamed(stage: Stage, clause: str, topic: str, found: Program) -> str:
@@ -137,6 +141,12 @@ def _alone(program: Program, shows: Shows) -> Program:
             if shows(fewer):
                 return fewer
     return program
+
+
+def _made_sure(program: Program, search: _Search) -> Program:
+    """A program in which nothing is left that another clause would be blamed for in vain; with some more time."""
+    search.until = time.monotonic() + CERTAIN
+    return _without_blame(_alone(program, search.shows), search.shows)
 
 
 def _without_blame(program: Program, shows: Shows) -> Program:
