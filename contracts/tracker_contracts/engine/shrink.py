@@ -11,7 +11,7 @@ from tracker_contracts.judges.blame import blamed
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.judges.trace import Check, Trace
 from tracker_contracts.programs.program import Program
-from tracker_contracts.programs.script import around
+from tracker_contracts.programs.script import failures_around
 
 LONGEST = 6.0
 """Seconds that the search for one smallest program may take."""
@@ -77,15 +77,15 @@ def smallest(program: Program, shows: Shows) -> Program:
         program = _without_steps(program, shows)
         shrunk = _without_values(program, chunk, shows)
         if shrunk == program and chunk == 1:
-            alone = next(filter(shows, _company_alone(program)), None)
+            alone = next(filter(shows, _failures_alone(program)), None)
             return program if alone is None else smallest(alone, shows)
         program, chunk = shrunk, max(1, chunk // 2)
 
 
-def _company_alone(program: Program) -> Iterator[Program]:
-    """Those around a step, each by itself: what one of them shows alone is nothing that steps do to each other."""
+def _failures_alone(program: Program) -> Iterator[Program]:
+    """Failed steps around one, by themselves: what they show alone is their failure, and nothing they do to others."""
     for step in program.steps:
-        for values in around(step):
+        for values in failures_around(step):
             yield Program.of(values, driver=program.driver)
 
 
@@ -110,5 +110,5 @@ def _without_values(program: Program, chunk: int, shows: Shows) -> Program:
 
 
 def _chunks(program: Program, size: int) -> Iterator[set[tuple[int, str]]]:
-    every = [(number, name) for number, step in enumerate(program.steps) for name in step][::-1]  # others before itself
+    every = [(number, name) for number, step in enumerate(program.steps) for name in step]
     return (set(every[start : start + size]) for start in range(0, len(every), size))
