@@ -52,3 +52,8 @@ def test_what_is_left_in_the_environment_shows_in_each_program(tmp_path: Path, r
     stage = stage_of("keeps_the_token_for_later", tmp_path, reader)
     assert broken(stage, "direct: secret=given moves=home") == set()  # the step itself changed the environment
     assert [broken(stage, "direct: secret=given") for _ in range(2)] == [{"L3"}] * 2
+
+
+def test_metadata_in_another_form_are_no_late_metadata(tmp_path: Path, reader: Reader) -> None:
+    assert broken(stage_of("drops_none_from_metadata", tmp_path, reader), "direct: metadata=kinds") == {"M2"}
+    assert "M1" in broken(stage_of("stores_metadata_at_the_end", tmp_path, reader), "direct: metadata=kinds")

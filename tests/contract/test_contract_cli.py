@@ -437,6 +437,19 @@ class TestSelfTest:
         monkeypatch.setattr(mutants, "run", lambda progress: SelfTest(reference=[], kills=kills))
         assert ran("self-test")[0] == 0
 
+    def test_with_more_seeds_a_mutant_must_be_found_with_each(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def run(progress: Callable[[str], None], seed: int | None = None) -> SelfTest:
+            own = None if seed == 2 else found("T1", Verdict.BROKEN)
+            kill = Kill(mutant="m", clause="T1", defect="", own=own, others=[])
+            return SelfTest(reference=[], kills=[kill], clauses=["T1"])
+
+        monkeypatch.setattr(mutants, "run", run)
+        assert ran("self-test", "--seeds", "2")[0] == 0
+        status, said = ran("self-test", "--seeds", "3")
+        assert status == 1
+        assert "With seed 2: m is not found by T1." in said
+        assert "With seed 1: 1 of 1 broken trackers are found by their own clause." in said
+
 
 def test_list_shows_the_installed_harnesses() -> None:
     status, said = ran("list")

@@ -113,7 +113,7 @@ def test_of_several_steps_only_those_that_matter_stay() -> None:
 
 
 @pytest.mark.parametrize("text", ["ending=error before=failed", "rows=0 before=two", "beside=failed", "attempt=third"])
-def test_what_a_step_around_shows_alone_is_shown_alone(text: str) -> None:
+def test_what_a_failure_around_shows_alone_is_shown_alone(text: str) -> None:
     def shows(program: Program) -> bool:
         return any(planned.plan.fails for group in script(program) for planned in group.steps)
 

@@ -12,7 +12,7 @@ from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.judges.trace import Check, Trace
 from tracker_contracts.programs.dimensions import COMPANY
 from tracker_contracts.programs.program import Program
-from tracker_contracts.programs.script import company
+from tracker_contracts.programs.script import failures_around
 
 LONGEST = 6.0
 """Seconds that the search for one smallest program may take."""
@@ -130,13 +130,16 @@ def smallest(program: Program, shows: Shows) -> Program:
 
 
 def _alone(program: Program, shows: Shows) -> Program:
-    """A step without those around it, or one of those without it: what it shows by itself is no matter of company."""
+    """A step without those around it, or one that fails beside it: what it shows by itself is no matter of company.
+
+    Those around it that succeed stay together: what is carried from one to the next is what they show.
+    """
     names = {dimension.name for dimension in COMPANY}
     for step in program.steps:
         if names.isdisjoint(step):
             continue
         own = {name: value for name, value in step.items() if name not in names}
-        for values in (own, *company(step)):
+        for values in (own, *failures_around(step)):
             fewer = Program.of(values, driver=program.driver)
             if shows(fewer):
                 return fewer
@@ -182,5 +185,5 @@ def _without(program: Program, names: set[tuple[int, str]]) -> Program:
 
 
 def _chunks(program: Program, size: int) -> Iterator[set[tuple[int, str]]]:
-    every = [(number, name) for number, step in enumerate(program.steps) for name in step][::-1]  # others before itself
+    every = [(number, name) for number, step in enumerate(program.steps) for name in step]
     return (set(every[start : start + size]) for start in range(0, len(every), size))

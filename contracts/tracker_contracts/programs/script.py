@@ -83,6 +83,14 @@ def script(program: Program) -> list[Group]:
     return list(_Writer(program).groups())
 
 
+def failures_around(values: Values) -> list[Values]:
+    """What the steps are like that fail around one: before, after or beside it, or as an earlier attempt of it."""
+    company = {name: table[values.get(name, "nothing")] for name, table in COMPANY.items()}
+    own = {name: value for name, value in values.items() if name not in (*COMPANY, "attempt")}
+    tried = [{**own, **FAILING}] if "attempt" in values else []
+    return [*([FAILED] if any(FAILED in steps for steps in company.values()) else []), *tried]
+
+
 class _Writer:
     def __init__(self, program: Program) -> None:
         self._program = program

@@ -36,7 +36,7 @@ APART_CLAUSES = frozenset({*APART.values(), "T3"})
 """Clauses that are to blame for what others' judges see."""
 JUDGED = frozenset({*all_judges(), *APART_CLAUSES})
 """Clauses that programs can show to be broken."""
-ENOUGH = 3
+ENOUGH = 8
 """Smallest programs of one other clause, after which no more are looked for."""
 SEARCH = 30.0
 """Seconds that the search for one smallest program may take."""
