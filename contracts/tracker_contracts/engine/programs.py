@@ -24,7 +24,7 @@ from tracker_contracts.report.verdict import Finding, Verdict
 
 MOST_LOST = 3
 """Programs that may end or hang their process; after that, the rest is left out."""
-CAUSES = 4
+CAUSES = 10
 """Smallest programs that are looked for, for one kind of defect of one clause."""
 OF_PAGES = ("U2", "U3")
 """Clauses about URLs, which a tracker whose backend has no pages does not give."""
