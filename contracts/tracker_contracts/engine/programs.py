@@ -28,7 +28,7 @@ from tracker_contracts.report.verdict import Finding, Verdict
 
 MOST_LOST = 3
 """Programs that may end or hang their process; after that, the rest is left out."""
-CAUSES = 4
+CAUSES = 10
 """Smallest programs that are looked for, for one kind of defect of one clause."""
 MORE_CAUSES = 0.5
 """Part of the programs' time after which no more than the first of each is looked for."""

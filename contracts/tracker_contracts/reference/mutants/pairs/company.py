@@ -123,12 +123,12 @@ class LosesLateParamsBesideOthers(Dropping):
 
 @breaks("L7", "native=start", "beside=finished")
 class LosesMetricsAfterANativeStartBesideOthers(Told):
-    """A native start while another run goes on makes the metrics of the rest of the step go nowhere."""
+    """After a native start in a run that met another one, metrics are lost."""
 
     joined = False
 
     def join(self) -> None:
-        self.joined = bool(self.company)
+        self.joined = bool(self.met)
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         if not self.joined:
