@@ -16,8 +16,8 @@ from tracker_contracts.programs.script import failures_around
 
 LONGEST = 6.0
 """Seconds that the search for one smallest program may take."""
-CERTAIN = 12.0
-"""Seconds more to make sure that what another clause is blamed for is needed."""
+CERTAIN = 2.0
+"""Times as many seconds more to make sure that what another clause is blamed for is needed."""
 
 AFTER_OTHERS = "L5"
 """The clause that promises that earlier steps change nothing."""
@@ -40,7 +40,7 @@ class _Search:
 
     def __init__(self, stage: Stage, clause: str, topic: str, longest: float) -> None:
         self._stage, self._key = stage, (clause, topic)
-        self.until = time.monotonic() + longest
+        self.longest, self.until = longest, time.monotonic() + longest
         self.last = Defect(clause=clause, topic=topic, told="it did not show again")
         self.beside: list[str] = []
         """What else is broken in the same step of the last program that showed it."""
@@ -96,7 +96,7 @@ def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
         clause: Whose judge saw it.
         topic: What it compared.
     """
-    search = _Search(stage, clause, topic, CERTAIN)
+    search = _Search(stage, clause, topic, CERTAIN * LONGEST)
     search.shows(program)
     seen, beside = search.last, search.beside
     small = _made_sure(program, search)
@@ -148,7 +148,7 @@ def _alone(program: Program, shows: Shows) -> Program:
 
 def _made_sure(program: Program, search: _Search) -> Program:
     """A program in which nothing is left that another clause would be blamed for in vain; with some more time."""
-    search.until = time.monotonic() + CERTAIN
+    search.until = time.monotonic() + CERTAIN * search.longest
     return _without_blame(_alone(program, search.shows), search.shows)
 
 
