@@ -13,7 +13,9 @@ from tracker_contracts.clauses import Driver
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.engine.credentials import shown, with_credentials
+from tracker_contracts.engine.pristine import Pristine
 from tracker_contracts.engine.reader import Reader
+from tracker_contracts.judges.judge import judged
 from tracker_contracts.judges.trace import Pair, Trace, paired
 from tracker_contracts.model import expected
 from tracker_contracts.observed import ObservedRun
@@ -44,6 +46,8 @@ class Stage:
         """What the tracker tags each run with of its own accord."""
         self.first: Trace | None = None
         """What the plainest program left, as the first of this process."""
+        self.pristine: Pristine | None = None
+        """This process before it; none under a driver whose store no two processes share."""
 
     def execute(self, program: Program) -> Trace:
         """Execute a program, and pair what was executed with what is stored."""
@@ -64,10 +68,31 @@ class Stage:
 
     def learn(self) -> None:
         """Execute the plainest program, before any other, and find out what the tracker tags a plain run with."""
+        if self.world.driver is Driver.DIRECT:
+            self.reader.start()
+            self.pristine = Pristine(self._topics)
         self.first = self.execute(Program.of({}, driver=self.world.driver))
         for pair, run in self.first.kept:
             self.own_tags = frozenset(run.tags) - pair.expected.all_tags
         self.first.own_tags = self.own_tags
+
+    def shows_alone(self, program: Program, clause: str, topic: str) -> bool:
+        """Whether a program shows a defect as the first of a process; yes, if nobody can tell."""
+        if self.pristine is None:
+            return True
+        found = self.pristine.ask([str(program), sorted(self.own_tags)])
+        return found is None or [clause, topic] in found
+
+    def close(self) -> None:
+        """End what was started."""
+        if self.pristine is not None:
+            self.pristine.close()
+
+    def _topics(self, question: tuple[str, list[str]]) -> list[tuple[str, str]]:
+        """What a program leaves that is not as it should be, by clause and topic."""
+        self.own_tags = frozenset(question[1])
+        checks = judged(self.execute(Program.parse(question[0])))
+        return [(clause, check.topic) for clause, check in checks if not check.holds]
 
     def _group(self, scene: Scene, group: Group) -> Iterator[Pair]:
         seen: dict[str, Any] = {}

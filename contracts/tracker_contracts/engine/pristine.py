@@ -31,11 +31,14 @@ class Pristine:
             os.close(self._questions)
             os.close(self._answers)
             _serve(answer, theirs, ours)
+        os.setpgid(self._process, self._process)
         os.close(theirs)
         os.close(ours)
 
     def ask(self, question: Any) -> Any:
         """What a process answers that did nothing before; None if it ends or hangs without an answer."""
+        if not self._process:
+            return None
         try:
             os.write(self._questions, json.dumps(question).encode() + b"\n")
         except OSError:

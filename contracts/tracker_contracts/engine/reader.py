@@ -45,6 +45,10 @@ class Reader:
             raise ReaderFailed(answer["failed"])
         return RUNS.validate_python(answer["runs"])
 
+    def start(self) -> None:
+        """Start the process now, so that forks of this one read by it too, one at a time."""
+        self._streams()
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from tracker_contracts.engine.execute import Stage
 from tracker_contracts.engine.messages import Defect, Shrunk
 from tracker_contracts.judges.blame import apart, blamed
-from tracker_contracts.judges.judge import all_judges
-from tracker_contracts.judges.trace import Check, Trace
+from tracker_contracts.judges.judge import judged
+from tracker_contracts.judges.trace import Check
 from tracker_contracts.programs.dimensions import COMPANY
 from tracker_contracts.programs.program import Program
 from tracker_contracts.programs.script import failures_around
@@ -22,12 +22,10 @@ CERTAIN = 2.0
 AFTER_OTHERS = "L5"
 """The clause that promises that earlier steps change nothing."""
 
+ALWAYS = frozenset({"F4"})
+"""Clauses that promise the same of what comes after others."""
+
 Shows = Callable[[Program], bool]
-
-
-def judged(trace: Trace) -> Iterator[tuple[str, Check]]:
-    """What every clause's judge compares."""
-    return ((clause, check) for clause, judge in all_judges().items() for check in judge(trace))
 
 
 def defect(clause: str, check: Check) -> Defect:
@@ -105,11 +103,10 @@ def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
 
 
 def _blamed(stage: Stage, clause: str, topic: str, found: Program) -> str:
-    """What the plainest program shows now, and did not show as the first of its process, comes from those before it."""
-    if found.is_plainest and stage.first is not None:
-        bad = {(of, check.topic) for of, check in judged(stage.first) if not check.holds}
-        return clause if (clause, topic) in bad else AFTER_OTHERS
-    return blamed(clause, found)
+    """What a program does not show as the first of a process comes from those before it."""
+    if clause in ALWAYS or stage.shows_alone(found, clause, topic):
+        return blamed(clause, found)
+    return AFTER_OTHERS
 
 
 def smallest(program: Program, shows: Shows) -> Program:

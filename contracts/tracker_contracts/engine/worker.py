@@ -34,12 +34,13 @@ from tracker_contracts.engine.messages import (
 )
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
-from tracker_contracts.engine.shrink import defect, judged, shrunk, to_blame
+from tracker_contracts.engine.shrink import defect, shrunk, to_blame
 from tracker_contracts.engine.smoke import made, smoke, started
 from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import HarnessBroken, TrackerHarness
 from tracker_contracts.judges.blame import conditions
+from tracker_contracts.judges.judge import judged
 from tracker_contracts.programs.program import Program
 from tracker_contracts.report.report import Versions
 from tracker_contracts.report.verdict import Finding
@@ -91,7 +92,9 @@ class Examination:
                 self._line.tell(copy_context().run(self._shrink, question))
 
     def close(self) -> None:
-        """Stop reading."""
+        """Stop what was started."""
+        for stage in self._stages.values():
+            stage.close()
         self._reader.close()
 
     def _try(self, question: Question) -> None:

@@ -35,3 +35,8 @@ def all_judges() -> dict[str, Judge]:
     for chapter in CHAPTERS:
         import_module(f"tracker_contracts.judges.{chapter}")
     return {clause: _judges[clause] for clause in CLAUSES if clause in _judges}
+
+
+def judged(trace: Trace) -> Iterator[tuple[str, Check]]:
+    """What every clause's judge compares."""
+    return ((clause, check) for clause, judge in all_judges().items() for check in judge(trace))

@@ -15,12 +15,12 @@ from tracker_contracts.engine.profiles import QUICK, Profile
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.engine.selection import programs
-from tracker_contracts.engine.shrink import judged, shrunk
+from tracker_contracts.engine.shrink import shrunk
 from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.judges.blame import APART, conditions
-from tracker_contracts.judges.judge import all_judges
+from tracker_contracts.judges.judge import all_judges, judged
 from tracker_contracts.judges.trace import Check
 from tracker_contracts.programs.program import Program
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
@@ -165,7 +165,10 @@ class Examiner:
             made = harness()
             stages = {driver: self._stage(made, driver, looks) for driver in PROGRAMMED}
             stages[Driver.DIRECT].learn()
-            yield stages
+            try:
+                yield stages
+            finally:
+                stages[Driver.DIRECT].close()
 
     def _stage(self, harness: TrackerHarness, driver: Driver, looks: int) -> Stage:
         return Stage(World(harness, driver, self._folder), self._reader, looks, LATE)
