@@ -148,8 +148,14 @@ class LendsANameToOneRun(ReferenceTracker):
     """A given name that a run that goes on has is not given to another, which has the default one."""
 
     def name_of(self, info: StepRunInfo, settings: ReferenceSettings) -> str:
-        taken = any(tracked.run.name == settings.run_name for tracked in self.tracked.values())
-        return super().name_of(info, settings.model_copy(update={"run_name": None}) if taken else settings)
+        lent: set[str | None] = self.__dict__.setdefault("lent", set())
+        name = None if settings.run_name in lent else settings.run_name
+        lent.add(name)
+        return super().name_of(info, settings.model_copy(update={"run_name": name}))
+
+    def end(self, run: jot.Run, step_failed: bool) -> None:
+        super().end(run, step_failed)
+        self.__dict__["lent"].discard(run.name)
 
 
 @breaks("M6", "run-name=plain", "before=failed")
