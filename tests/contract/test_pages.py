@@ -37,6 +37,7 @@ def test_the_page_explains_each_verdict() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_reader_gets_from_nothing_to_a_report(tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()

@@ -54,7 +54,7 @@ MATRIX = Profile(
     pipeline=1,
     process=1,
     combined={Driver.DIRECT: 1, Driver.PIPELINE: 1},
-    budget=60,
+    budget=180,
 )
 """For many releases, one after the other: all drivers take part, each as little as can be."""
 
