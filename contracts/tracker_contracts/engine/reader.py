@@ -30,6 +30,7 @@ class Reader:
     def __init__(self) -> None:
         """Nothing is started yet."""
         self._process: subprocess.Popen[str] | None = None
+        self._owner = os.getpid()
 
     def read(self, harness: TrackerHarness, place: Place) -> list[ObservedRun]:
         """What is stored in a place, at this moment.
@@ -56,7 +57,8 @@ class Reader:
             self._process.communicate()
 
     def _streams(self) -> tuple[IO[str], IO[str]]:
-        if self._process is None or self._process.poll() is not None:
+        # a fork can't tell whether it goes on, since it is no child of the fork's
+        if self._process is None or (self._owner == os.getpid() and self._process.poll() is not None):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", MODULE],
                 stdin=subprocess.PIPE,
