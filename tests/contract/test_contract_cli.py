@@ -267,7 +267,7 @@ class TestEnding:
         assert "naive does not conform (profile quick; interrupted)" in said
         stored = report.read(file)
         assert stored.stopped is report.Stopped.INTERRUPTED
-        assert stored.programs >= 49
+        assert stored.programs >= 48  # of two examiners, each may have been at one
         assert stored.left_out == 0
         assert list(folder.iterdir()) == []
         assert not _running_in(folder)
