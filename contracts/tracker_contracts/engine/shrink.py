@@ -104,8 +104,9 @@ def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
 
 def _blamed(stage: Stage, clause: str, topic: str, found: Program) -> str:
     """What a program does not show as the first of a process comes from those before it."""
-    if clause in ALWAYS or stage.shows_alone(found, clause, topic):
-        return blamed(clause, found)
+    other = blamed(clause, found)
+    if other != clause or clause in ALWAYS or stage.shows_alone(found, clause, topic):
+        return other
     return AFTER_OTHERS
 
 

@@ -32,7 +32,10 @@ WIDTH = 80
 """Columns; what is copied, as a command, is never folded."""
 LONG = 120
 """Characters of a counterexample that are shown; the JSON and the HTML have all of it."""
-LACKS = {"L10": "the harness has no `folder` and no `unreachable`"}
+LACKS = {
+    "L10": "the harness has no `folder` and no `unreachable`",
+    "S4": "the harness has no `folder`",
+}
 """What is lacking where nothing could be compared."""
 
 

@@ -112,9 +112,10 @@ class Examiner:
     def kill(self, mutant: Mutant) -> Kill:
         """What finds a mutant."""
         others: Counter[str] = Counter()
-        own = self._by_trials(mutant, DRIVERS[:1])
-        if own is None and mutant.clause in JUDGED:
-            own = self._by_programs(mutant, self._programs, others)
+        with self._stages(mutant.harness) as stages:  # before a trial leaves something behind in the process
+            own = self._by_trials(mutant, DRIVERS[:1])
+            if own is None and mutant.clause in JUDGED:
+                own = self._by_programs(mutant, stages, self._programs, others)
         own = own or self._by_trials(mutant, DRIVERS[1:])
         return self._kill(mutant, own, others)
 
@@ -122,7 +123,8 @@ class Examiner:
         """What finds a mutant among the programs that have the values it shows at: much sooner than `kill`."""
         others: Counter[str] = Counter()
         near = [each for each in self._programs if _has(each, mutant.shows)]
-        own = self._by_programs(mutant, near, others, looks=0)  # nothing of these comes late
+        with self._stages(mutant.harness, looks=0) as stages:  # nothing of these comes late
+            own = self._by_programs(mutant, stages, near, others)
         return self._kill(mutant, own, others)
 
     def _kill(self, mutant: Mutant, own: Finding | None, others: Counter[str]) -> Kill:
@@ -138,20 +140,19 @@ class Examiner:
         return _first_broken(self.trials(mutant.harness, [mutant.clause], drivers))
 
     def _by_programs(
-        self, mutant: Mutant, programs: Sequence[Program], others: Counter[str], looks: int = 1
+        self, mutant: Mutant, stages: Mapping[Driver, Stage], programs: Sequence[Program], others: Counter[str]
     ) -> Finding | None:
         """The first program whose smallest form blames the mutant's own clause."""
-        with self._stages(mutant.harness, looks) as stages:
-            for program in programs:
-                stage = stages[program.driver]
-                for clause, check in _executed(stage, program)[0]:
-                    if clause != mutant.clause and not self._may_blame(mutant, program, others[clause]):
-                        others[clause] += 1
-                        continue
-                    found = shrunk(stage, program, clause, check.topic, SEARCH)
-                    if found.blamed == mutant.clause:
-                        return _found(found.blamed, Program.parse(found.program), check.topic, found.defect.told)
-                    others[found.blamed] += 1
+        for program in programs:
+            stage = stages[program.driver]
+            for clause, check in _executed(stage, program)[0]:
+                if clause != mutant.clause and not self._may_blame(mutant, program, others[clause]):
+                    others[clause] += 1
+                    continue
+                found = shrunk(stage, program, clause, check.topic, SEARCH)
+                if found.blamed == mutant.clause:
+                    return _found(found.blamed, Program.parse(found.program), check.topic, found.defect.told)
+                others[found.blamed] += 1
         return None
 
     def _may_blame(self, mutant: Mutant, program: Program, found: int) -> bool:
