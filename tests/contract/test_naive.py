@@ -39,13 +39,17 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Report
         assert sorted(folder.iterdir()) == [file]
 
 
+def rows(said: str) -> list[str]:
+    return [" ".join(line.split()) for line in said.splitlines()]
+
+
 def by_id(report: Report) -> dict[str, ClauseVerdict]:
     return {clause.id: clause for clause in report.clauses}
 
 
 def test_it_begins_with_what_to_mend_and_fits_a_terminal(said: tuple[str, Report]) -> None:
     lines = said[0].splitlines()
-    assert lines[0].startswith(("Mend first: L9, ", "Mend first: L7, "))
+    assert lines[0].startswith(tuple(f"Mend first: {most}, " for most in ("F1", "L7", "L9")))
     assert set(lines[0].removeprefix("Mend first: ").split(", ")) == set(CAUSES)
     assert len(lines) <= 80
     assert max(map(len, lines)) <= 80
@@ -61,13 +65,12 @@ def test_what_follows_is_told_in_a_line(said: tuple[str, Report]) -> None:
     found = {id: clause.follows_from for id, clause in by_id(said[1]).items() if clause.follows_from}
     assert found.items() <= {id: [cause] for id, cause in FOLLOWS.items()}.items()
     for clause, (cause,) in found.items():
-        assert f"{clause:7} core   broken     follows from {cause}" in [line.rstrip() for line in said[0].splitlines()]
+        assert f"{clause} core broken follows from {cause}" in rows(said[0])
 
 
 def test_what_cannot_be_seen_is_told_with_the_reason(said: tuple[str, Report]) -> None:
-    lines = [line.rstrip() for line in said[0].splitlines()]
-    assert "F2      core   not tried  nothing to compare, because of F1" in lines
-    assert "L10     core   not tried  the harness has no `folder` and no `unreachable`" in lines
+    assert "F2 core not tried nothing to compare, because of F1" in rows(said[0])
+    assert "L10 core not tried the harness has no `folder` and no `unreachable`" in rows(said[0])
     assert by_id(said[1])["T1"].verdict is Verdict.NOT_OFFERED
 
 

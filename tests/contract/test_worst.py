@@ -31,4 +31,4 @@ def test_each_defect_is_named() -> None:
 
 
 def _names(finding: Finding, mutant: Mutant) -> bool:
-    return finding.clause == mutant.clause and all(value in finding.story for value in mutant.shows)
+    return finding.clause == mutant.clause and all(value in finding.program for value in mutant.shows)

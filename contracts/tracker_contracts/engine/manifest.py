@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from tracker_contracts import pytest_plugin as plugin
-from tracker_contracts.clauses import CLAUSES, Clause
+from tracker_contracts.clauses import CLAUSES, Clause, Level
 from tracker_contracts.engine.examiner import Examiner
 from tracker_contracts.engine.messages import Judged
 from tracker_contracts.engine.profiles import PROFILES, QUICK, Profile
@@ -41,7 +41,9 @@ class Conclusion(str, Enum):
     @classmethod
     def of(cls, clause: ClauseVerdict) -> Conclusion:
         """How a test must end that had such a verdict."""
-        if clause.fails or clause.verdict is Verdict.MISSING:
+        if clause.verdict is Verdict.MISSING:
+            return cls.SKIPPED if clause.level is Level.PROVISIONAL else cls.FAILED
+        if clause.fails:
             return cls.FAILED
         if clause.verdict is Verdict.KEPT:
             return cls.PASSED
@@ -71,7 +73,7 @@ class Entry(BaseModel):
         """Why the clause has no verdict that counts; empty if it has one."""
         if self.verdict is None:
             return self.why or ("overridden" if self.outcome == "passed" else self.outcome or "not run")
-        if self.verdict is Verdict.MISSING:
+        if self.verdict is Verdict.MISSING and self.judged.level is not Level.PROVISIONAL:
             return "nothing was compared"
         right = Conclusion.of(self.judged)
         honest = self.outcome in (right.value, Conclusion.FAILED.value)
