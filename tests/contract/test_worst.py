@@ -13,6 +13,8 @@ from tracker_contracts.reference.mutants.mutant import Mutant
 from tracker_contracts.reference.mutants.worst import DEFECTS, WorstHarness
 from tracker_contracts.report.verdict import Finding, Verdict
 
+BUDGET = 600
+"""Seconds: half of them may go into searches, and forty defects need many."""
 OF_IT = [mutant for mutant in MUTANTS if mutant.harness.__name__ in {f"{part.__name__}Harness" for part in DEFECTS}]
 
 
@@ -25,7 +27,7 @@ def test_it_has_forty_defects() -> None:
 def test_each_defect_is_named() -> None:
     spec = f"{WorstHarness.__module__}:{WorstHarness.__name__}"
     with Examiner(spec, QUICK, drivers=(Driver.DIRECT,)) as examiner:
-        report = check([examiner], list(CLAUSES.values()), Told())
+        report = check([examiner], list(CLAUSES.values()), Told(), budget=BUDGET)
     broken = [finding for finding in report.findings if finding.verdict is Verdict.BROKEN]
     assert {mutant.name for mutant in OF_IT if not any(_names(each, mutant) for each in broken)} == set()
 

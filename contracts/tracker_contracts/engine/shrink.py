@@ -72,13 +72,13 @@ def shrunk(stage: Stage, program: Program, clause: str, topic: str, longest: flo
         longest: Seconds that the search may take.
     """
     search = _Search(stage, clause, topic, longest)
-    search.shows(program)
+    again = search.shows(program)
     found = smallest(program, search.shows)
     if search.over:
         found = _made_sure(found, search)
     return Shrunk(
         program=str(found),
-        blamed=clause if search.over else _blamed(stage, clause, topic, found),
+        blamed=_blamed(stage, clause, topic, found) if again and not search.over else clause,
         defect=search.last,
         beside=search.beside,
         certain=not search.over,
