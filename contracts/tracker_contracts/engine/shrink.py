@@ -72,13 +72,14 @@ def shrunk(stage: Stage, program: Program, clause: str, topic: str, longest: flo
         longest: Seconds that the search may take.
     """
     search = _Search(stage, clause, topic, longest)
-    again = search.shows(program)
+    if not search.shows(program):  # as what steps do to each other may, which nothing brings back
+        return Shrunk(program=str(program), blamed=blamed(clause, program), defect=search.last, certain=False)
     found = smallest(program, search.shows)
     if search.over:
         found = _made_sure(found, search)
     return Shrunk(
         program=str(found),
-        blamed=_blamed(stage, clause, topic, found) if again and not search.over else clause,
+        blamed=clause if search.over else _blamed(stage, clause, topic, found),
         defect=search.last,
         beside=search.beside,
         certain=not search.over,
