@@ -43,6 +43,8 @@ class Expected:
     """Those of the settings."""
     late_tags: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    by_zenml: bool = False
+    """Whether ZenML handed the settings on, which may leave out of a map what is None."""
     params: Mapping[str, Any] = field(default_factory=dict)
     odd_params: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -88,7 +90,7 @@ def expected(outcome: Outcome, harness: TrackerHarness, settings: Collection[str
     plan = performed(outcome.plan)
     given = {name: value for name, value in outcome.plan.settings.items() if name in settings}
     if driver is not Driver.DIRECT:
-        given = _as_zenml_keeps_it(given)
+        given = without_none(given)
     actions = plan.actions
     params = {
         name: value for action in actions if isinstance(action, LogParams) for name, value in action.params.items()
@@ -101,6 +103,7 @@ def expected(outcome: Outcome, harness: TrackerHarness, settings: Collection[str
         tags=tuple(given.get("tags", ())),
         late_tags=tuple(tag for action in actions if isinstance(action, AddTags) for tag in action.tags),
         metadata=harness.as_stored(given.get("metadata", {})),
+        by_zenml=driver is not Driver.DIRECT,
         params=harness.as_stored(params) if params else {},
         odd_params=tuple(name for action in actions if isinstance(action, LogParams) for name in action.odd),
         calls=tuple(Call(each.metrics, each.step, tuple(each.odd)) for each in actions if isinstance(each, LogMetrics)),
@@ -110,8 +113,8 @@ def expected(outcome: Outcome, harness: TrackerHarness, settings: Collection[str
     )
 
 
-def _as_zenml_keeps_it(value: Any) -> Any:
-    """Settings as a tracker gets them in a pipeline: ZenML leaves out of a map what is None (seen in 0.75 to 0.98)."""
+def without_none(value: Any) -> Any:
+    """Settings without what is None in a map: in a pipeline, ZenML 0.84 hands it on, and 0.98 leaves it out."""
     if isinstance(value, Mapping):
-        return {name: _as_zenml_keeps_it(item) for name, item in value.items() if item is not None}
+        return {name: without_none(item) for name, item in value.items() if item is not None}
     return value
