@@ -99,7 +99,7 @@ class MemoryBackend(Backend):
                 yield Table(name=fields[0], step=fields[1], columns=fields[2], rows=fields[3])
 
     def check(self) -> str:
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        _make(self.folder.parent)
         return f"the memory of this machine, at {self.folder.parent}"
 
     def _show_command(self, run_id: str) -> str:
@@ -141,7 +141,7 @@ class MemorySink(DocumentSink):
         return {"show_command": self._show_command}
 
     def begin(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        _make(self._folder)
         self._append("name", self.name)
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
@@ -170,6 +170,12 @@ class MemorySink(DocumentSink):
     def _append(self, *fields: Any) -> None:
         with (self._folder / "run.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(fields) + "\n")
+
+
+def _make(folder: Path) -> None:
+    """Whatever is missing of its path is its owner's alone: all users share this memory."""
+    for each in (*reversed(folder.parents), folder):
+        each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _copied(path: Path, to: Path) -> Path:
