@@ -230,7 +230,6 @@ LOSS = [(0, 0.5), (1, 0.25), (7, 0.125), (8, 0.0625)]
 
 @pytest.mark.slow
 class TestMlflow:
-    @pytest.mark.slow
     def test_the_step_code_is_stored_in_the_flavors_run(self, mlflow_file, tmp_path):
         finished = _run(trains, folder=str(tmp_path))
         [observed] = mlflow_database.observed(mlflow_file, "digits")
