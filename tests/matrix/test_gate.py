@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tracker_contracts.cli import main
-from tracker_contracts.matrix.gate import counterpart, losses
+from tracker_contracts.matrix.gate import changes, counterpart, losses
 from tracker_contracts.matrix.model import BlockReport, State, Works, read, read_all
 from tracker_contracts.report.report import Report
 
@@ -45,6 +45,19 @@ def test_a_clause_that_is_tried_no_more_is_lost() -> None:
 
 def test_a_tracker_that_is_tried_no_more_is_lost() -> None:
     assert losses(cells.ran(CELL, report()), cells.ran(CELL)) == ["no longer tried: trackio"]
+
+
+def test_verdicts_of_another_contract_are_not_compared() -> None:
+    earlier = report()
+    earlier = earlier.model_copy(update={"versions": earlier.versions.model_copy(update={"contract": "0"})})
+    now = report().versions.contract
+    whole = (
+        f"not compared: trackio: contract v0, profile {earlier.profile} and contract v{now}, profile {earlier.profile}"
+    )
+    assert list(map(str, changes(cells.ran(CELL, earlier), cells.ran(CELL, report())))) == [whole]
+    assert losses(cells.ran(CELL, earlier), cells.ran(CELL, report("F1"))) == [
+        "regression: trackio: conforms -> does not conform"
+    ]
 
 
 @pytest.mark.parametrize("state", [State.CRASHED, State.NOT_INSTALLED])

@@ -200,16 +200,20 @@ def _stored(folder: Path | None) -> dict[str, CellReport] | None:
 
 
 def _lost(stored: Mapping[str, CellReport], found: Iterable[CellReport]) -> int:
-    from tracker_contracts.matrix.gate import counterpart, losses
+    from tracker_contracts.matrix.gate import LOSSES, Kind, changes, counterpart
 
     status = 0
     for report in found:
         before = counterpart(stored, report.cell)
         if before is None:
             click.echo(f"{report.cell.name}: there is no earlier report to compare with.")
-        for line in losses(before, report) if before is not None else ():
-            click.echo(f"lost in {report.cell.name}, compared with {before.cell.name if before else ''}: {line}")
-            status = BROKEN
+            continue
+        for change in changes(before, report):
+            if change.kind in LOSSES:
+                click.echo(f"lost in {report.cell.name}, compared with {before.cell.name}: {change}")
+                status = BROKEN
+            elif change.kind is Kind.NOT_COMPARED:
+                click.echo(f"{report.cell.name}: {change}")
     click.echo("Something was lost." if status else "Nothing was lost.")
     return status
 

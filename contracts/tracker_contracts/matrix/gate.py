@@ -8,6 +8,7 @@ from enum import Enum
 
 from tracker_contracts.matrix.model import BlockReport, Cell, CellReport, State, Works, age
 from tracker_contracts.report import diff as comparison
+from tracker_contracts.report.report import Conformity, Report
 
 
 class Kind(str, Enum):
@@ -17,7 +18,13 @@ class Kind(str, Enum):
     WORSE = "worse"
     """And provisional, so that nothing fails for it."""
     NO_LONGER = "no longer tried"
+    NOT_COMPARED = "not compared"
+    """The contract, or how hard it tries, is another one."""
     IMPROVEMENT = "improvement"
+
+
+LOSSES = (Kind.REGRESSION, Kind.NO_LONGER)
+"""What nothing may land with."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Change:
 
 def losses(old: CellReport, new: CellReport) -> list[str]:
     """What the new report no longer has that the old one had: a verdict, or a page that works; one line each."""
-    return [str(each) for each in changes(old, new) if each.kind in (Kind.REGRESSION, Kind.NO_LONGER)]
+    return [str(each) for each in changes(old, new) if each.kind in LOSSES]
 
 
 def changes(old: CellReport, new: CellReport) -> list[Change]:
@@ -55,17 +62,30 @@ def counterpart(stored: Mapping[str, CellReport], cell: Cell) -> CellReport | No
     return newest if newest is not None and age(cell) > age(newest.cell) else None
 
 
+def how(report: Report) -> str:
+    """What verdicts depend on beside the tracker: only those of the same contract, tried as hard, compare."""
+    return f"contract v{report.versions.contract}, profile {report.profile}"
+
+
 def _of_contracts(old: CellReport, new: CellReport) -> Iterator[Change]:
     for harness, before in old.contracts.items():
         if (after := new.contracts.get(harness)) is None:
             yield Change(Kind.NO_LONGER, harness)
-            continue
-        for each in comparison.diff(before, after):
-            kind = Kind.REGRESSION if each.regression else Kind.WORSE if each.worse else Kind.IMPROVEMENT
-            verdicts = f"{each.old.value} -> {each.new.value}"
-            yield Change(kind, f"{harness}: {each.clause} ({each.level.value}): {verdicts}")
-        for clause in comparison.not_compared(before, after):
-            yield Change(Kind.NO_LONGER, f"{harness}: {clause}")
+        elif how(before) == how(after):
+            yield from _of_clauses(harness, before, after)
+        else:
+            yield Change(Kind.NOT_COMPARED, f"{harness}: {how(before)} and {how(after)}")
+            if after.outcome is not Conformity.CONFORMS and before.outcome is Conformity.CONFORMS:
+                yield Change(Kind.REGRESSION, f"{harness}: {before.outcome.value} -> {after.outcome.value}")
+
+
+def _of_clauses(harness: str, before: Report, after: Report) -> Iterator[Change]:
+    for each in comparison.diff(before, after):
+        kind = Kind.REGRESSION if each.regression else Kind.WORSE if each.worse else Kind.IMPROVEMENT
+        verdicts = f"{each.old.value} -> {each.new.value}"
+        yield Change(kind, f"{harness}: {each.clause} ({each.level.value}): {verdicts}")
+    for clause in comparison.not_compared(before, after):
+        yield Change(Kind.NO_LONGER, f"{harness}: {clause}")
 
 
 def _of_pages(old: CellReport, new: CellReport) -> Iterator[Change]:
