@@ -53,6 +53,7 @@ class Pristine:
         """End it, and whatever it still does."""
         if self._process:
             os.close(self._questions)
+            os.close(self._answers)
             os.killpg(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
             self._process = 0

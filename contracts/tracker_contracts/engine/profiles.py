@@ -24,6 +24,8 @@ class Profile(BaseModel):
     """Programs of several steps that are made by chance."""
     budget: float = 90.0
     """Seconds after which no further program begins; what is left out is told."""
+    slow: bool = True
+    """Whether slower drivers try a clause too that direct programs show already."""
     shrink: bool = True
     """Whether the first counterexample is made as small as can be."""
 
@@ -57,5 +59,7 @@ MATRIX = Profile(
     budget=180,
 )
 """For many releases, one after the other: all drivers take part, each as little as can be."""
+LIGHT = MATRIX.model_copy(update={"name": "light", "combined": {Driver.DIRECT: 1}, "slow": False})
+"""For a further backend on releases that another is tried on with `matrix`: the fastest driver of each clause."""
 
-PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH, MATRIX)}
+PROFILES = {profile.name: profile for profile in (QUICK, DEFAULT, THOROUGH, MATRIX, LIGHT)}

@@ -20,6 +20,7 @@ from tracker_contracts.faults.expect import BrokenPromise, Tally, tally
 from tracker_contracts.faults.refusal import why_not_refused
 from tracker_contracts.faults.trial import Trial
 from tracker_contracts.harness import HarnessBroken as HarnessBroken
+from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.registry import spec_of
 from tracker_contracts.report.verdict import Finding, Verdict
 
@@ -58,7 +59,12 @@ def _excuse(trial: Trial, world: World, profile: Profile) -> Verdict | None:
         return Verdict.NOT_OFFERED
     if clause.unless is not None and getattr(harness, clause.unless):
         return Verdict.NOT_OFFERED
-    return Verdict.NOT_TRIED if profile.examples(world.driver) == 0 else None
+    return Verdict.NOT_TRIED if _left_out(trial, world.driver, profile) else None
+
+
+def _left_out(trial: Trial, driver: Driver, profile: Profile) -> bool:
+    shown = driver is not Driver.DIRECT and trial.clause.id in all_judges()
+    return profile.examples(driver) == 0 or (shown and not profile.slow)
 
 
 def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: int | None) -> Finding:

@@ -15,7 +15,7 @@ from tracker_contracts.engine.profiles import QUICK, Profile
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.engine.selection import programs
-from tracker_contracts.engine.shrink import shrunk
+from tracker_contracts.engine.shrink import shrunk, weight
 from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import TrackerHarness
@@ -122,7 +122,7 @@ class Examiner:
     def kill_near(self, mutant: Mutant) -> Kill:
         """What finds a mutant among the programs that have the values it shows at: much sooner than `kill`."""
         others: Counter[str] = Counter()
-        near = [each for each in self._programs if _has(each, mutant.shows)]
+        near = sorted((each for each in self._programs if _has(each, mutant.shows)), key=weight)
         with self._stages(mutant.harness, looks=0) as stages:  # nothing of these comes late
             own = self._by_programs(mutant, stages, near, others)
         return self._kill(mutant, own, others)
