@@ -36,6 +36,13 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
             entry.why = "deselected"
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is to run is known: for a few clauses, fewer programs will do."""
+    for item in session.items:
+        if (entry := _entry(item)) is not None:
+            entry.selected = True
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     """Keep how each test of the contract ended."""

@@ -24,7 +24,7 @@ from tracker_contracts.programs.script import Group, Planned, script
 
 PATIENCE = 1.5
 """Seconds after which what was missing is looked for once more: late is another fault than lost."""
-LOOKS = 5
+LOOKS = 3
 """How often nothing may have come by then; after that, nothing is taken for late any more."""
 
 

@@ -55,6 +55,8 @@ class Entry(BaseModel):
     """What is known of one clause of one class."""
 
     clause: str
+    selected: bool = False
+    """Whether pytest was to run it."""
     verdict: Verdict | None = None
     """What the judge said; none if it wasn't asked."""
     outcome: str = ""
@@ -162,7 +164,10 @@ class Manifest:
         """They are executed once, and judged by every clause."""
         name = _name(contract)
         if name not in self._programs:
-            self._programs[name] = with_causes(Programs([examiner]).run(Told()))
+            entries = self.entries[name]
+            selected = [id for id, entry in entries.items() if entry.selected]
+            programs = Programs([examiner], few=len(selected) < len(entries), clauses=selected)
+            self._programs[name] = with_causes(programs.run(Told()))
         return self._programs[name]
 
     def _applies(self, clause: Clause, contract: type[ExperimentTrackerContract]) -> bool:

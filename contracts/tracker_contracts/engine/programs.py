@@ -19,7 +19,7 @@ from tracker_contracts.engine.progress import Told
 from tracker_contracts.engine.replay import replay_of
 from tracker_contracts.engine.selection import programs
 from tracker_contracts.engine.timings import Timings
-from tracker_contracts.judges.blame import apart
+from tracker_contracts.judges.blame import apart, conditions, shown_by_programs
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.programs.program import Program
 from tracker_contracts.programs.script import explains
@@ -92,7 +92,7 @@ class Programs:
             budget: Seconds after which no further program begins; None: what the profile gives.
             fail_fast: Whether the first program that breaks a clause is the last one.
             timings: Told where the time goes.
-            clauses: Those that count for that.
+            clauses: Those that were asked for: what others may be to blame for is not looked into.
         """
         self._few = few
         self._fail_fast, self._clauses = fail_fast, clauses
@@ -109,7 +109,8 @@ class Programs:
         self._examiners = examiners
         self._showed: dict[Driver, Showed] = {}
         self._as_is = bool(chosen)
-        self._chosen = list(chosen) or list(self._of_the_profile())
+        shown = not shown_by_programs().isdisjoint(clauses)
+        self._chosen = list(chosen) or (list(self._of_the_profile()) if shown else [])
 
     def run(self, told: Told) -> list[Finding]:
         """Execute all of them; what each clause comes to under each driver.
@@ -130,7 +131,9 @@ class Programs:
             ]
         )
         groups = [(driver, found) for driver, showed in self._showed.items() for found in showed.defects.values()]
-        searches = [_Search(driver, sorted(found, key=_plainness)) for driver, found in groups]
+        searches = [
+            _Search(driver, sorted(filter(self._may_matter, found), key=_plainness)) for driver, found in groups
+        ]
         self._until_more = time.monotonic() + MORE_CAUSES * self._budget
         for turn in range(1 if self._fail_fast else CAUSES):
             left = [search for search in searches if search.left]
@@ -178,6 +181,11 @@ class Programs:
             self._showed.setdefault(program.driver, Showed()).add(program, executed)
 
         return work
+
+    def _may_matter(self, seen: Seen) -> bool:
+        """Whether one of the clauses that were asked for may be to blame."""
+        program, defect, _ = seen
+        return bool({defect.clause, *conditions(program)} & set(self._clauses)) or defect.topic == LOST
 
     def _turn(self, search: _Search, turn: int, begun: Callable[[], None]) -> Work:
         """One more smallest program behind one kind of defect; the first of each is looked for in any case."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.programs.program import Program
 
 APART: Mapping[str, str] = {
@@ -21,6 +22,11 @@ APART: Mapping[str, str] = {
 TAGS = frozenset({"tags", "late-tags", "first=tags", "last=tags"})
 UNMOVED = frozenset({"L1", "L3", "L8", "L9", "F4", "M1", "M6", "U1", "U2", "U3", "S1"})
 """Clauses that promise of themselves that other steps change nothing."""
+
+
+def shown_by_programs() -> frozenset[str]:
+    """The clauses that programs can show to be broken."""
+    return frozenset({*all_judges(), *APART.values(), "T3"})
 
 
 def blamed(clause: str, smallest: Program) -> str:

@@ -19,8 +19,8 @@ from tracker_contracts.engine.shrink import shrunk, weight
 from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import TrackerHarness
-from tracker_contracts.judges.blame import APART, conditions
-from tracker_contracts.judges.judge import all_judges, judged
+from tracker_contracts.judges.blame import APART, conditions, shown_by_programs
+from tracker_contracts.judges.judge import judged
 from tracker_contracts.judges.trace import Check
 from tracker_contracts.programs.program import Program
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
@@ -34,8 +34,6 @@ THOROUGH = Profile(name="self-test", direct=15, pipeline=1, process=1, shrink=Fa
 """For the reference, and for a mutant's own clause; the first counterexample ends a trial."""
 APART_CLAUSES = frozenset({*APART.values(), "T3"})
 """Clauses that are to blame for what others' judges see."""
-JUDGED = frozenset({*all_judges(), *APART_CLAUSES})
-"""Clauses that programs can show to be broken."""
 ENOUGH = 8
 """Smallest programs of one other clause, after which no more are looked for."""
 SEARCH = 30.0
@@ -114,7 +112,7 @@ class Examiner:
         others: Counter[str] = Counter()
         with self._stages(mutant.harness) as stages:  # before a trial leaves something behind in the process
             own = self._by_trials(mutant, DRIVERS[:1])
-            if own is None and mutant.clause in JUDGED:
+            if own is None and mutant.clause in shown_by_programs():
                 own = self._by_programs(mutant, stages, self._programs, others)
         own = own or self._by_trials(mutant, DRIVERS[1:])
         return self._kill(mutant, own, others)
