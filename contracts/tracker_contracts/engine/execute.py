@@ -80,7 +80,7 @@ class Stage:
         """Whether a program shows a defect as the first of a process; yes, if nobody can tell."""
         if self.pristine is None:
             return True
-        found = self.pristine.ask([str(program), sorted(self.own_tags)])
+        found = self.pristine.ask([str(program), sorted(self.own_tags), self._looks])
         return found is None or [clause, topic] in found
 
     def close(self) -> None:
@@ -88,10 +88,11 @@ class Stage:
         if self.pristine is not None:
             self.pristine.close()
 
-    def _topics(self, question: tuple[str, list[str]]) -> list[tuple[str, str]]:
+    def _topics(self, question: tuple[str, list[str], int]) -> list[tuple[str, str]]:
         """What a program leaves that is not as it should be, by clause and topic."""
-        self.own_tags = frozenset(question[1])
-        checks = judged(self.execute(Program.parse(question[0])))
+        program, own_tags, self._looks = question
+        self.own_tags = frozenset(own_tags)
+        checks = judged(self.execute(Program.parse(program)))
         return [(clause, check.topic) for clause, check in checks if not check.holds]
 
     def _group(self, scene: Scene, group: Group) -> Iterator[Pair]:
