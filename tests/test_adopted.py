@@ -357,6 +357,7 @@ class TestComet:
 class TestNeptune:
     """Its service is closed, and ZenML's class knows no offline mode: the library alone is tried."""
 
+    @pytest.mark.slow
     def test_the_same_calls_are_stored_in_an_offline_run(self, tmp_path):
         neptune = pytest.importorskip("neptune")
         from zenml_trackers.adopted.neptune import NeptuneSink

@@ -53,6 +53,7 @@ def test_it_says_once_that_it_replaced_the_built_in_flavor():
 
 
 @pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="nothing is replaced")
+@pytest.mark.slow
 def test_the_stored_flavor_also_loads_in_a_process_without_us(zenml_store):
     from zenml.client import Client
     from zenml.enums import StackComponentType

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, TypeAdapter
 
 State = Literal["running", "finished", "failed"]
+
+
+def _decoded(content: Any) -> Any:
+    return b64decode(content) if isinstance(content, str) else content
+
+
+# written by hand, since pydantic reads base64 from 2.9 on, and older releases of ZenML take 2.8 at most
+Content = Annotated[
+    bytes, BeforeValidator(_decoded), PlainSerializer(lambda content: b64encode(content).decode(), when_used="json")
+]
+"""Bytes, as base64 in JSON."""
 
 
 class ObservedMetric(BaseModel):
@@ -23,7 +35,7 @@ class ObservedMetric(BaseModel):
 class ObservedRun(BaseModel):
     """One run, as stored; what the backend has no place for is left empty."""
 
-    model_config = ConfigDict(ser_json_inf_nan="strings", ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(ser_json_inf_nan="strings")
 
     id: str
     name: str
@@ -42,9 +54,9 @@ class ObservedRun(BaseModel):
     attempt: int | None = None
     parent: str | None = None
     """The id of the run that this one is nested in."""
-    artifacts: dict[str, bytes] = Field(default_factory=dict)
+    artifacts: dict[str, Content] = Field(default_factory=dict)
     """File contents by `<artifact name>` or, in a folder, `<artifact name>/<path>`."""
-    images: dict[str, bytes] = Field(default_factory=dict)
+    images: dict[str, Content] = Field(default_factory=dict)
     """The images' raw RGB pixels, row by row, by name."""
     tables: dict[str, list[list[Any]]] = Field(default_factory=dict)
     """Rows of cells by name; the first row is the columns."""

@@ -199,6 +199,7 @@ class TestNativeCalls:
             thread.join()
         assert all([point.name for point in run.metrics] == [run.name] for run in tracker(tmp_path).read())
 
+    @pytest.mark.slow
     def test_an_experiment_of_the_users_own_goes_on(self, tmp_path):
         import comet_ml
 

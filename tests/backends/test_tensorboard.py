@@ -161,6 +161,7 @@ class TestTheLibrary:
 
 class TestTensorBoard:
     @pytest.mark.parametrize("fast", ["true", "false"])
+    @pytest.mark.slow
     def test_it_shows_the_run(self, tmp_path, fast):
         with tracker(tmp_path).start_run("first", tags=["baseline"]) as run:
             run.log_params({"rate": 0.5})

@@ -42,6 +42,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_good_tracker_conforms(temporary: Path) -> None:
     report = report_on(harnesses.Plain, "T1", "T3", "M4")
     assert verdicts(report.findings) == [(id, Verdict.KEPT) for id in ("T1", "T3", "M4")]

@@ -110,6 +110,7 @@ class TestCheck:
         assert done.returncode == 1
         assert "Broken: L9" in done.stdout
 
+    @pytest.mark.slow
     def test_a_profile_that_leaves_a_clause_out_says_so(self) -> None:
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "F6")
         assert status == 0
@@ -121,6 +122,7 @@ class TestCheck:
         assert ran("check", PLAIN, "--profile", "quick", "--clause", "T4", "--seed", "7", "--json", file)[0] == 0
         assert report.read(file).seed == 7
 
+    @pytest.mark.slow
     def test_a_clause_that_is_not_tried_is_incomplete(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         (tmp_path / "sitecustomize.py").write_text(
             "import tracker_contracts.faults.trial as t\nt.trials_of = lambda id: ()\n"
@@ -152,6 +154,7 @@ class TestCheck:
         assert said.startswith("The harness is broken, so this says nothing of the tracker.\nread(place) fails.")
         assert not file.exists()
 
+    @pytest.mark.slow
     def test_a_harness_that_cannot_be_stopped_loses_no_report(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         arguments = ("--profile", "quick", "--clause", "T4", "--json", file)
@@ -230,6 +233,7 @@ class TestEnding:
         assert stored.programs < 5
         assert not any(found.verdict is Verdict.BROKEN and not found.program for found in stored.findings)
 
+    @pytest.mark.slow
     def test_fail_fast_ends_at_a_trial_too(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         arguments = ("--profile", "quick", "--clause", "L3", "--clause", "L9", "--clause", "S3", "--budget", "0")
@@ -237,6 +241,7 @@ class TestEnding:
         verdicts = {clause.id: clause.verdict for clause in report.read(file).clauses}
         assert verdicts == {"L3": Verdict.BROKEN, "L9": Verdict.MISSING, "S3": Verdict.MISSING}
 
+    @pytest.mark.slow
     def test_fail_fast_changes_nothing_where_all_is_kept(self) -> None:
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "S3", "--driver", "direct", "--fail-fast")
         assert status == 0
@@ -272,6 +277,7 @@ class TestEnding:
         assert list(folder.iterdir()) == []
         assert not _running_in(folder)
 
+    @pytest.mark.slow
     def test_before_anything_was_tried_there_is_nothing_to_report(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "tracker_contracts", "check", PLAIN, "--json", str(tmp_path / "report.json")]
         with subprocess.Popen(
@@ -286,6 +292,7 @@ class TestEnding:
 
 
 class TestOptions:
+    @pytest.mark.slow
     def test_a_driver_alone(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         arguments = ("--profile", "quick", "--clause", "L1", "--driver", "direct", "--timings", "--json", file)
@@ -300,6 +307,7 @@ class TestOptions:
         assert "Starting, and a silent step: " in said
         assert "Programs: " in said
 
+    @pytest.mark.slow
     def test_a_clause_that_no_driver_of_those_tries_is_left_out(self) -> None:
         status, said = ran(
             "check", PLAIN, "--profile", "default", "--clause", "F6", "--driver", "direct", "--budget", "0"
@@ -307,6 +315,7 @@ class TestOptions:
         assert status == 0
         assert "Not in this profile: F6" in said
 
+    @pytest.mark.slow
     def test_without_being_asked_no_times_are_stored(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         assert ran("check", PLAIN, "--profile", "quick", "--clause", "S3", "--budget", "0", "--json", file)[0] == 0

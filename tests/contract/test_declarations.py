@@ -57,6 +57,7 @@ class Here(Reader):
         (not_finite.RefusesWhatItDeclaresToStore, {"non_finite": frozenset[str]()}),
     ],
 )
+@pytest.mark.slow
 def test_what_is_declared_is_no_break(mutant: type, declared: Mapping[str, Any], tmp_path: Path) -> None:
     assert verdicts_of_m3(harness_of(mutant), tmp_path) >= {Verdict.BROKEN}
     assert verdicts_of_m3(harness_of(mutant, **declared), tmp_path) == {Verdict.KEPT}

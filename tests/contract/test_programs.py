@@ -34,6 +34,7 @@ def test_quick_has_every_pair_of_values_whatever_the_seed(seed: int | None) -> N
     assert seen == all_of_them > 9000
 
 
+@pytest.mark.slow
 def test_each_process_has_the_same_programs() -> None:
     code = "from tests.contract.test_programs import *; print(*programs(DEFAULT, Driver.DIRECT, OFFERED), sep='\\n')"
     made = {

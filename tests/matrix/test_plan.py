@@ -51,7 +51,7 @@ def names(chosen: str) -> list[str]:
     return [cell.name for cell in plan.cells(SMALL, chosen)]
 
 
-def test_smoke_is_around_breaks_with_low_and_high_pythons_in_turn() -> None:
+def test_smoke_is_at_breaks_with_low_and_high_pythons_in_turn() -> None:
     assert names("smoke") == [
         "py312-zenml090-trackio043",  # the oldest, and the last before the break as well
         "py39-zenml096-trackio043",
@@ -109,15 +109,14 @@ def test_each_set_is_part_of_the_next(versions: Versions) -> None:
 
 def test_smoke_is_small_and_has_what_matters() -> None:
     cells = plan.cells(VERSIONS, "smoke")
-    assert len(cells) <= 10
+    assert len(cells) <= 8
     assert cells[0]["zenml"] == plan.ordered(VERSIONS.axes["zenml"])[0]
     assert cells[-1] == plan.newest(VERSIONS)
     assert {"3.10", "3.12", "3.13"} <= {cell["python"] for cell in cells}
     releases = plan.ordered(VERSIONS.axes["zenml"])
     for each in VERSIONS.breaks:
         first = next(release for release in releases if Version(release) >= Version(each.within["zenml"]))
-        last = releases[releases.index(first) - 1]
-        assert {first, last} <= {cell["zenml"] for cell in cells}
+        assert first in {cell["zenml"] for cell in cells}
 
 
 def test_ruled_out_cells_have_a_reason_and_are_in_no_set() -> None:

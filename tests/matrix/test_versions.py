@@ -42,8 +42,8 @@ DIFFERENCES = {name: found for name, found in vars(compat).items() if isinstance
             r"ruled_out\[0\].zenlm: there is no such field or axis, but why; python, zenml, t",
         ),
         (
-            'profile = "quick"',
-            'profil = "quick"',
+            'profile = "light"',
+            'profil = "light"',
             r"contracts\[1\].profil: there is no such field or axis, but harness, profile, budget;",
         ),
         (

@@ -79,6 +79,7 @@ def test_a_cell_is_installed_with_what_its_releases_need() -> None:
 
 
 @pytest.mark.parametrize("name", plan.SETS)
+@pytest.mark.slow
 def test_tox_knows_the_sets(name: str) -> None:
     pytest.importorskip("tox")
     command = [sys.executable, "-m", "tox", "list", "--no-desc", "-q", "-m", name]

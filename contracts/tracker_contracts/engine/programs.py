@@ -146,7 +146,7 @@ class Programs:
     def findings(self) -> list[Finding]:
         """What the programs that were executed so far come to; a defect for which no smaller one was looked for too."""
         searched = {(driver, shrunk.defect.clause, shrunk.defect.topic) for driver, shrunk in list(self._causes)}
-        causes = list(self._causes)
+        causes = list(_explained(list(self._causes)))
         for driver, showed in list(self._showed.items()):
             for (clause, topic), found in list(showed.defects.items()):
                 if (driver, clause, topic) not in searched:
@@ -275,6 +275,14 @@ class Programs:
             "beside": shrunk.beside,
         }
         return self._finding(shrunk.blamed, driver, showed).model_copy(update=facts)
+
+
+def _explained(causes: Sequence[tuple[Driver, Shrunk]]) -> Iterator[tuple[Driver, Shrunk]]:
+    """Without what did not come again, where a clause that its program tries is broken for certain: steps that race."""
+    certain = {shrunk.blamed for _, shrunk in causes if shrunk.certain}
+    for driver, shrunk in causes:
+        if shrunk.certain or certain.isdisjoint(conditions(Program.parse(shrunk.program)) - {shrunk.blamed}):
+            yield driver, shrunk
 
 
 def _plainness(seen: Seen) -> tuple[int, int]:

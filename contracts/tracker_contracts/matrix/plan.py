@@ -18,7 +18,7 @@ def cells(versions: Versions, name: str) -> list[Cell]:
 
     Args:
         versions: The list.
-        name: `smoke`: the oldest and the newest of the first package, and those around each break, once each. `full`:
+        name: `smoke`: the oldest and the newest of the first package, and the first after each break, once each. `full`:
             each of the first package with its lowest and highest Python, and the newest with each Python and each
             release of the others. `exhaustive`: all that are not ruled out.
     """
@@ -47,20 +47,23 @@ def ordered(releases: Iterable[str]) -> list[str]:
     return sorted(releases, key=Version)
 
 
-def around_breaks(versions: Versions, axis: str) -> list[str]:
-    """Of each break the last release before and the first after it; of the first package also the oldest and newest."""
+def at_breaks(versions: Versions, axis: str) -> list[str]:
+    """One release between each break and the next: the first; of the first package also the newest.
+
+    Between two breaks nothing is different, as far as is known.
+    """
     releases = ordered(versions.axes[axis])
-    chosen = {releases[0], releases[-1]} if axis == versions.first else set()
-    for first_changed in (each.within[axis] for each in versions.breaks if axis in each.within):
-        before = [release for release in releases if Version(release) < Version(first_changed)]
-        chosen.update(before[-1:], releases[len(before) : len(before) + 1])
+    breaks = [Version(each.within[axis]) for each in versions.breaks if axis in each.within]
+    chosen = {releases[0], releases[-1]} if axis == versions.first else set(releases[:1] if breaks else ())
+    for first_changed in breaks:
+        chosen.update([release for release in releases if Version(release) >= first_changed][:1])
     return ordered(chosen)
 
 
 def _smoke(versions: Versions) -> Iterator[Cell]:
     """One cell each: the lowest Python and the highest in turn, so that the newest has the highest."""
     for axis in versions.libraries:
-        for index, release in enumerate(reversed(around_breaks(versions, axis))):
+        for index, release in enumerate(reversed(at_breaks(versions, axis))):
             allowed = _with_newest_others(versions, axis, release)
             yield from allowed[-1:] if index % 2 == 0 else allowed[:1]
 
