@@ -33,8 +33,8 @@ def test_mutants_have_names_of_their_own_and_tell_their_defect():
 
 def test_a_name_tells_the_defect():
     [mutant] = [each for each in MUTANTS if GivesOneUrlToNamesThatDifferInASlash.__doc__ == each.defect]
-    name, shows = "gives_one_url_to_names_that_differ_in_a_slash", ("attempt=third",)
-    assert mutant == Mutant(name, "U2", mutant.defect, mutant.harness, shows)
+    name = "gives_one_url_to_names_that_differ_in_a_slash"
+    assert mutant == Mutant(name, "U2", mutant.defect, mutant.harness, at="attempt=third")
     assert mutant.harness.flavor.endswith("url.GivesOneUrlToNamesThatDifferInASlashFlavor")
 
 

@@ -18,9 +18,9 @@ def cells(versions: Versions, name: str) -> list[Cell]:
 
     Args:
         versions: The list.
-        name: `smoke`: the oldest and the newest of the first package, and the first after each break, once each. `full`:
-            each of the first package with its lowest and highest Python, and the newest with each Python and each
-            release of the others. `exhaustive`: all that are not ruled out.
+        name: `smoke`: the oldest and the newest of the first package, and the first after each break, once each.
+            `full`: each of the first package with its lowest and highest Python, and the newest with each Python and
+            each release of the others. `exhaustive`: all that are not ruled out.
     """
     chosen = {"smoke": _smoke, "full": _full, "exhaustive": _exhaustive}[name](versions)
     return sorted(set(chosen), key=age)

@@ -13,7 +13,7 @@ from tracker_contracts.reference.mutants.mutant import breaks
 from tracker_contracts.reference.settings import ReferenceSettings
 
 
-@breaks("F1", "ending=long")
+@breaks("F1", at="ending=long")
 class MarksFailedAsFinished(ReferenceTracker):
     """Each run ends as finished."""
 
@@ -21,7 +21,7 @@ class MarksFailedAsFinished(ReferenceTracker):
         return "finished"
 
 
-@breaks("F1", "ending=long")
+@breaks("F1", at="ending=long")
 class FailsOnlyWithoutMetrics(jot.Run):
     """A run that logged something ends as finished, even if its step raised."""
 
@@ -29,7 +29,7 @@ class FailsOnlyWithoutMetrics(jot.Run):
         super().end("finished" if self.next_step else state, **error)
 
 
-@breaks("F2", "ending=long")
+@breaks("F2", at="ending=long")
 class CutsErrorAt255(ReferenceTracker):
     """The end of a long message is lost."""
 
@@ -37,7 +37,7 @@ class CutsErrorAt255(ReferenceTracker):
         return {name: text[:255] for name, text in super().describe(error).items()}
 
 
-@breaks("F2", "ending=lines")
+@breaks("F2", at="ending=lines")
 class KeepsTheFirstLineOfTheMessage(ReferenceTracker):
     """A message of several lines is cut after the first."""
 
@@ -45,7 +45,7 @@ class KeepsTheFirstLineOfTheMessage(ReferenceTracker):
         return {name: text.split("\n")[0] for name, text in super().describe(error).items()}
 
 
-@breaks("F2", "ending=long")
+@breaks("F2", at="ending=long")
 class OmitsTheTypeOfTheError(ReferenceTracker):
     """Only the message is stored."""
 
@@ -53,7 +53,7 @@ class OmitsTheTypeOfTheError(ReferenceTracker):
         return {name: text for name, text in super().describe(error).items() if name == "error_message"}
 
 
-@breaks("F2", "ending=long")
+@breaks("F2", at="ending=long")
 class DescribesTheBaseOfTheError(ReferenceTracker):
     """The type that is stored is that of the exception's parent."""
 
@@ -62,7 +62,7 @@ class DescribesTheBaseOfTheError(ReferenceTracker):
         return {**told, "error_type": type(error).__mro__[1].__name__} if told else told
 
 
-@breaks("F3", "ending=exit-3")
+@breaks("F3", at="ending=exit-3")
 class SwallowsSystemExit(ReferenceTracker):
     """A step that ends with SystemExit is taken for a good one."""
 
@@ -70,7 +70,7 @@ class SwallowsSystemExit(ReferenceTracker):
         return super().state_of(step_failed and not isinstance(sys.exc_info()[1], SystemExit))
 
 
-@breaks("F3", "ending=interrupt")
+@breaks("F3", at="ending=interrupt")
 class SwallowsKeyboardInterrupt(ReferenceTracker):
     """A step that the user interrupts is taken for a good one."""
 
@@ -78,7 +78,7 @@ class SwallowsKeyboardInterrupt(ReferenceTracker):
         return super().state_of(step_failed and not isinstance(sys.exc_info()[1], KeyboardInterrupt))
 
 
-@breaks("F3", "ending=base")
+@breaks("F3", at="ending=base")
 class KnowsOnlyExceptions(ReferenceTracker):
     """What isn't an `Exception` is no failure, unless it is a well-known one."""
 
@@ -87,7 +87,7 @@ class KnowsOnlyExceptions(ReferenceTracker):
         return super().state_of(step_failed and isinstance(sys.exc_info()[1], known))
 
 
-@breaks("F4", "attempt=third")
+@breaks("F4", at="attempt=third")
 class FailureSticks(ReferenceTracker):
     """Once a step failed, the runs after it are failed."""
 
@@ -98,7 +98,7 @@ class FailureSticks(ReferenceTracker):
         return super().state_of(self.failed)
 
 
-@breaks("F4", "beside=two")
+@breaks("F4", at="beside=two")
 class FailsWhatRunsBesideAFailure(ReferenceTracker):
     """A step that fails takes those with it that run at the same time."""
 
@@ -112,7 +112,7 @@ class FailsWhatRunsBesideAFailure(ReferenceTracker):
         super().end(run, step_failed or "beside_a_failure" in run.__dict__)
 
 
-@breaks("F4", "before=two")
+@breaks("F4", at="before=two")
 class AFailureReachesBack(ReferenceTracker):
     """A step that fails marks the run before it as failed too."""
 

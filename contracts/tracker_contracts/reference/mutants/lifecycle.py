@@ -18,7 +18,7 @@ MOMENT = 0.2
 """Seconds."""
 
 
-@breaks("L1", "first=tags", "rows=0", "last=artifact")
+@breaks("L1", at="first=tags rows=0 last=artifact")
 class ForgetsStepsThatLogNothing(jot.Run):
     """A run in which nothing was logged is deleted when it ends."""
 
@@ -28,7 +28,7 @@ class ForgetsStepsThatLogNothing(jot.Run):
             self.file.unlink()
 
 
-@breaks("L1", "attempt=third")
+@breaks("L1", at="attempt=third")
 class MakesOneRunForThePipeline(ReferenceTracker):
     """All steps of a pipeline run write to one run."""
 
@@ -56,7 +56,7 @@ class LeavesTheRunOpen(jot.Run):
         pass
 
 
-@breaks("L2", "first=tags", "rows=0", "last=artifact")
+@breaks("L2", at="first=tags rows=0 last=artifact")
 class LeavesEmptyRunsOpen(jot.Run):
     """A run that logged no metric is not ended."""
 
@@ -113,7 +113,7 @@ class WritesAMomentLater(jot.Run):
             super().write(kind, **fields)
 
 
-@breaks("L6", "native=finish")
+@breaks("L6", at="native=finish")
 class CannotEndWhatWasFinishedNatively(jot.Run):
     """Cleanup raises if the step finished the run itself."""
 
@@ -128,7 +128,7 @@ class CannotEndWhatWasFinishedNatively(jot.Run):
         super().end(state, **error)
 
 
-@breaks("L6", "native=finish", "ending=long")
+@breaks("L6", at="native=finish ending=long")
 class TakesANativeFinishForTheEnd(jot.Run):
     """A run that the step finished itself stays finished, even if the step fails later."""
 
@@ -143,7 +143,7 @@ class TakesANativeFinishForTheEnd(jot.Run):
             super().end(state, **error)
 
 
-@breaks("L6", "native=start")
+@breaks("L6", at="native=start")
 class LosesTheRunToANativeStart(jot.Run):
     """A run that the step starts itself takes the place of the step's."""
 

@@ -17,7 +17,7 @@ from tracker_contracts.reference.mutants.mutant import breaks
 from tracker_contracts.reference.settings import ReferenceSettings
 
 
-@breaks("M1", "metadata=params")
+@breaks("M1", at="metadata=params")
 class StoresMetadataAtTheEnd(jot.Run):
     """The metadata of the settings is written when the run ends."""
 
@@ -32,7 +32,7 @@ class StoresMetadataAtTheEnd(jot.Run):
         super().end(state, **error)
 
 
-@breaks("M1", "metadata=params")
+@breaks("M1", at="metadata=params")
 class StoresMetadataWithTheFirstMetric(jot.Run):
     """The metadata of the settings is written when something is logged, or at the end."""
 
@@ -53,7 +53,7 @@ class _ChangedParams(ChangedRecords):
     kind = "params"
 
 
-@breaks("M2", "params=kinds")
+@breaks("M2", at="params=kinds")
 class TurnsNoneIntoText(_ChangedParams):
     """None becomes a word."""
 
@@ -61,7 +61,7 @@ class TurnsNoneIntoText(_ChangedParams):
         return "None" if value is None else value
 
 
-@breaks("M2", "params=kinds")
+@breaks("M2", at="params=kinds")
 class TurnsBoolsIntoNumbers(_ChangedParams):
     """True becomes 1."""
 
@@ -69,7 +69,7 @@ class TurnsBoolsIntoNumbers(_ChangedParams):
         return f"{value:d}" if isinstance(value, bool) else value
 
 
-@breaks("M2", "params=hostile")
+@breaks("M2", at="params=hostile")
 class CutsParamsAt250(_ChangedParams):
     """The end of a long text is lost."""
 
@@ -77,7 +77,7 @@ class CutsParamsAt250(_ChangedParams):
         return value[:250] if isinstance(value, str) else value
 
 
-@breaks("M2", "params=kinds")
+@breaks("M2", at="params=kinds")
 class LosesEmptyMaps(jot.Run):
     """An empty map is not stored."""
 
@@ -87,7 +87,7 @@ class LosesEmptyMaps(jot.Run):
         super().write(kind, **fields)
 
 
-@breaks("M2", "last=params")
+@breaks("M2", at="last=params")
 class KeepsParamsUntilTheFirstMetric(jot.Run):
     """Params that come after the first metric are lost."""
 
@@ -96,7 +96,7 @@ class KeepsParamsUntilTheFirstMetric(jot.Run):
             super().log_params(params)
 
 
-@breaks("M2", "first=nothing", "params=plain")
+@breaks("M2", at="first=nothing params=plain")
 class KeepsParamsFromTheFirstMetricOn(jot.Run):
     """Params that come before the first metric are lost."""
 
@@ -105,7 +105,7 @@ class KeepsParamsFromTheFirstMetricOn(jot.Run):
             super().log_params(params)
 
 
-@breaks("M2", "metadata=params")
+@breaks("M2", at="metadata=params")
 class FlattensMetadata(ReferenceTracker):
     """Nested metadata is joined with dots, so that a key with a dot can't be told from it."""
 
@@ -118,7 +118,7 @@ class FlattensMetadata(ReferenceTracker):
         return {**facts, "metadata": flat}
 
 
-@breaks("M2", "metadata=hostile")
+@breaks("M2", at="metadata=hostile")
 class StoresMetadataAsAscii(ReferenceTracker):
     """Characters beyond ASCII become question marks."""
 
@@ -128,7 +128,7 @@ class StoresMetadataAsAscii(ReferenceTracker):
         return {**facts, "metadata": json.loads(text)}
 
 
-@breaks("M6", "run-name=unicode")
+@breaks("M6", at="run-name=unicode")
 class IgnoresRunName(ReferenceTracker):
     """Each run has the default name."""
 
@@ -144,7 +144,7 @@ class NamesRunsAfterTheStepAlone(ReferenceTracker):
         return settings.run_name or info.pipeline_step_name
 
 
-@breaks("M6", "attempt=third")
+@breaks("M6", at="attempt=third")
 class MergesRunsOfOneName(ReferenceTracker):
     """Two runs of one name become one."""
 

@@ -17,7 +17,7 @@ class _ChangedMetrics(ChangedRecords):
     kind = "metrics"
 
 
-@breaks("M3", "numbers=falling")
+@breaks("M3", at="numbers=falling")
 class RoundsToSevenPlaces(_ChangedMetrics):
     """Values are rounded at 1e-7."""
 
@@ -25,7 +25,7 @@ class RoundsToSevenPlaces(_ChangedMetrics):
         return round(value, 7) if isinstance(value, float) and value - value == 0 else value
 
 
-@breaks("M3", "numbers=falling")
+@breaks("M3", at="numbers=falling")
 class StoresSinglePrecision(_ChangedMetrics):
     """Values are stored as 32 bits, but 64 are declared."""
 
@@ -36,7 +36,7 @@ class StoresSinglePrecision(_ChangedMetrics):
             return value
 
 
-@breaks("M3", "numbers=falling")
+@breaks("M3", at="numbers=falling")
 class PrintsFifteenDigits(_ChangedMetrics):
     """Values lose the last of their seventeen digits."""
 
@@ -44,7 +44,7 @@ class PrintsFifteenDigits(_ChangedMetrics):
         return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
-@breaks("M3", "numbers=zeros")
+@breaks("M3", at="numbers=zeros")
 class LosesTheSignOfZero(_ChangedMetrics):
     """Minus zero becomes zero."""
 
@@ -52,7 +52,7 @@ class LosesTheSignOfZero(_ChangedMetrics):
         return 0.0 if value == 0.0 and isinstance(value, float) else value
 
 
-@breaks("M3", "numbers=not-finite")
+@breaks("M3", at="numbers=not-finite")
 class TakesNanForZero(_ChangedMetrics):
     """NaN is stored as 0."""
 
@@ -60,7 +60,7 @@ class TakesNanForZero(_ChangedMetrics):
         return 0.0 if value != value else value
 
 
-@breaks("M3", "numbers=not-finite")
+@breaks("M3", at="numbers=not-finite")
 class CutsInfinity(_ChangedMetrics):
     """The infinities are stored as the largest float."""
 
@@ -68,7 +68,7 @@ class CutsInfinity(_ChangedMetrics):
         return max(min(value, 1.7976931348623157e308), -1.7976931348623157e308) if isinstance(value, float) else value
 
 
-@breaks("M3", "rows=128", "numbers=extremes", signed_zero=False)
+@breaks("M3", at="rows=128 numbers=extremes", signed_zero=False)
 class TakesTinyNumbersForZero(_ChangedMetrics):
     """It is declared that zero has no sign, but numbers that are next to zero become zero too."""
 
@@ -76,7 +76,7 @@ class TakesTinyNumbersForZero(_ChangedMetrics):
         return 0.0 if isinstance(value, float) and abs(value) < 1e-300 else value
 
 
-@breaks("M3", "at=equal")
+@breaks("M3", at="at=equal")
 class KeepsOneValueForAStep(jot.Run):
     """A second value of a metric at the same step is dropped."""
 
@@ -89,7 +89,7 @@ class KeepsOneValueForAStep(jot.Run):
         super().write(kind, **fields)
 
 
-@breaks("M3", "at=falling")
+@breaks("M3", at="at=falling")
 class SortsMetricsBySteps(jot.Run):
     """Values come back by step, not in the order in which they were logged."""
 
@@ -106,7 +106,7 @@ def _step_of(line: str) -> int:
     return step
 
 
-@breaks("M3", "metrics=punctuation")
+@breaks("M3", at="metrics=punctuation")
 class TakesSlashesForGroups(jot.Run):
     """A slash in a metric's name becomes a dot."""
 
@@ -114,7 +114,7 @@ class TakesSlashesForGroups(jot.Run):
         super().log({name.replace("/", "."): value for name, value in metrics.items()}, step)
 
 
-@breaks("M4", "at=far")
+@breaks("M4", at="at=far")
 class CountsCallsInsteadOfSteps(jot.Run):
     """A step that isn't given is the number of calls before, whatever steps they were given."""
 
@@ -125,7 +125,7 @@ class CountsCallsInsteadOfSteps(jot.Run):
         self.calls += 1
 
 
-@breaks("M4", "at=far")
+@breaks("M4", at="at=far")
 class StaysAtAGivenStep(jot.Run):
     """A step that isn't given is the one that was given last, not the next."""
 
@@ -134,7 +134,7 @@ class StaysAtAGivenStep(jot.Run):
         self.next_step -= step is not None
 
 
-@breaks("M4", "at=far")
+@breaks("M4", at="at=far")
 class ForgetsGivenSteps(jot.Run):
     """A step that is given doesn't move the count."""
 
@@ -144,7 +144,7 @@ class ForgetsGivenSteps(jot.Run):
         self.next_step = before if step is not None else self.next_step
 
 
-@breaks("M4", "at=rising")
+@breaks("M4", at="at=rising")
 class TakesStepZeroForNoStep(jot.Run):
     """Step 0, when it is given, is taken for none."""
 
@@ -152,7 +152,7 @@ class TakesStepZeroForNoStep(jot.Run):
         super().log(metrics, step or None)
 
 
-@breaks("M5", "odd=metrics")
+@breaks("M5", at="odd=metrics")
 class OneBadValueDropsTheRow(jot.Run):
     """Nothing of a payload is stored if one value can't be."""
 
@@ -163,7 +163,7 @@ class OneBadValueDropsTheRow(jot.Run):
             self.warn(f"one of {list(metrics)} is no number")
 
 
-@breaks("M5", "odd=metrics")
+@breaks("M5", at="odd=metrics")
 class DropsBadValuesInSilence(jot.Run):
     """Nobody is told what could not be stored."""
 
@@ -171,7 +171,7 @@ class DropsBadValuesInSilence(jot.Run):
         pass
 
 
-@breaks("M5", "odd=metrics")
+@breaks("M5", at="odd=metrics")
 class DoesNotNameTheBadKey(jot.Run):
     """The warning says that something is lost, but not what."""
 
@@ -180,7 +180,7 @@ class DoesNotNameTheBadKey(jot.Run):
             self.warn("something could not be stored")
 
 
-@breaks("M5", "odd=metrics")
+@breaks("M5", at="odd=metrics")
 class BadValueFailsTheStep(jot.Run):
     """A value that can't be stored is an error, in a tracker that isn't strict."""
 

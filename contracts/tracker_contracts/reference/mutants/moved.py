@@ -10,7 +10,7 @@ from tracker_contracts.reference import jot
 from tracker_contracts.reference.mutants.mutant import breaks
 
 
-@breaks("L14", "late-tags=one", "moves=folder")
+@breaks("L14", at="late-tags=one moves=folder")
 class LosesWhatIsLoggedElsewhere(jot.Run):
     """After the step has changed its working directory, nothing that it logs is stored."""
 
@@ -23,7 +23,7 @@ class LosesWhatIsLoggedElsewhere(jot.Run):
             super().write(kind, **fields)
 
 
-@breaks("L14", "params=hostile", "moves=home")
+@breaks("L14", at="params=hostile moves=home")
 class ForgetsTheRunWithoutItsHome(jot.Run):
     """Where HOME is another one than at the beginning, params are not stored."""
 
@@ -36,7 +36,7 @@ class ForgetsTheRunWithoutItsHome(jot.Run):
             super().log_params(params)
 
 
-@breaks("L14", "moves=timezone")
+@breaks("L14", at="moves=timezone")
 class CountsStepsByTheLocalTime(jot.Run):
     """A change of the time zone makes the next metric step another one."""
 

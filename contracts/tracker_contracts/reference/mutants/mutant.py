@@ -32,12 +32,19 @@ class Mutant:
     harness: type[TrackerHarness]
     shows: tuple[str, ...] = ()
     """The values of a program that it needs, such as `ending=error`; none if it shows in many ways."""
+    at: str = ""
+    """The values of one program that shows it, if these are not all that it needs or can need."""
+
+    @property
+    def near(self) -> tuple[str, ...]:
+        """The values of programs that show it, if any are known."""
+        return self.shows or tuple(self.at.split())
 
 
 declared: list[Mutant] = []
 
 
-def breaks(clause: str, *shows: str, **declared_of_it: Any) -> Callable[[Part], Part]:
+def breaks(clause: str, *shows: str, at: str = "", **declared_of_it: Any) -> Callable[[Part], Part]:
     """Declare a class to be the reference's component, configuration, settings or library, with a defect.
 
     The class's name and docstring tell the defect. A flavor and a harness are made beside it, in its own module, since
@@ -46,6 +53,7 @@ def breaks(clause: str, *shows: str, **declared_of_it: Any) -> Callable[[Part], 
     Args:
         clause: The clause that must find the defect.
         shows: The values of a program that the defect needs, if one or two are enough to say so.
+        at: The values of one of many programs that show it.
         declared_of_it: What its harness declares, such as `non_finite`.
     """
 
@@ -53,7 +61,7 @@ def breaks(clause: str, *shows: str, **declared_of_it: Any) -> Callable[[Part], 
         flavor = _beside(part, "Flavor", ReferenceFlavor, _members(part))
         facts = {"name": _spoken(part.__name__), "flavor": f"{part.__module__}.{flavor.__name__}"}
         harness = _beside(part, "Harness", ReferenceHarness, {**facts, **declared_of_it})
-        declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness, shows))
+        declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness, shows, at))
         return part
 
     return declare

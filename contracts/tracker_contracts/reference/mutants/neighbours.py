@@ -14,7 +14,7 @@ from tracker_contracts.reference.mutants.mutant import breaks
 from tracker_contracts.reference.settings import ReferenceSettings
 
 
-@breaks("L5", "last=params")
+@breaks("L5", at="last=params")
 class CarriesParamsToTheNextStep(jot.Run):
     """Params of earlier steps are written to later ones."""
 
@@ -57,7 +57,7 @@ class TracksNothingAfterAFailure(ReferenceTracker):
         self.failed = step_failed
 
 
-@breaks("L7", "beside=finished")
+@breaks("L7", at="beside=finished")
 class KeepsOneRunOnTheComponent(ReferenceTracker):
     """The component remembers one run, whichever thread prepared last."""
 
@@ -65,7 +65,7 @@ class KeepsOneRunOnTheComponent(ReferenceTracker):
         return "the run"
 
 
-@breaks("L7", "beside=finished")
+@breaks("L7", at="beside=finished")
 class SharesRunBetweenThreads(jot.Run):
     """What is logged goes to the run that started last."""
 

@@ -24,12 +24,12 @@ class _OnlyFinite(jot.Run):
             self.warn(f"{name} is no finite number; the rest is stored")
 
 
-@breaks("M3", "numbers=not-finite")
+@breaks("M3", at="numbers=not-finite")
 class RefusesWhatItDeclaresToStore(_OnlyFinite):
     """NaN and the infinities are declared to be stored, and refused."""
 
 
-@breaks("M3", "numbers=not-finite", non_finite=frozenset[str]())
+@breaks("M3", at="numbers=not-finite", non_finite=frozenset[str]())
 class DropsWhatIsNotFiniteInSilence(_OnlyFinite):
     """It is declared that NaN and the infinities are not stored, but nobody is told when they are dropped."""
 
@@ -37,7 +37,7 @@ class DropsWhatIsNotFiniteInSilence(_OnlyFinite):
         pass
 
 
-@breaks("M3", "numbers=not-finite", non_finite=frozenset({"nan"}))
+@breaks("M3", at="numbers=not-finite", non_finite=frozenset({"nan"}))
 class RefusesThePayloadWithAnInfinity(jot.Run):
     """It is declared that infinities are not stored, but all that was logged with one is refused too."""
 

@@ -13,7 +13,7 @@ from tracker_contracts.reference.mutants.mutant import breaks
 from tracker_contracts.reference.settings import ReferenceSettings
 
 
-@breaks("L8", "attempt=third")
+@breaks("L8", at="attempt=third")
 class RetriesOverwriteTheRun(ReferenceTracker):
     """All attempts of a step write to one run."""
 
@@ -22,7 +22,7 @@ class RetriesOverwriteTheRun(ReferenceTracker):
         return super().open_run(info, settings.model_copy(update={"resume": shared}))
 
 
-@breaks("L8", "attempt=third")
+@breaks("L8", at="attempt=third")
 class CallsEveryAttemptTheFirst(ReferenceTracker):
     """The number of the attempt is always 1."""
 

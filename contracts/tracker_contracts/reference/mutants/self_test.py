@@ -118,9 +118,13 @@ class Examiner:
         return self._kill(mutant, own, others)
 
     def kill_near(self, mutant: Mutant) -> Kill:
-        """What finds a mutant among the programs that have the values it shows at: much sooner than `kill`."""
+        """What finds a mutant among the programs that have the values it shows at: much sooner than `kill`.
+
+        Args:
+            mutant: One of which such values are known.
+        """
         others: Counter[str] = Counter()
-        near = sorted((each for each in self._programs if _has(each, mutant.shows)), key=weight)
+        near = sorted((each for each in self._programs if _has(each, mutant.near)), key=weight)
         with self._stages(mutant.harness, looks=0) as stages:  # nothing of these comes late
             own = self._by_programs(mutant, stages, near, others)
         return self._kill(mutant, own, others)
@@ -177,9 +181,9 @@ class Examiner:
             return judge(trial, World(harness(), driver, self._folder), THOROUGH, self._seed)
 
 
-def _has(program: Program, shows: Sequence[str]) -> bool:
+def _has(program: Program, values: Sequence[str]) -> bool:
     """Whether one of its steps has all these values."""
-    return any(set(shows) <= {f"{name}={value}" for name, value in step.items()} for step in program.steps)
+    return any(set(values) <= {f"{name}={value}" for name, value in step.items()} for step in program.steps)
 
 
 def _executed(stage: Stage, program: Program) -> tuple[list[tuple[str, Check]], set[str]]:

@@ -15,7 +15,7 @@ from tracker_contracts.reference.mutants.mutant import breaks
 from tracker_contracts.reference.settings import ReferenceSettings
 
 
-@breaks("T1", "tags=unicode")
+@breaks("T1", at="tags=unicode")
 class LowercasesTags(ReferenceTracker):
     """Tags are folded to lower case."""
 
@@ -23,7 +23,7 @@ class LowercasesTags(ReferenceTracker):
         return [tag.lower() for tag in super().tags_of(info, settings)]
 
 
-@breaks("T1", "tags=case")
+@breaks("T1", at="tags=case")
 class LosesTheLastOfTwoTagsThatDifferInCase(ReferenceTracker):
     """Of two tags that differ in case alone, the second is taken for a duplicate."""
 
@@ -34,7 +34,7 @@ class LosesTheLastOfTwoTagsThatDifferInCase(ReferenceTracker):
         return list(kept.values())
 
 
-@breaks("T1", "tags=twice")
+@breaks("T1", at="tags=twice")
 class LosesTagsThatAreGivenTwice(ReferenceTracker):
     """Duplicates are not collapsed: all of them are dropped."""
 
@@ -42,7 +42,7 @@ class LosesTagsThatAreGivenTwice(ReferenceTracker):
         return [tag for tag in super().tags_of(info, settings) if settings.tags.count(tag) < 2]
 
 
-@breaks("T1", "tags=long")
+@breaks("T1", at="tags=long")
 class StoresEqualTagsTwice(jot.Run):
     """A tag that is there is stored once more."""
 
@@ -51,7 +51,7 @@ class StoresEqualTagsTwice(jot.Run):
         self.write("tags", tags=[*tags, *tags][: len(list(tags)) + 1])
 
 
-@breaks("T1", "tags=commas")
+@breaks("T1", at="tags=commas")
 class SplitsTagsAtCommas(ReferenceTracker):
     """A tag with a comma becomes two."""
 
@@ -59,7 +59,7 @@ class SplitsTagsAtCommas(ReferenceTracker):
         return [part for tag in super().tags_of(info, settings) for part in tag.split(",")]
 
 
-@breaks("T1", "tags=blanks")
+@breaks("T1", at="tags=blanks")
 class TrimsTags(ReferenceTracker):
     """White space around a tag is lost."""
 
@@ -67,7 +67,7 @@ class TrimsTags(ReferenceTracker):
         return [tag.strip() for tag in super().tags_of(info, settings)]
 
 
-@breaks("T1", "tags=unicode")
+@breaks("T1", at="tags=unicode")
 class ComposesUnicodeInTags(ReferenceTracker):
     """Characters that look alike are made the same."""
 
@@ -75,7 +75,7 @@ class ComposesUnicodeInTags(ReferenceTracker):
         return [unicodedata.normalize("NFC", tag) for tag in super().tags_of(info, settings)]
 
 
-@breaks("T1", "tags=unicode")
+@breaks("T1", at="tags=unicode")
 class KeepsFourTags(ReferenceTracker):
     """The fifth tag of a step is lost."""
 
@@ -91,7 +91,7 @@ class OmitsThePipelinesName(ReferenceTracker):
         return [*settings.tags, info.run_name, info.pipeline_step_name]
 
 
-@breaks("T2", "tags=long")
+@breaks("T2", at="tags=long")
 class TagsOfTheStepReplaceItsNames(ReferenceTracker):
     """A step with tags of its own isn't tagged with the names."""
 
@@ -108,7 +108,7 @@ class TagsAsMetric(jot.Run):
         self.log({"tags": len(self.tags)}, 0)
 
 
-@breaks("T3", "late-tags=many")
+@breaks("T3", at="late-tags=many")
 class TaggingUsesUpAStep(jot.Run):
     """What is logged after tagging is one step late."""
 
@@ -117,7 +117,7 @@ class TaggingUsesUpAStep(jot.Run):
         self.next_step += 1
 
 
-@breaks("T4", "late-tags=one")
+@breaks("T4", at="late-tags=one")
 class DropsLateTags(jot.Run):
     """Tags count only when the run starts."""
 
@@ -129,7 +129,7 @@ class DropsLateTags(jot.Run):
         self.started = True
 
 
-@breaks("T4", "late-tags=many")
+@breaks("T4", at="late-tags=many")
 class KeepsOnlyTheLastOfLateTags(jot.Run):
     """Of several tags that are added at once, one is stored."""
 

@@ -38,7 +38,7 @@ class GivesTheUrlAsText(ReferenceTracker):
         return {key: str(value) if key == METADATA_EXPERIMENT_TRACKER_URL else value for key, value in found.items()}
 
 
-@breaks("U2", "attempt=third")
+@breaks("U2", at="attempt=third")
 class GivesTheUrlOfTheProject(jot.Run):
     """All runs of a project have one URL."""
 
@@ -47,7 +47,7 @@ class GivesTheUrlOfTheProject(jot.Run):
         return self.folder.absolute().as_uri()
 
 
-@breaks("U2", "attempt=third")
+@breaks("U2", at="attempt=third")
 class GivesOneUrlToNamesThatDifferInASlash(jot.Run):
     """The URL is made of the run's name, with a dash for each character that isn't plain."""
 
@@ -56,7 +56,7 @@ class GivesOneUrlToNamesThatDifferInASlash(jot.Run):
         return (self.folder.absolute() / re.sub(r"\W", "-", self.name)).as_uri()
 
 
-@breaks("U2", "asked=twice")
+@breaks("U2", at="asked=twice")
 class ChangesTheUrlEachTime(jot.Run):
     """Whoever asks again gets another URL."""
 
@@ -74,7 +74,7 @@ class GivesARelativeUrl(jot.Run):
         return urlsplit(super().url or "").path
 
 
-@breaks("U3", "run-name=unicode")
+@breaks("U3", at="run-name=unicode")
 class DoesNotQuoteNames(jot.Run):
     """Names are in the URL as they are."""
 
@@ -83,7 +83,7 @@ class DoesNotQuoteNames(jot.Run):
         return f"{BASE}/{self.project}/{self.name}?id={self.id}"
 
 
-@breaks("U3", "run-name=unicode")
+@breaks("U3", at="run-name=unicode")
 class QuotesNothingInAPath(jot.Run):
     """A folder's name is in the URL as it is."""
 
