@@ -89,7 +89,7 @@ LIFECYCLE = Chapter(
         _core(
             "L3",
             "Cleanup leaves the process as prepare found it: no active run, and environment, working directory, "
-            "logging handlers, excepthook and signal handlers as before.",
+            "logging handlers, excepthook and signal handlers as before; no step leaves a file or a thread open.",
         ),
         _core(
             "L4",

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
+HANDLERS = "the logging handlers"
+"""Of loggers that there were before; a library that is imported in a step may bring its own."""
+
 
 class _Records(logging.Handler):
     def __init__(self) -> None:
@@ -41,7 +44,9 @@ class Watch:
     def __exit__(self, *error: object) -> None:
         logging.getLogger().removeHandler(self._records)
         self._stack.close()
-        self.changes = [name for name, value in surroundings().items() if value != self._before[name]]
+        now = surroundings()
+        now[HANDLERS] = {name: now[HANDLERS].get(name) for name in self._before[HANDLERS]}
+        self.changes = [what for what, value in now.items() if value != self._before[what]]
 
     @property
     def warnings(self) -> list[str]:
@@ -73,13 +78,23 @@ def _listening(level: int) -> Iterator[None]:
             handler.setLevel(old)
 
 
+def _handlers() -> dict[str, list[logging.Handler]]:
+    """Those of each logger; without the null handlers of named ones, which libraries add when they are imported."""
+    named = [each for each in logging.Logger.manager.loggerDict.values() if isinstance(each, logging.Logger)]
+    speaking = {
+        each.name: [handler for handler in each.handlers if not isinstance(handler, logging.NullHandler)]
+        for each in named
+    }
+    return {logging.root.name: list(logging.root.handlers), **speaking}
+
+
 def surroundings() -> dict[str, Any]:
     """What a tracker must leave as it was."""
     return {
         "the environment": dict(os.environ),
         "the working directory": os.getcwd(),
-        "the logging handlers": list(logging.getLogger().handlers),
+        HANDLERS: _handlers(),
         "sys.excepthook": sys.excepthook,
         "sys.stdout and sys.stderr": (sys.stdout, sys.stderr),
-        "the signal handlers": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "the signal handlers": [signal.getsignal(number) for number in sorted(signal.valid_signals())],
     }

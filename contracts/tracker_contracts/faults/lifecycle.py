@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +32,13 @@ ENDS: st.SearchStrategy[Any] = st.sampled_from(
     [(), (FinishNatively(),), (Fail(),), (Fail(kind="SystemExit", message="3"),), (FinishNatively(), Fail())]
 )
 
+SHARED = 3
+"""Steps that may open what later ones share."""
+COUNTED = 6
+"""Steps after which there is something more for each, if each leaves something."""
+SETTLES = 3.0
+"""Seconds."""
+
 
 @trial("L3", end=ENDS)
 def cleanup_leaves_the_process_as_it_was(world: World, end: tuple[Any, ...]) -> None:
@@ -40,6 +51,36 @@ def cleanup_leaves_the_process_as_it_was(world: World, end: tuple[Any, ...]) -> 
     expect(outcome.changes, [], "cleanup must leave these as prepare found them")
     _log_to_nobody(world.harness)
     expect(run_with(scene, "mine", 1).series("stray"), [], "the run is still the current one after cleanup")
+
+
+@trial("L3")
+def no_step_leaves_files_or_threads_open(world: World) -> None:
+    """Each step leaves an open file, a connection or a thread behind, until the process has too many.
+
+    Close in cleanup what prepare and the step opened. What all steps of a process share may stay.
+    """
+    scene = world.scene()
+    for _ in range(SHARED):
+        scene.run(StepPlan(actions=(LOUD,)))
+    files, threads = _open_files(), threading.active_count()
+    for _ in range(COUNTED):
+        scene.run(StepPlan(actions=(LOUD,)))
+    more = _settled(lambda: max(_open_files() - files, threading.active_count() - threads))
+    told = f"after {COUNTED} more steps there are {more} more open files or threads"
+    expect_that(more < COUNTED, told)
+
+
+def _open_files() -> int:
+    gc.collect()
+    return len(os.listdir("/dev/fd"))
+
+
+def _settled(grown: Callable[[], int]) -> int:
+    """What is left when threads that are ending have had the time to."""
+    end = time.monotonic() + SETTLES
+    while (left := grown()) >= COUNTED and time.monotonic() < end:
+        time.sleep(0.1)
+    return left
 
 
 def _log_to_nobody(harness: TrackerHarness) -> None:

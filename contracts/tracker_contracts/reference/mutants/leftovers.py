@@ -6,7 +6,9 @@ import logging
 import os
 import signal
 import sys
+import threading
 from contextlib import ExitStack
+from typing import ClassVar, TextIO
 
 from tracker_contracts.reference import jot
 from tracker_contracts.reference.component import ReferenceTracker
@@ -81,3 +83,41 @@ class LeavesASignalHandler(ReferenceTracker):
     def enter(self, run: jot.Run, undo: ExitStack) -> None:
         super().enter(run, undo)
         signal.signal(signal.SIGINT, lambda number, frame: sys.exit(1))
+
+
+@breaks("L3")
+class LeavesAnotherSignalHandler(ReferenceTracker):
+    """A handler of SIGUSR1 outlives the step."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        signal.signal(signal.SIGUSR1, lambda number, frame: None)
+
+
+@breaks("L3")
+class LeavesAHandlerOfANamedLogger(ReferenceTracker):
+    """Each step adds a handler to a logger that has a name."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        logging.getLogger("zenml").addHandler(logging.StreamHandler())
+
+
+@breaks("L3")
+class LeavesAFileOpen(ReferenceTracker):
+    """Each step leaves a file open."""
+
+    files: ClassVar[list[TextIO]] = []
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        self.files.append(open(os.devnull))  # noqa: SIM115
+
+
+@breaks("L3")
+class LeavesAThread(ReferenceTracker):
+    """Each step leaves a thread behind that waits."""
+
+    def enter(self, run: jot.Run, undo: ExitStack) -> None:
+        super().enter(run, undo)
+        threading.Thread(target=threading.Event().wait, args=(300,), daemon=True).start()
