@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import pytest
 
 from tracker_contracts.clauses import CLAUSES, Clause
-from tracker_contracts.engine.manifest import Conclusion, manifest_of
 from tracker_contracts.harness import HarnessBroken, TrackerHarness
+from tracker_contracts.manifest import Conclusion, manifest_of
 from tracker_contracts.report.report import ClauseVerdict
 from tracker_contracts.report.terminal import reason, told
 from tracker_contracts.report.verdict import Finding, Verdict

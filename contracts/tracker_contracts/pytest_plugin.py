@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tracker_contracts.engine.manifest import Entry, Manifest
+    from tracker_contracts.manifest import Entry, Manifest
 
 INCOMPLETE = 3
 OVERRULED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -105,14 +105,14 @@ def _is_contract(found: type) -> bool:
 
 
 def _manifest(config: pytest.Config) -> Manifest:
-    from tracker_contracts.engine.manifest import manifest_of
+    from tracker_contracts.manifest import manifest_of
 
     return manifest_of(config)
 
 
 def _known(config: pytest.Config) -> Manifest | None:
     """The manifest, if this session has a contract to keep one of."""
-    module = sys.modules.get("tracker_contracts.engine.manifest")
+    module = sys.modules.get("tracker_contracts.manifest")
     return None if module is None else config.stash.get(module.KEY, None)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import Tally, tally
 from tracker_contracts.drivers.world import World
 from tracker_contracts.engine.execute import Stage
 from tracker_contracts.engine.reader import Reader
-from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.judges.judge import judged
 from tracker_contracts.programs.program import Program
 from tracker_contracts.reference.mutants.catalogue import MUTANTS

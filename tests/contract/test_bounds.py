@@ -11,15 +11,15 @@ import pytest
 from hypothesis import strategies as st
 from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.drivers import patience
+from tracker_contracts.drivers.expect import BrokenPromise, expect, expect_that, note
 from tracker_contracts.drivers.world import World
-from tracker_contracts.engine import bounds
+from tracker_contracts.drivers import bounds
 from tracker_contracts.engine.check import check
 from tracker_contracts.engine.examiner import Examiner
-from tracker_contracts.engine.profiles import QUICK
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.engine.runner import judge
-from tracker_contracts.faults.expect import BrokenPromise, expect, expect_that, note
 from tracker_contracts.faults.trial import Trial
+from tracker_contracts.profiles import QUICK
 from tracker_contracts.report.verdict import Finding, Verdict
 
 from tests.contract import harnesses

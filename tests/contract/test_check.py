@@ -13,9 +13,9 @@ from tracker_contracts.engine import examiner
 from tracker_contracts.engine.check import check
 from tracker_contracts.engine.examiner import Examiner
 from tracker_contracts.engine.panel import panel
-from tracker_contracts.engine.profiles import QUICK
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.profiles import QUICK
 from tracker_contracts.report.report import Conformity, Report
 from tracker_contracts.report.verdict import Finding, Verdict
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import Tally, tally
 from tracker_contracts.drivers.world import World
 from tracker_contracts.engine.execute import Stage
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.smoke import made
-from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.harness import NON_FINITE_NAMES, HarnessBroken, Place, TrackerHarness
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.observed import ObservedRun

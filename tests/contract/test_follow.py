@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tracker_contracts.clauses import CLAUSES
-from tracker_contracts.judges.follow import RELATIONS, with_causes
 from tracker_contracts.programs.program import Program
 from tracker_contracts.report.causes import causes
+from tracker_contracts.report.follow import RELATIONS, with_causes
 from tracker_contracts.report.verdict import Finding, Verdict
 
 from tests.contract.test_report import found, made

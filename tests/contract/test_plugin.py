@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.contract import ExperimentTrackerContract, test_name
-from tracker_contracts.engine import manifest
+from tracker_contracts import manifest
 from tracker_contracts.engine.messages import Judged
-from tracker_contracts.engine.profiles import QUICK, Profile
 from tracker_contracts.harness import Gap, HarnessBroken
+from tracker_contracts.profiles import QUICK, Profile
 from tracker_contracts.reference.mutants.harness import ReferenceHarness
 from tracker_contracts.report.report import Tried
 from tracker_contracts.report.verdict import Finding, Verdict

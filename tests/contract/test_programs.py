@@ -8,12 +8,12 @@ import sys
 
 import pytest
 from tracker_contracts.clauses import CLAUSES, Driver
-from tracker_contracts.engine.profiles import DEFAULT, QUICK
+from tracker_contracts.difference import difference
 from tracker_contracts.engine.selection import dimensions, programs
 from tracker_contracts.engine.shrink import smallest
 from tracker_contracts.judges.blame import APART, blamed
-from tracker_contracts.judges.difference import difference
 from tracker_contracts.judges.judge import all_judges
+from tracker_contracts.profiles import DEFAULT, QUICK
 from tracker_contracts.programs.covering import pairs
 from tracker_contracts.programs.dimensions import DIMENSIONS, MOMENT
 from tracker_contracts.programs.program import Program

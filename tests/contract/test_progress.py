@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tracker_contracts.clauses import Driver
-from tracker_contracts.engine.profiles import DEFAULT
 from tracker_contracts.engine.programs import SLOWEST_FIRST, _spread
 from tracker_contracts.engine.progress import Estimate
 from tracker_contracts.engine.selection import programs
 from tracker_contracts.engine.timings import Timings
+from tracker_contracts.profiles import DEFAULT
 from tracker_contracts.report import timed
 
 from tests.contract.test_report import made

@@ -9,9 +9,9 @@ from typing import ClassVar
 import pytest
 from tracker_contracts.clauses import Driver
 from tracker_contracts.drivers.world import World
-from tracker_contracts.engine.profiles import QUICK
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.faults.trial import trials_of
+from tracker_contracts.profiles import QUICK
 from tracker_contracts.reference.mutants.harness import ReferenceHarness
 from tracker_contracts.report.verdict import Verdict
 

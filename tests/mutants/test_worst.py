@@ -6,8 +6,8 @@ import pytest
 from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.engine.check import check
 from tracker_contracts.engine.examiner import Examiner
-from tracker_contracts.engine.profiles import QUICK
 from tracker_contracts.engine.progress import Told
+from tracker_contracts.profiles import QUICK
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
 from tracker_contracts.reference.mutants.mutant import Mutant
 from tracker_contracts.reference.mutants.worst import DEFECTS, WorstHarness

@@ -12,7 +12,7 @@ import click
 from tracker_contracts.clauses import Clause, Driver
 from tracker_contracts.cli import options
 from tracker_contracts.engine.ending import Interrupted, ending_well
-from tracker_contracts.engine.profiles import DEFAULT, PROFILES, Profile
+from tracker_contracts.profiles import DEFAULT, PROFILES, Profile
 
 if TYPE_CHECKING:
     from tracker_contracts.programs.program import Program

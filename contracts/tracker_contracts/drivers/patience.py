@@ -9,7 +9,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
 
-from tracker_contracts.faults.expect import BrokenPromise
+from tracker_contracts.drivers.expect import BrokenPromise
 
 Result = TypeVar("Result")
 

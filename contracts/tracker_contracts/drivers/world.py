@@ -16,10 +16,10 @@ from uuid import uuid4
 from zenml.stack import Flavor
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import note, tally
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.patience import together
 from tracker_contracts.drivers.perform import perform
-from tracker_contracts.faults.expect import note, tally
 from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.programs.plan import StepPlan

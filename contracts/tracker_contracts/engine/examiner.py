@@ -30,9 +30,9 @@ from tracker_contracts.engine.messages import (
     Shrunk,
     Unfit,
 )
-from tracker_contracts.engine.profiles import Profile
 from tracker_contracts.engine.replay import replay
 from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.profiles import Profile
 from tracker_contracts.programs.program import Program
 from tracker_contracts.report.report import Tried
 from tracker_contracts.report.verdict import Finding, Verdict

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from tracker_contracts.clauses import Driver
-from tracker_contracts.engine.profiles import Profile
 from tracker_contracts.harness import Gap
+from tracker_contracts.profiles import Profile
 from tracker_contracts.report.report import Versions
 from tracker_contracts.report.verdict import Finding
 

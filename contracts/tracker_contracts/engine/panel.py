@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from tracker_contracts.clauses import Clause, Driver
 from tracker_contracts.engine.examiner import Examiner
-from tracker_contracts.engine.profiles import Profile
+from tracker_contracts.profiles import Profile
 
 SHARES = ((Driver.DIRECT,), (Driver.PIPELINE, Driver.PROCESS))
 """Which drivers one examiner tries; each half takes about as long as the other."""

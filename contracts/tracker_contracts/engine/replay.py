@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracker_contracts.engine.profiles import Profile
+from tracker_contracts.profiles import Profile
 
 
 def replay(spec: str, clause: str, profile: Profile, seed: int | None) -> str:

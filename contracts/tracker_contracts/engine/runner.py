@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.bounds import Bounds, Enough, bounded
+from tracker_contracts.drivers.expect import BrokenPromise, Tally, tally
 from tracker_contracts.drivers.world import World
-from tracker_contracts.engine.bounds import Bounds, Enough, bounded
 from tracker_contracts.engine.gaps import with_gap
-from tracker_contracts.engine.profiles import Profile
 from tracker_contracts.engine.replay import replay
-from tracker_contracts.faults.expect import BrokenPromise, Tally, tally
 from tracker_contracts.faults.refusal import why_not_refused
 from tracker_contracts.faults.trial import Trial
 from tracker_contracts.harness import HarnessBroken as HarnessBroken
 from tracker_contracts.judges.judge import all_judges
+from tracker_contracts.profiles import Profile
 from tracker_contracts.registry import spec_of
 from tracker_contracts.report.verdict import Finding, Verdict
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Collection, Iterator, Sequence
 
 from tracker_contracts.clauses import Driver
-from tracker_contracts.engine.profiles import Profile
+from tracker_contracts.profiles import Profile
 from tracker_contracts.programs.covering import covering
 from tracker_contracts.programs.dimensions import COMPANY, DIMENSIONS, MOMENT, STEP, Dimension
 from tracker_contracts.programs.program import Program

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import tracker_contracts
 from tracker_contracts.clauses import VERSION, Driver
+from tracker_contracts.drivers.expect import Tally, tally
 from tracker_contracts.drivers.patience import left_behind
 from tracker_contracts.drivers.world import World
 from tracker_contracts.engine.conversation import Conversation
@@ -36,7 +37,6 @@ from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.engine.shrink import defect, shrunk, to_blame
 from tracker_contracts.engine.smoke import made, smoke, started
-from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import HarnessBroken, TrackerHarness
 from tracker_contracts.judges.blame import conditions

@@ -15,9 +15,9 @@ from time import monotonic, sleep
 from hypothesis import strategies as st
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import expect, expect_that
 from tracker_contracts.drivers.watch import Watch
 from tracker_contracts.drivers.world import World
-from tracker_contracts.faults.expect import expect, expect_that
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.programs.plan import StepPlan

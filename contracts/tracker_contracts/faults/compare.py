@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from tracker_contracts.drivers.expect import BrokenPromise
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.world import Scene, World
-from tracker_contracts.faults.expect import BrokenPromise
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.programs.plan import Fail, LogMetrics, StepPlan

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from tracker_contracts.drivers.expect import expect
 from tracker_contracts.drivers.perform import perform
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import by_step, exact, run_with, series
-from tracker_contracts.faults.expect import expect
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.programs.plan import LogMetrics, StepPlan
 

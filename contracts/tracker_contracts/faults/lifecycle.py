@@ -12,6 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tracker_contracts.drivers.expect import expect, expect_that
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import (
     LOUD,
@@ -21,7 +22,6 @@ from tracker_contracts.faults.compare import (
     only_run,
     run_with,
 )
-from tracker_contracts.faults.expect import expect, expect_that
 from tracker_contracts.faults.strategies import NAMES
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.harness import TrackerHarness

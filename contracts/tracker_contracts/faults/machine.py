@@ -23,10 +23,10 @@ from hypothesis.stateful import (
 )
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import expect, note, tally
 from tracker_contracts.drivers.watch import Watch
 from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.faults.compare import exact, offered
-from tracker_contracts.faults.expect import expect, note, tally
 from tracker_contracts.faults.step_thread import StepThread
 from tracker_contracts.faults.strategies import TEXT
 from tracker_contracts.faults.trial import trial

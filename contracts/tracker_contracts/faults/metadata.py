@@ -8,12 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tracker_contracts.drivers.expect import expect
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import (
     exact,
     only_run,
 )
-from tracker_contracts.faults.expect import expect
 from tracker_contracts.faults.strategies import (
     NAMES,
     pixels,

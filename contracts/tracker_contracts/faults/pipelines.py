@@ -7,9 +7,9 @@ from typing import cast
 from hypothesis import strategies as st
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import expect
 from tracker_contracts.drivers.pipeline import PipelineDriver
 from tracker_contracts.drivers.world import World
-from tracker_contracts.faults.expect import expect
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.programs.plan import LogMetrics, StepPlan
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import expect
 from tracker_contracts.drivers.stores import session_store
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import by_step, exact, one_with, only_run, series
-from tracker_contracts.faults.expect import expect
 from tracker_contracts.faults.strategies import METRIC_NAMES, NAMES, plans
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.programs.plan import LogMetrics, LogParams, Signal, StepPlan, Wait

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tracker_contracts.clauses import Driver
+from tracker_contracts.drivers.expect import Tally, tally
 from tracker_contracts.drivers.world import World
-from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.programs.plan import StepPlan
 

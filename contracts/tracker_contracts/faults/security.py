@@ -13,11 +13,11 @@ from zenml.utils.secret_utils import is_secret_field
 
 from tracker_contracts.clauses import Driver
 from tracker_contracts.drivers.direct import DirectDriver
+from tracker_contracts.drivers.expect import expect, expect_that
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.pipeline import PipelineDriver
 from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.faults.compare import only_run
-from tracker_contracts.faults.expect import expect, expect_that
 from tracker_contracts.faults.strategies import FAILURES, NATIVE
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.programs.plan import Fail, LogMetrics, StepPlan

@@ -6,9 +6,9 @@ from functools import partial
 from queue import Empty, Queue
 
 from tracker_contracts.drivers import patience
+from tracker_contracts.drivers.expect import BrokenPromise
 from tracker_contracts.drivers.perform import do
 from tracker_contracts.drivers.world import Scene
-from tracker_contracts.faults.expect import BrokenPromise
 from tracker_contracts.faults.open_step import OpenStep
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.programs.plan import Action, StepPlan

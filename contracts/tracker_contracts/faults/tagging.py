@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tracker_contracts.drivers.expect import expect, expect_that
 from tracker_contracts.drivers.world import World
-from tracker_contracts.faults.expect import expect, expect_that
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.programs.plan import LogMetrics, StepPlan

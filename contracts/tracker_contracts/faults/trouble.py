@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tracker_contracts.drivers.expect import BrokenPromise, expect, expect_that
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.perform import perform
 from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.faults.compare import as_planned, came_out
-from tracker_contracts.faults.expect import BrokenPromise, expect, expect_that
 from tracker_contracts.faults.front import Front, Manner, moved
 from tracker_contracts.faults.reach import outage, unreachable
 from tracker_contracts.faults.trial import trial

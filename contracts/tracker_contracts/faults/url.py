@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from zenml.constants import METADATA_EXPERIMENT_TRACKER_URL
 
+from tracker_contracts.drivers.expect import expect, expect_that
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import offered, run_with, series
-from tracker_contracts.faults.expect import expect, expect_that
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.programs.plan import StepPlan
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tracker_contracts.difference import difference
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.harness import TrackerHarness
-from tracker_contracts.judges.difference import difference
 from tracker_contracts.model import Expected
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.programs.dimensions import Values

@@ -16,7 +16,6 @@ from packaging.version import Version
 from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.engine.check import check
 from tracker_contracts.engine.examiner import Examiner
-from tracker_contracts.engine.profiles import PROFILES
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.matrix.digest import digest, of_installed
@@ -24,6 +23,7 @@ from tracker_contracts.matrix.environments import OWN
 from tracker_contracts.matrix.model import PYTHON, BlockReport, Cell, CellReport, State, shortened
 from tracker_contracts.matrix.reading import follow
 from tracker_contracts.matrix.versions import Contract, Versions
+from tracker_contracts.profiles import PROFILES
 from tracker_contracts.report.report import Report
 
 RUN = "tracker-contracts matrix --run"

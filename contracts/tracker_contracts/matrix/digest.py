@@ -10,11 +10,11 @@ from importlib.metadata import distribution
 from pathlib import Path
 from zipfile import ZipFile
 
-from tracker_contracts.engine.profiles import PROFILES
 from tracker_contracts.matrix.blocks import blocks
 from tracker_contracts.matrix.model import Cell
 from tracker_contracts.matrix.requirements import constraints, requirements
 from tracker_contracts.matrix.versions import Versions
+from tracker_contracts.profiles import PROFILES
 
 LENGTH = 16
 NOT_CODE = (".dist-info/", ".pyc", "../")

@@ -16,8 +16,8 @@ from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 from tracker_contracts.clauses import CLAUSES
-from tracker_contracts.engine.profiles import MATRIX, PROFILES
 from tracker_contracts.matrix.model import PYTHON, Cell, factor, in_order
+from tracker_contracts.profiles import MATRIX, PROFILES
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tracker_contracts.judges.difference import MOST, short
+from tracker_contracts.difference import MOST, short
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.programs.dimensions import DIMENSIONS, Values
 from tracker_contracts.programs.plan import Action, StepPlan

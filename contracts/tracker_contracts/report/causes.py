@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker_contracts.clauses import CLAUSES, Level
-from tracker_contracts.judges.follow import BROKEN, unseen_for
+from tracker_contracts.report.follow import BROKEN, unseen_for
 from tracker_contracts.report.report import Report
 from tracker_contracts.report.verdict import Finding, Verdict
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker_contracts.clauses import CLAUSES, Clause, Driver, Level
-from tracker_contracts.engine.profiles import PROFILES
-from tracker_contracts.judges.follow import BROKEN, in_order, with_causes
+from tracker_contracts.profiles import PROFILES
+from tracker_contracts.report.follow import BROKEN, in_order, with_causes
 from tracker_contracts.report.verdict import Finding, Verdict, fails, worst
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -9,19 +9,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tracker_contracts.clauses import CLAUSES, Driver
+from tracker_contracts.drivers.expect import Tally, tally
 from tracker_contracts.drivers.world import World
 from tracker_contracts.engine.execute import Stage
-from tracker_contracts.engine.profiles import QUICK, Profile
 from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.engine.selection import programs
 from tracker_contracts.engine.shrink import shrunk, weight
-from tracker_contracts.faults.expect import Tally, tally
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.judges.blame import APART, conditions, shown_by_programs
 from tracker_contracts.judges.judge import judged
 from tracker_contracts.judges.trace import Check
+from tracker_contracts.profiles import QUICK, Profile
 from tracker_contracts.programs.program import Program
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
 from tracker_contracts.reference.mutants.contained import contained

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import BaseModel
 
-from tracker_contracts import pytest_plugin as plugin
 from tracker_contracts.clauses import CLAUSES, Clause, Level
 from tracker_contracts.engine.examiner import Examiner
 from tracker_contracts.engine.messages import Judged
-from tracker_contracts.engine.profiles import PROFILES, QUICK, Profile
 from tracker_contracts.engine.programs import Programs
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.harness import HarnessBroken
-from tracker_contracts.judges.follow import with_causes
+from tracker_contracts.profiles import PROFILES, QUICK, Profile
 from tracker_contracts.registry import spec_of
+from tracker_contracts.report.follow import with_causes
 from tracker_contracts.report.report import ClauseVerdict, Conformity, conformity, verdict_of
 from tracker_contracts.report.verdict import Finding, Verdict
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from tracker_contracts.contract import ExperimentTrackerContract
 
 VARIABLE = "TRACKER_CONTRACTS_PROFILE"
+PLUGIN = "tracker-contracts"
+"""The name of the entry point by which pytest finds the plugin."""
 KEY = pytest.StashKey["Manifest"]()
 
 
@@ -189,7 +190,7 @@ def manifest_of(config: pytest.Config) -> Manifest:
     Raises:
         pytest.UsageError: The plugin is switched off, or the profile is unknown.
     """
-    if not config.pluginmanager.is_registered(plugin):
+    if not config.pluginmanager.has_plugin(PLUGIN):
         raise pytest.UsageError("The contract needs the pytest plugin tracker-contracts, which is switched off.")
     if KEY not in config.stash:
         config.stash[KEY] = Manifest()

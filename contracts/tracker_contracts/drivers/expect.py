@@ -11,8 +11,8 @@ from typing import Any
 
 import hypothesis
 
-from tracker_contracts.engine.bounds import Bounds
-from tracker_contracts.judges.difference import difference
+from tracker_contracts.difference import difference
+from tracker_contracts.drivers.bounds import Bounds
 
 
 @dataclass
