@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from tracker_contracts.clauses import CLAUSES, Driver
-from tracker_contracts.drivers import patience
+from tracker_contracts.drivers import bounds, patience
 from tracker_contracts.drivers.expect import BrokenPromise, expect, expect_that, note
 from tracker_contracts.drivers.world import World
-from tracker_contracts.drivers import bounds
 from tracker_contracts.engine.check import check
 from tracker_contracts.engine.examiner import Examiner
 from tracker_contracts.engine.progress import Told

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from tracker_contracts import manifest
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.contract import ExperimentTrackerContract, test_name
-from tracker_contracts import manifest
 from tracker_contracts.engine.messages import Judged
 from tracker_contracts.harness import Gap, HarnessBroken
 from tracker_contracts.profiles import QUICK, Profile

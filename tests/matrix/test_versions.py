@@ -67,6 +67,11 @@ DIFFERENCES = {name: found for name, found in vars(compat).items() if isinstance
         ('["setuptools<82"]', '["setuptools under 82"]', r"requirements\[0\]: 'setuptools under 82' is no requirement"),
         ('"F5"', '"F99"', r"clauses\[0\]: there is no clause 'F99'; `tracker-contracts clauses` shows all."),
         ('zenml = ">=0.90"', "zenml = 0.90", r"needs\[2\].zenml: write a text in quotes."),
+        (
+            'python = ["3.10"',
+            'runs = ["1.0"]\npython = ["3.10"',
+            r"axes.runs: a package of that name can be no axis, since \[\[pages\]\] has such a field\.",
+        ),
         ("[labels]", "[[labels]]", r"labels: write a table, such as \[axes\]."),
         ('zenml = "0.83"', 'python = "3.11"', r"breaks\[0\]: give `zenml` or `trackio`, the one whose releases"),
         ("runs = 3", "runs = 0", r"pages\[0\].runs: Input should be greater than or equal to 1."),

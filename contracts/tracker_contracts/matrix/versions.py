@@ -177,6 +177,17 @@ class Cause(_Some):
         return self.holds_for(cell) and (clause in self.clauses if clause else not self.clauses)
 
 
+RULES: dict[str, type[_Some]] = {
+    "ruled_out": RuledOut,
+    "needs": Need,
+    "breaks": Break,
+    "contracts": Contract,
+    "pages": Page,
+    "causes": Cause,
+}
+"""By the table of the list that has them."""
+
+
 class Versions(_Listed):
     """All of the list."""
 
@@ -203,6 +214,7 @@ class Versions(_Listed):
             raise ValueError('axes: name `python` and one package at least, such as zenml = ["0.98.0"]')
         for axis, releases in self.axes.items():
             _refuse_twins(axis, releases)
+            _refuse_fields(axis)
         for place, each in self._rules():
             _check_axes(place, each, self.axes)
         if all(map(self.reasons_against, self.combinations)):
@@ -210,7 +222,7 @@ class Versions(_Listed):
         return self
 
     def _rules(self) -> Iterator[tuple[str, _Some]]:
-        for field in ("ruled_out", "needs", "breaks", "contracts", "pages", "causes"):
+        for field in RULES:
             yield from ((f"{field}[{index}]", each) for index, each in enumerate(getattr(self, field)))
 
     @property
@@ -297,6 +309,13 @@ def root_of(versions: Versions, file: Path) -> Path:
 @cache
 def _within(release: str, specifier: str) -> bool:
     return SpecifierSet(specifier).contains(Version(release), prereleases=True)
+
+
+def _refuse_fields(axis: str) -> None:
+    """Else what is meant for some releases of a package would be read as something else."""
+    for table, rule in RULES.items():
+        if axis in rule.model_fields:
+            raise ValueError(f"axes.{axis}: a package of that name can be no axis, since [[{table}]] has such a field")
 
 
 def _refuse_twins(axis: str, releases: Sequence[str]) -> None:
