@@ -18,7 +18,7 @@ from tracker_contracts.report.verdict import Finding, Verdict
 def test_the_matrix_tells_what_else_finds_a_mutant():
     kills = [_kill("T1").model_copy(update={"others": ["T4", "L5"]})]
     told = SelfTest(reference=ALL_KEPT, kills=kills, clauses=["T1"]).markdown()
-    assert "| T1 | `breaks_T1` | It is broken. | `a_trial` | T4, L5 |" in told
+    assert "| T1 | `breaks_T1` | It is broken. | a_trial |  | T4, L5 |" in told
     assert told.endswith("1 of 1 broken trackers are found by their own clause. Each clause finds at least one.\n")
 
 

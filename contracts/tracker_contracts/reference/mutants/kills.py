@@ -76,10 +76,11 @@ class SelfTest(BaseModel):
 
     def markdown(self) -> str:
         """The matrix, for the documentation."""
-        lines = ["| Clause | Mutant | Defect | Found | Also found by |", "|---|---|---|---|---|"]
+        lines = ["| Clause | Mutant | Defect | Found | In | Also found by |", "|---|---|---|---|---|---|"]
         for kill in self.kills:
-            found = f"`{kill.own.trial}`" if kill.own else "**no**"
-            lines.append(f"| {kill.clause} | `{kill.mutant}` | {kill.defect} | {found} | {', '.join(kill.others)} |")
+            found, program = (kill.own.trial, kill.own.program) if kill.own else ("**no**", "")
+            cells = [kill.clause, f"`{kill.mutant}`", kill.defect, found, program and f"`{program}`"]
+            lines.append(f"| {' | '.join(cells)} | {', '.join(kill.others)} |")
         return "\n".join([*lines, "", self.summary, ""])
 
     @property
