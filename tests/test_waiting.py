@@ -121,10 +121,11 @@ def test_many_threads_with_a_run_each_lose_nothing_in_mlflow(tmp_path, project, 
 WORK = """
 import sys
 from zenml_trackers import connect
-with connect(sys.argv[1]).start_run(sys.argv[2]) as run:
+with connect(sys.argv[1], deadline=60).start_run(sys.argv[2]) as run:
     for number in range(2000):
         run.log({"m": number})
 """
+"""With a deadline for sixteen starts of Python at once; what is tried is what comes after them."""
 
 
 @pytest.mark.slow
