@@ -402,6 +402,6 @@ try:
 except zenml_trackers.NoActiveRun:
     print(sorted({"zenml", "mlflow", "wandb", "comet_ml"} & sys.modules.keys()))
 """
-        variables = {**os.environ, "ZENML_TRACKERS_SEAT": "off"}
+        variables = {**os.environ, "ZENML_TRACKERS_OVERRIDE": "off"}
         done = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "[]"

@@ -17,7 +17,7 @@ import zenml_trackers
 from tests.support.pipelines import stack_with, unified_stack_with
 from tests.support.server import closed_port, hanging_server, trackio_server
 from zenml_trackers.cli import main
-from zenml_trackers.zenml import compat, registration, seat
+from zenml_trackers.zenml import compat, override, registration
 from zenml_trackers.zenml.registration import TRACKIO
 
 OWNED = pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="this ZenML has no flavor of that name")
@@ -90,12 +90,11 @@ class TestRegister:
         assert ran("doctor")[0] == 0
 
     @OWNED
-    def test_with_the_seat_off_it_says_the_way_out(self, zenml_store, monkeypatch):
-        monkeypatch.setenv(seat.SWITCH, "off")
-        monkeypatch.setattr(sys, "meta_path", [item for item in sys.meta_path if not isinstance(item, seat.Seat)])
+    def test_with_the_override_off_it_says_the_way_out(self, zenml_store, monkeypatch):
+        monkeypatch.setenv(override.SWITCH, "off")
         status, said = ran("register")
         assert status == 1
-        assert f"unset {seat.SWITCH}" in said
+        assert f"unset {override.SWITCH}" in said
 
     @pytest.mark.parametrize("source", [OTHER, "no_such_package.Flavor"])
     def test_another_class_of_that_name_is_left_alone(self, registered, source):
@@ -149,9 +148,9 @@ class TestDoctor:
     @pytest.mark.slow
     @OWNED
     def test_it_finds_that_the_built_in_class_would_be_loaded(self, zenml_store):
-        said = ran_alone("doctor", ZENML_TRACKERS_SEAT="off", ZENML_CONFIG_PATH=str(zenml_store))
+        said = ran_alone("doctor", ZENML_TRACKERS_OVERRIDE="off", ZENML_CONFIG_PATH=str(zenml_store))
         assert line_of(said, "flavor trackio").startswith("fail  flavor trackio: loads zenml.integrations.trackio.")
-        assert f"unset {seat.SWITCH}" in said
+        assert f"unset {override.SWITCH}" in said
         assert said.endswith("1 failed.\n")
 
     def test_it_says_where_local_runs_go_and_leaves_nothing_there(self, registered, monkeypatch, tmp_path):

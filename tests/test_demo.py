@@ -34,7 +34,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         "HOME": str(home),
         "ZENML_CONFIG_PATH": str(home / "zenml"),
         "ZENML_STORE_URL": "sqlite:////nowhere/zenml.db",
-        "ZENML_TRACKERS_SEAT": "off",
+        "ZENML_TRACKERS_OVERRIDE": "off",
         "TRACKIO_DIR": str(home / "trackio"),
         "TRACKIO_SERVER_URL": closed_port(),
     }

@@ -41,7 +41,7 @@ def _measured(override: str, template: Path, folder: Path) -> dict[str, bool]:
     variables = {
         "ZENML_CONFIG_PATH": str(folder / "zenml"),
         "TRACKIO_DIR": str(folder / "trackio"),
-        "ZENML_TRACKERS_SEAT": override,
+        "ZENML_TRACKERS_OVERRIDE": override,
     }
     with trackio_server(folder / "server") as server:
         command = [sys.executable, str(Path(__file__).with_name("promises.py")), server.url, TOKEN]

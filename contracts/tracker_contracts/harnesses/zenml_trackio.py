@@ -28,7 +28,7 @@ class ZenmlTrackioHarness(TrackerHarness):
         import_from_files("zenml.integrations.trackio")
         local = {"TRACKIO_DIR": str(folder / "trackio"), "HF_HUB_OFFLINE": "1"}
         # The flavor has no field for a server's token. The last is for the processes that are started later.
-        return {**local, "TRACKIO_WRITE_TOKEN": "a-token-for-nobody", "ZENML_TRACKERS_SEAT": "off"}
+        return {**local, "TRACKIO_WRITE_TOKEN": "a-token-for-nobody", "ZENML_TRACKERS_OVERRIDE": "off"}
 
     def config(self, place: Place) -> dict[str, Any]:
         return {"project_name": place.name}

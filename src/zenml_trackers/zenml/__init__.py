@@ -1,1 +1,1 @@
-"""ZenML's side: flavors, the lifecycle around a step, and the seat. Nothing outside this folder imports ZenML."""
+"""ZenML's side: flavors, the lifecycle around a step, and the override. Nothing outside this folder imports ZenML."""

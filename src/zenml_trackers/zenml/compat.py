@@ -40,7 +40,7 @@ shares_step_run_among_attempts = Difference(
 hands_step_run_to_hooks = Difference("The hooks of a step are given its step run.", since="0.94")
 runs_init_hooks = Difference("The entry points `zenml.init_hooks` are called when it is imported.", since="0.94.1")
 holds_several_trackers = Difference("A stack may hold several experiment trackers.", since="0.94.3")
-owns_trackio_flavor = Difference("There is a built-in flavor `trackio`, which only the seat replaces.", since="0.96")
+owns_trackio_flavor = Difference("There is a built-in flavor `trackio`; only the override replaces it.", since="0.96")
 
 
 def attempt_of(info: StepRunInfo, seen: int) -> int:

@@ -1,4 +1,4 @@
-"""What stands under `zenml.integrations.trackio` when the seat is taken: our classes, under ZenML's names.
+"""What stands under `zenml.integrations.trackio` where the override is on: our classes, under ZenML's names.
 
 Classes that ZenML stores by name say that they come from ZenML's module, so that what is stored also loads in a
 process without this package, where it is ZenML's own.
@@ -11,7 +11,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from zenml_trackers.zenml.seat import PACKAGE
+from zenml_trackers_override import PACKAGE
 
 logger = logging.getLogger("zenml_trackers")
 

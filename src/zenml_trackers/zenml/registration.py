@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from zenml.models import FlavorUpdate
 from zenml.stack import Flavor
 
 from zenml_trackers.errors import FlavorConflict
-from zenml_trackers.zenml import compat, seat, store
+from zenml_trackers.zenml import compat, override, store
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerFlavor
 from zenml_trackers.zenml.unified import UnifiedExperimentTrackerFlavor
 
@@ -27,7 +26,7 @@ class OwnFlavor:
     name: str
     kind: type[Flavor]
     owned_by_zenml: bool = False
-    """Whether this ZenML has a flavor of that name too, which only the seat can replace."""
+    """Whether this ZenML has a flavor of that name too, which only the override replaces."""
 
     @property
     def source(self) -> str:
@@ -56,7 +55,7 @@ def register(own: OwnFlavor) -> str:
 
 def made_usable(own: OwnFlavor) -> str:
     """As `register`, and nothing is said where nothing was done."""
-    _need_seat(own)
+    _need_override(own)
     store.reached()
     stored = stored_flavor(own)
     if stored is None:
@@ -97,19 +96,19 @@ def need_ours(own: OwnFlavor, stored: FlavorResponse, flavor: Flavor) -> None:
     """
     if isinstance(flavor, own.kind):
         return
-    _need_seat(own)
+    _need_override(own)
     raise FlavorConflict(
         f"The flavor {own.name!r} is {stored.source}, not that of zenml-trackers. {_way_out(own, stored)}"
     )
 
 
-def _need_seat(own: OwnFlavor) -> None:
-    if not own.owned_by_zenml or seat.is_taken():
+def _need_override(own: OwnFlavor) -> None:
+    if not own.owned_by_zenml or override.is_on():
         return
-    if os.environ.get(seat.SWITCH, "").lower() == "off":
+    if override.is_switched_off():
         raise FlavorConflict(
-            f"{seat.SWITCH}=off leaves the flavor {own.name!r} to ZenML's built-in one. "
-            f"To use that of zenml-trackers, unset {seat.SWITCH}."
+            f"{override.SWITCH}=off leaves the flavor {own.name!r} to ZenML's built-in one. "
+            f"To use that of zenml-trackers, unset {override.SWITCH}."
         )
     raise FlavorConflict(
         f"This process has ZenML's built-in flavor {own.name!r}. To use that of zenml-trackers, install zenml-trackers "

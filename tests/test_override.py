@@ -1,14 +1,18 @@
-"""The seat: our classes under ZenML's own name for Trackio."""
+"""The override: our classes under ZenML's own name for Trackio."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 
-from zenml_trackers.zenml import compat, seat
+import zenml_trackers_override
+from tests.support.environments import REPOSITORY
+from zenml_trackers.zenml import compat, override
 
 DOCUMENTED = """
 import zenml
@@ -43,7 +47,7 @@ def test_the_documented_imports_give_our_classes():
 @pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="this ZenML has no flavor of its own to fall back to")
 def test_switched_off_it_leaves_zenmls_own_classes():
     program = "import zenml.integrations.trackio.flavors as f; print(f.__file__ is not None)"
-    assert _python(program, ZENML_TRACKERS_SEAT="off").splitlines()[-1] == "True"
+    assert _python(program, ZENML_TRACKERS_OVERRIDE="off").splitlines()[-1] == "True"
 
 
 @pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="nothing is replaced")
@@ -64,17 +68,24 @@ def test_the_stored_flavor_also_loads_in_a_process_without_us(zenml_store):
     assert "workspace" in flavor.config_schema["properties"]
 
 
-def test_taking_it_twice_is_taking_it_once():
-    seat.take()
+def test_to_install_it_twice_is_to_install_it_once():
+    zenml_trackers_override.install()
     before = list(sys.meta_path)
-    seat.take()
+    zenml_trackers_override.install()
     assert sys.meta_path == before
+    assert override.is_on()
 
 
-def test_it_loads_nothing_and_leaves_other_modules_alone():
-    program = "import sys, zenml_trackers.zenml.seat as s; s.take(); import json, email; "
-    program += "print([m for m in sys.modules if m.split('.')[0] in ('zenml', 'trackio', 'pydantic', 'click')])"
-    assert _python(program).splitlines()[-1] == "[]"
+LOADED = "import sys; print(*sorted(sys.modules))"
+
+
+def test_the_start_of_python_loads_one_module_more():
+    path_file = Path(sysconfig.get_path("purelib")) / "zenml_trackers.pth"
+    assert path_file.read_text(encoding="utf-8") == "import zenml_trackers_override\n"
+    without = subprocess.run([sys.executable, "-S", "-c", LOADED], capture_output=True, text=True, check=True)
+    program = f"import sys; sys.path.insert(0, {str(REPOSITORY / 'src')!r}); import zenml_trackers_override; {LOADED}"
+    loaded = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True)
+    assert set(loaded.stdout.split()) - set(without.stdout.split()) == {"zenml_trackers_override"}
 
 
 def test_importing_the_package_loads_neither_zenml_nor_a_tracker():
@@ -82,7 +93,8 @@ def test_importing_the_package_loads_neither_zenml_nor_a_tracker():
     assert _python(program).splitlines()[-1] == "[]"
 
 
-def test_a_broken_seat_does_not_break_zenml(monkeypatch):
-    monkeypatch.setitem(sys.modules, "zenml_trackers.zenml.integration", None)
-    monkeypatch.delattr("zenml_trackers.zenml.integration", raising=False)
-    assert seat.Seat().find_spec(seat.PACKAGE) is None
+@pytest.mark.parametrize("module", ["zenml_trackers.zenml.override", "zenml_trackers.zenml.integration"])
+def test_a_broken_override_does_not_break_zenml(module, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delattr(module, raising=False)
+    assert zenml_trackers_override.Override.find_spec(zenml_trackers_override.PACKAGE) is None
