@@ -28,8 +28,11 @@ class ObservedMetric(BaseModel):
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="strings")
 
     name: str
+    """As it was logged, also where the backend stores another."""
     step: int
+    """The metric step."""
     value: bool | int | float
+    """With its type: `1`, `1.0` and `True` differ."""
 
 
 class ObservedRun(BaseModel):
@@ -38,26 +41,33 @@ class ObservedRun(BaseModel):
     model_config = ConfigDict(ser_json_inf_nan="strings")
 
     id: str
+    """What the backend calls it by; no two runs of a place share it."""
     name: str
+    """What people call it."""
     state: State | None = None
     """None: the backend does not tell whether the run goes on, ended well or failed."""
     error_type: str | None = None
+    """Of the exception, such as `ValueError`."""
     error_message: str | None = None
+    """The exception as text."""
     tags: list[str] = Field(default_factory=list)
     """As stored: what is stored twice is here twice."""
     metadata: dict[str, Any] = Field(default_factory=dict)
+    """That of the step's settings."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """Nested, as they were logged."""
     metrics: list[ObservedMetric] = Field(default_factory=list)
     """In the order in which they were stored."""
     step: str | None = None
     """The ZenML step that the run belongs to, if the backend tells."""
     attempt: int | None = None
+    """Which try of the step it belongs to, from 1 on, if the backend tells."""
     parent: str | None = None
     """The id of the run that this one is nested in."""
     artifacts: dict[str, Content] = Field(default_factory=dict)
     """File contents by `<artifact name>` or, in a folder, `<artifact name>/<path>`."""
     images: dict[str, Content] = Field(default_factory=dict)
-    """The images' raw RGB pixels, row by row, by name."""
+    """Decoded pixels by the image's name: red, green, blue, a byte each, row by row, as `Image.tobytes()` gives."""
     tables: dict[str, list[list[Any]]] = Field(default_factory=dict)
     """Rows of cells by name; the first row is the columns."""
     everything: str = Field(default="", repr=False)

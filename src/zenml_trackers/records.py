@@ -42,6 +42,7 @@ class RunError(Record):
     type: str
     """The exception's class name, such as `ValueError`."""
     message: str
+    """The exception as text, whole; characters that UTF-8 lacks are escaped."""
 
     @classmethod
     def of(cls, error: BaseException) -> RunError:
@@ -57,14 +58,21 @@ class RunSpec(Record):
     """All that is known of a run before its first line of user code."""
 
     name: str
+    """What people call the run; several may share it."""
     project: str
+    """The group of runs that it belongs to, as the URL or the configuration names it."""
     tags: tuple[str, ...] = ()
+    """Each once: those of the settings, and the names of pipeline, pipeline run and step."""
     metadata: dict[str, Any] = Field(default_factory=dict)
+    """JSON-like values; stored before the step's first line."""
     pipeline: str | None = None
+    """The pipeline's name; None outside of ZenML, as for the three that follow."""
     pipeline_run: str | None = None
     """The name of the pipeline run; backends that can group runs group by it."""
     step: str | None = None
+    """The step's name in the pipeline run."""
     step_run_id: str | None = None
+    """ZenML's id of this run of the step."""
     attempt: int | None = 1
     """Counts from 1; a retried step has one run an attempt. None only in a copy of a run that had none."""
     resume: Literal["never", "allow", "must"] = "never"
@@ -111,39 +119,59 @@ class Table(Record):
     """Rows of cells under named columns."""
 
     name: str
+    """What it is called in the run."""
     columns: tuple[str, ...]
+    """The columns' names."""
     rows: tuple[tuple[Any, ...], ...]
+    """One tuple of cells a row, as many as there are columns."""
     step: Step | None = None
+    """The metric step that it belongs to; None: that of the last metric."""
 
 
 class MetricPoint(Record):
     """One stored value of one metric."""
 
     name: str
+    """The metric's, as it was logged."""
     step: int
+    """The metric step: as it was logged, or counted from 0."""
     value: bool | int | float
+    """Bit for bit; NaN and the infinities too."""
 
 
 class StoredRun(Record):
     """A run as a backend stored it."""
 
     id: str
+    """What finds the run again; no two of a project share it."""
     name: str
+    """What people call it."""
     project: str
+    """The project that the backend was opened for."""
     status: Status | None = None
     """None if the run was not made by this package and the backend knows no status."""
     error: RunError | None = None
+    """Why it failed; None unless it did."""
     tags: frozenset[str] = frozenset()
+    """All of them, those that the step added too."""
     metadata: dict[str, Any] = Field(default_factory=dict)
+    """As it was given."""
     params: dict[str, Any] = Field(default_factory=dict)
+    """As they were given, nested."""
     metrics: tuple[MetricPoint, ...] = ()
     """In the order in which they were logged."""
     pipeline: str | None = None
+    """Of the spec, as the four that follow."""
     pipeline_run: str | None = None
+    """Its name."""
     step: str | None = None
+    """Its name in the pipeline run."""
     step_run_id: str | None = None
+    """ZenML's id of it."""
     attempt: int | None = None
+    """From 1 on."""
     url: str | None = None
+    """Where a browser finds it."""
     origin: str | None = None
     """Of which run this is a copy, as `<tracker URL>#<run id>`; that of the first, if it is the copy of a copy."""
     show_command: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracker_contracts.report.pages import contract_page, programs_page
 from tracker_contracts.report.verdict import Verdict
 
+from tests.support import fields
 from tests.support.environments import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -19,6 +20,12 @@ def test_the_page_of_the_contract_is_generated() -> None:
 def test_the_page_of_the_programs_is_generated() -> None:
     stored = (DOCS / "programs.md").read_text(encoding="utf-8")
     assert stored == programs_page(), "tracker-contracts programs > docs/programs.md"
+
+
+def test_the_page_of_the_fields_is_generated_and_says_what_each_means() -> None:
+    made = fields.page()
+    assert (DOCS / "fields.md").read_text(encoding="utf-8") == made, "python -m tests.support.fields > docs/fields.md"
+    assert "|  |" not in made
 
 
 def test_the_page_explains_each_verdict() -> None:

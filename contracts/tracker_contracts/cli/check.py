@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tracker_contracts.programs.program import Program
     from tracker_contracts.report.report import Report
 
+BUDGETS = ", ".join(f"{each.budget:.0f} with {name}" for name, each in PROFILES.items())
 STATUS = {"conforms": 0, "does not conform": options.BROKEN, "incomplete": 3}
 
 
@@ -61,7 +62,12 @@ def _drivers(context: click.Context, option: click.Parameter, asked: tuple[str, 
     callback=options.programs,
     help="Execute this one alone; repeatable.",
 )
-@click.option("--budget", metavar="SECONDS", type=click.FloatRange(min=0), help="After this, begin no further program.")
+@click.option(
+    "--budget",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    help=f"After this, begin no further program. Without it: {BUDGETS}.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Try other examples; without it, the same ones each time.")
 @click.option("--fail-fast", is_flag=True, help="End at the first broken clause.")
 @click.option("--timings", is_flag=True, help="Tell where the time went.")

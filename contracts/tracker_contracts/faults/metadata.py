@@ -62,7 +62,8 @@ def _written(made: Path, content: bytes, inside: dict[str, bytes]) -> tuple[Path
 def images_keep_their_pixels(world: World, image: tuple[int, int, bytes], name: str) -> None:
     """An image is missing, or has other pixels.
 
-    Store it without loss, as PNG does; mind the order of rows and of channels.
+    Store it without loss, as PNG does; mind the order of rows and of channels. The harness gives decoded pixels, and
+    not the file.
     """
     import numpy
 
