@@ -27,7 +27,7 @@ def test_a_reader_gets_from_nothing_to_a_report(tmp_path: Path) -> None:
     printed = [_followed(block, work, tmp_path) for block in blocks(PAGE)]
     assert any("Set `flavor` to package.module.Class." in said for said in printed)
     assert any(said.startswith("improvement: F1 (core): broken -> kept\n") for said in printed)
-    assert "test_my_package_contract.TestMyTracker: does not conform (profile quick)" in printed[-1]
+    assert "test_my_package_contract.TestMyTracker: does not conform (profile quick; only F1, F2)" in printed[-1]
     first = {clause.id: clause.verdict for clause in report.read(work / "first.json").clauses}
     assert first["F1"] is Verdict.BROKEN
     assert first["M4"] is Verdict.KEPT
