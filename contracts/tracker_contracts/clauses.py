@@ -204,6 +204,12 @@ METADATA = Chapter(
         ),
         _extended("M8", "artifacts", "A logged file or folder reads back byte for byte under its name."),
         _extended("M9", "media", "Images and tables logged in the step read back with the same pixels and cells."),
+        _extended(
+            "M10",
+            "values",
+            "Every form of the documented table of values is stored in its documented form, and a value that is not in "
+            "it costs no other.",
+        ),
     ),
 )
 
@@ -238,6 +244,14 @@ FAILURE = Chapter(
             "A run that a killed process left open is marked failed, from ZenML's own step status, by one documented "
             "command.",
             _X,
+            feature="reconciliation",
+        ),
+        _provisional(
+            "F9",
+            "No tracker but the reference offers the command.",
+            "A step that ZenML fails after cleanup, since its output can't be stored, has a failed run after the same "
+            "command.",
+            _P,
             feature="reconciliation",
         ),
     ),
@@ -290,7 +304,25 @@ SECURITY = Chapter(
     ),
 )
 
-CHAPTERS = (LIFECYCLE, TAGGING, METADATA, FAILURE, URL, SECURITY)
+PORT = Chapter(
+    title="Port",
+    clauses=(
+        _extended(
+            "R1",
+            "port",
+            "What the tracker's own reading gives back equals what an independent reader sees in the store.",
+        ),
+        _extended(
+            "R2",
+            "port",
+            "The tracker's own check succeeds where runs can be stored, fails with a named error where not, and leaves "
+            "nothing behind.",
+        ),
+        _extended("R3", "port", "A copy into another tracker and back is equal; what can't be held there is listed."),
+    ),
+)
+
+CHAPTERS = (LIFECYCLE, TAGGING, METADATA, FAILURE, URL, SECURITY, PORT)
 CLAUSES = {clause.id: clause for chapter in CHAPTERS for clause in chapter.clauses}
 """All clauses by id, in the order of the contract."""
 

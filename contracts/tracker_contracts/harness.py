@@ -41,6 +41,18 @@ class Gap(BaseModel):
     link: str
 
 
+@dataclass(frozen=True)
+class Value:
+    """One documented form of a value."""
+
+    logged: Any
+    """What a step logs."""
+    stored: Any
+    """What is read back of it."""
+    metric: bool = False
+    """Whether it is logged as a metric; else as a param."""
+
+
 class HarnessBroken(Exception):
     """The harness, not the tracker, is at fault: what it says of itself does not hold."""
 
@@ -55,7 +67,10 @@ class TrackerHarness(ABC):
     backend: ClassVar[str]
     """The distribution whose version the report names, such as `mlflow`."""
     features: ClassVar[frozenset[str]] = frozenset()
-    """Extended features that are declared: resume, nested, artifacts, media, server, recovery, reconciliation."""
+    """Extended features that are declared.
+
+    They are resume, nested, artifacts, media, values, server, recovery, reconciliation and port.
+    """
     known_gaps: ClassVar[Mapping[str, Gap]] = {}
     """Clauses by id that are known to be broken; one that holds after all fails the run."""
     precision: ClassVar[int] = 64
@@ -171,9 +186,33 @@ class TrackerHarness(ABC):
         raise NotImplementedError
 
     def reconcile(self, place: Place) -> None:
-        """Mark the runs of killed steps as failed, by the documented command; for the feature `reconciliation`.
+        """Mark the runs of killed and of failed steps as failed, by the documented command.
 
-        ZenML's client knows the steps.
+        For the feature `reconciliation`; ZenML's client knows the steps.
+        """
+        raise NotImplementedError
+
+    def values(self) -> Mapping[str, Value]:
+        """The forms of values that the tracker documents, by what they are called; for the feature `values`."""
+        raise NotImplementedError
+
+    def told(self, place: Place) -> list[ObservedRun]:
+        """The runs of a place as the tracker itself gives them back; for the feature `port`, as the next two."""
+        raise NotImplementedError
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Have the tracker itself test a configuration, such as `config(place)`.
+
+        Raises:
+            Exception: No run can be stored there; the tracker's own error.
+        """
+        raise NotImplementedError
+
+    def copy(self, place: Place, to: Place) -> list[str]:
+        """Copy the runs of a place to another tracker, which holds them in memory, and from there to `to`.
+
+        Returns:
+            What can't be held there, a line each, with the run's name.
         """
         raise NotImplementedError
 

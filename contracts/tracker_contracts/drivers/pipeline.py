@@ -13,6 +13,7 @@ from tracker_contracts.drivers.account import outcomes
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.drivers.pipelines import PipelineRun, run_pipeline
 from tracker_contracts.drivers.stage import Body, Plans, Stage, stages
+from tracker_contracts.drivers.steps import act, act_in_vain
 from tracker_contracts.drivers.stores import session_store
 from tracker_contracts.drivers.watch import Watch
 from tracker_contracts.harness import Place, TrackerHarness
@@ -51,6 +52,10 @@ class PipelineDriver:
         self._run((plan,), stage, cached=True)
         return stage.begun > 0
 
+    def run_in_vain(self, plan: StepPlan) -> Outcome:
+        """Execute a step whose output ZenML can't store."""
+        return self._run((plan,), Stage(), step=act_in_vain)[0]
+
     def keep_secret(self, name: str, values: dict[str, str]) -> None:
         """Keep a ZenML secret, so that the configuration can refer to it as `{{name.key}}`."""
         with session_store().active() as client:
@@ -58,20 +63,20 @@ class PipelineDriver:
                 client.delete_secret(name)
             client.create_secret(name, values)
 
-    def _run(self, plans: Plans, stage: Stage, cached: bool = False) -> list[Outcome]:
+    def _run(self, plans: Plans, stage: Stage, cached: bool = False, step: Any = act) -> list[Outcome]:
         with session_store().active() as client:
             tracker = self._activate(client)
             with Watch() as watch:
-                run = self._pipeline(plans, tracker, stage, cached)
+                run = self._pipeline(plans, tracker, stage, cached, step)
         done = outcomes(run, plans, stage)
         for outcome in done:
             outcome.warnings, outcome.printed = watch.warnings, f"{watch.printed}\n{run.printed}"
         return done
 
-    def _pipeline(self, plans: Plans, tracker: str, stage: Stage, cached: bool) -> PipelineRun:
+    def _pipeline(self, plans: Plans, tracker: str, stage: Stage, cached: bool, step: Any) -> PipelineRun:
         stages[plans[0].step] = stage
         try:
-            return run_pipeline(spec_of(type(self._harness)), plans, tracker, stage, cached)
+            return run_pipeline(spec_of(type(self._harness)), plans, tracker, stage, cached, step)
         finally:
             del stages[plans[0].step]
 

@@ -31,7 +31,9 @@ class PipelineRun:
     """What was said in a process of the step's own."""
 
 
-def run_pipeline(harness: str, plans: Plans, tracker: str, stage: Stage, cached: bool = False) -> PipelineRun:
+def run_pipeline(
+    harness: str, plans: Plans, tracker: str, stage: Stage, cached: bool = False, step: Any = act
+) -> PipelineRun:
     """Run a pipeline with one step on the active stack; what it raises is kept in the result.
 
     Args:
@@ -40,13 +42,14 @@ def run_pipeline(harness: str, plans: Plans, tracker: str, stage: Stage, cached:
         tracker: The tracker's name.
         stage: Where the step plays.
         cached: Whether ZenML may take the result of an earlier run of the same step.
+        step: The step that plays there.
 
     Raises:
         KeyboardInterrupt: The user interrupts, not the step.
     """
     run = PipelineRun(f"{plans[0].pipeline}-{uuid4().hex[:12]}")
     try:
-        _pipeline(harness, plans, tracker, cached).with_options(run_name=run.name)()
+        _pipeline(harness, plans, tracker, cached, step).with_options(run_name=run.name)()
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and not any(
             isinstance(each, KeyboardInterrupt) for each in stage.ended
@@ -59,9 +62,9 @@ def run_pipeline(harness: str, plans: Plans, tracker: str, stage: Stage, cached:
     return run
 
 
-def _pipeline(harness: str, plans: Plans, tracker: str, cached: bool) -> Any:
+def _pipeline(harness: str, plans: Plans, tracker: str, cached: bool, step: Any) -> Any:
     plan = plans[0]
-    chosen = act.with_options(
+    chosen = step.with_options(
         experiment_tracker=tracker,
         enable_cache=cached,
         settings={"experiment_tracker": plan.settings} if plan.settings else None,

@@ -38,11 +38,11 @@ class ProcessDriver(PipelineDriver):
             raise NotImplementedError("a step in a process of its own can only do what its plan says")
         return super().run(plan)
 
-    def _pipeline(self, plans: Plans, tracker: str, stage: Stage, cached: bool) -> PipelineRun:
+    def _pipeline(self, plans: Plans, tracker: str, stage: Stage, cached: bool, step: Any) -> PipelineRun:
         with TemporaryDirectory() as folder:
             account = Path(folder) / "account.json"
             with children.expected({**self._variables, ACCOUNT: str(account)}) as child:
-                run = super()._pipeline(plans, tracker, stage, cached)
+                run = super()._pipeline(plans, tracker, stage, cached, step)
             told = read_account(account)
         stage.begun, stage.ended = told.begun, told.ended
         run.told, run.printed = child.told or run.told, child.printed

@@ -25,6 +25,8 @@ SUITES = (
     "process",
     "pipelines",
     "machine",
+    "values",
+    "port",
 )
 
 Body = Callable[..., None]

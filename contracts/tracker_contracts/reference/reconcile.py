@@ -1,4 +1,4 @@
-"""Ends the runs that killed processes left open: what no tracker can do while it is being killed."""
+"""Ends runs as ZenML says that their steps ended: those that killed processes left open, and those of failed steps."""
 
 from __future__ import annotations
 
@@ -12,13 +12,31 @@ from zenml.client import Client
 from tracker_contracts.reference import jot
 
 
-def reconcile(folder: Path) -> None:
-    """Mark each open run as failed whose step does not go on, by ZenML's own account."""
+def reconcile(folder: Path, finished_too: bool = True) -> None:
+    """Mark each run as failed that goes on although its step does not, and each that finished whose step failed.
+
+    Args:
+        folder: Where the runs are.
+        finished_too: Whether to look at finished runs, whose steps may have failed afterwards.
+    """
     for file in folder.glob("*.jsonl"):
         first, *_, last = map(json.loads, file.read_text().splitlines())
-        if last["kind"] != "end" and first["step_run"] and _is_over(first["step_run"]):
-            end = {"kind": "end", "state": "failed", "number": last["number"] + 1, "error_type": "Killed"}
-            jot.put(file, json.dumps({**end, "error_message": "ended without cleanup; marked by reconcile()"}))
+        if not first["step_run"]:
+            continue
+        if last["kind"] != "end" and _is_over(first["step_run"]):
+            _fail(file, last, "Killed", "ended without cleanup; marked by reconcile()")
+        elif finished_too and last.get("state") == "finished" and _failed(first["step_run"]):
+            _fail(file, last, "StepFailed", "failed after cleanup; marked by reconcile()")
+
+
+def _fail(file: Path, last: dict[str, Any], kind: str, message: str) -> None:
+    end = {"kind": "end", "state": "failed", "number": last["number"] + 1}
+    jot.put(file, json.dumps({**end, "error_type": kind, "error_message": message}))
+
+
+def _failed(step_run: str) -> bool:
+    status: Any = Client().get_run_step(UUID(step_run)).status
+    return bool(status.is_failed)
 
 
 def _is_over(step_run: str) -> bool:

@@ -23,6 +23,7 @@ FILES = (
     "failure",
     "url",
     "security",
+    "port",
     "values.tags",
     "values.settings",
     "values.rows",

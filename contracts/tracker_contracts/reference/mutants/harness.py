@@ -6,13 +6,23 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from urllib.request import urlopen
 
-from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
+from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness, Value
 from tracker_contracts.observed import ObservedRun
-from tracker_contracts.reference import jot
+from tracker_contracts.reference import jot, port
 from tracker_contracts.reference.mutants.reader import observed
+
+VALUES: Mapping[str, Value] = {
+    "tuple": Value((1, "two"), [1, "two"]),
+    "nested": Value({"a": {"b": (0.5, None)}}, {"a": {"b": [0.5, None]}}),
+    "truth": Value(True, True),
+    "array of one": Value(SimpleNamespace(item=lambda: 0.5), 0.5, metric=True),
+    "whole": Value(3, 3, metric=True),
+}
+"""What the reference documents of its values."""
 
 
 class ReferenceHarness(TrackerHarness):
@@ -22,7 +32,7 @@ class ReferenceHarness(TrackerHarness):
     flavor = "tracker_contracts.reference.flavor.ReferenceFlavor"
     backend = "tracker-contracts"
     features: ClassVar[frozenset[str]] = frozenset(
-        {"resume", "nested", "artifacts", "media", "recovery", "reconciliation", "server"}
+        {"resume", "nested", "artifacts", "media", "values", "recovery", "reconciliation", "server", "port"}
     )
     secret_field = "token"
     url_field = "base_url"
@@ -56,6 +66,22 @@ class ReferenceHarness(TrackerHarness):
         from tracker_contracts.reference.reconcile import reconcile  # a second or two, which nothing else takes
 
         reconcile(_folder(place))
+
+    def values(self) -> Mapping[str, Value]:
+        """What `plain` and `number` take."""
+        return VALUES
+
+    def told(self, place: Place) -> list[ObservedRun]:
+        """By the tracker's own reading."""
+        return list(port.runs(_folder(place)))
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """By the tracker's own check."""
+        port.check(config)
+
+    def copy(self, place: Place, to: Place) -> list[str]:
+        """By the tracker's own copy."""
+        return port.copy(_folder(place), _folder(to))
 
     def folder(self, place: Place) -> Path:
         """The place's own."""

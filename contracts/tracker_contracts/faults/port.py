@@ -1,0 +1,119 @@
+"""R1 to R3: what a tracker that can also be read, checked and copied promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tracker_contracts.drivers.expect import expect, expect_that
+from tracker_contracts.drivers.world import Scene, World
+from tracker_contracts.faults.compare import exact, offered
+from tracker_contracts.faults.reach import unreachable
+from tracker_contracts.faults.trial import trial
+from tracker_contracts.harness import Place
+from tracker_contracts.observed import ObservedRun
+from tracker_contracts.programs.plan import Action, AddTags, Fail, LogMetrics, LogParams, StepPlan
+
+NAMELESS = (Exception, AssertionError, AttributeError, KeyError, NotImplementedError, TypeError)
+"""What is raised by a mistake, and says nothing of a configuration."""
+SECRETIVE = frozenset({"everything", "images", "tables", "artifacts", "parent"})
+"""What the tracker's own reading need not have."""
+
+
+@trial("R1", depth=st.integers(0, 9))
+def the_trackers_own_reading_is_what_is_stored(world: World, depth: int) -> None:
+    """What the tracker shows of its runs is not what it stored.
+
+    Compare what your reading gives back with the store, field by field: a status, an error, a type may be lost there.
+    """
+    scene = _with_three_runs(world, depth)
+    seen = {run.id: run for run in scene.runs()}
+    told = {run.id: run for run in world.harness.told(scene.place)}
+    expect(sorted(told), sorted(seen), "the ids of the runs are others")
+    for id, run in seen.items():
+        expect(_facts(told[id], run), _facts(run, run), f"of the run {run.name!r} the tracker tells something else")
+
+
+@trial("R2")
+def a_check_tells_whether_runs_can_be_stored(world: World) -> None:
+    """The tracker says that all is well where nothing can be stored, or the other way round; or it leaves a trace.
+
+    Try what a run would do: reach the server, and see that the folder can be written to; then take it away again.
+    """
+    scene, harness = world.scene(), world.harness
+    before = _files(harness.folder(scene.place))
+    error = _error_of_check(world, harness.config(scene.place))
+    expect(error and repr(error), None, "the check fails where runs can be stored")
+    expect(_files(harness.folder(scene.place)), before, "the check leaves something behind")
+    expect(scene.runs(), [], "the check leaves a run behind")
+    config = unreachable(harness, scene.place)
+    if config is not None:
+        error = _error_of_check(world, config)
+        expect_that(error is not None, "the check succeeds where nothing can be stored")
+        expect_that(
+            type(error) not in NAMELESS and bool(str(error)), f"the check fails with {error!r}, which says nothing"
+        )
+
+
+@trial("R3", depth=st.integers(0, 9))
+def a_copy_and_back_is_equal(world: World, depth: int) -> None:
+    """A copy of a run lacks something, and nobody is told.
+
+    Copy each field, or list what the other tracker can't hold, with the name of the run.
+    """
+    scene = _with_three_runs(world, depth)
+    to = Place(scene.place.folder, f"{scene.place.name}-copy")
+    lost = world.harness.copy(scene.place, to)
+    runs = {run.name: run for run in scene.runs()}
+    copies = {run.name: run for run in world.harness.read(to)}
+    expect(sorted(copies), sorted(runs), "the copy has other runs")
+    for name, run in runs.items():
+        if not any(name in line for line in lost):
+            expect(_facts(copies[name], run), _facts(run, run), f"the copy of {name!r} differs, and that is not listed")
+
+
+def _with_three_runs(world: World, depth: int) -> Scene:
+    scene = world.scene()
+    for plan in _plans(depth):
+        scene.run(offered(world, plan))
+    return scene
+
+
+def _plans(depth: int) -> Iterator[StepPlan]:
+    """A good step with something of each kind, one that fails, and one that logs nothing."""
+    settings = {"tags": ["nightly", "a, b"], "metadata": {"split": "test", "sizes": [1, 2]}}
+    params = LogParams(params={"depth": depth, "layers": {"sizes": [64, 32], "rate": 0.1, "bias": True, "init": None}})
+    rows: tuple[Action, ...] = (
+        LogMetrics(metrics={"loss": 0.5, "epoch": 1}),
+        LogMetrics(metrics={"loss": 0.25}, step=7),
+    )
+    good = (params, *rows, AddTags(tags=["late"]))
+    yield StepPlan(run="good-run", settings=settings, actions=good)
+    yield StepPlan(step="fails", run="bad-run", actions=(*rows, Fail(message="no\nway")))
+    yield StepPlan(step="silent", run="silent-run")
+
+
+def _facts(run: ObservedRun, seen: ObservedRun) -> dict[str, Any]:
+    """What is comparable of a run: of what the reader `seen` knows, each in a form in which types differ."""
+    known = {name for name in type(seen).model_fields if name not in SECRETIVE and getattr(seen, name) is not None}
+    facts = {name: getattr(run, name) for name in known - {"id", "metrics", "tags", "params", "metadata"}}
+    names = sorted({metric.name for metric in run.metrics})
+    metrics = {name: [(step, repr(value)) for step, value in run.series(name)] for name in names}
+    forms = {"tags": sorted(run.tags), "params": exact(run.params), "metadata": exact(run.metadata), "metrics": metrics}
+    return {**facts, **forms}
+
+
+def _error_of_check(world: World, config: dict[str, Any]) -> Exception | None:
+    try:
+        world.harness.check(config)
+    except Exception as error:
+        return error
+    return None
+
+
+def _files(folder: Path | None) -> list[str]:
+    """All that is in the folder of a tracker that has one, and beside it."""
+    return sorted(str(path) for path in folder.parent.rglob("*")) if folder is not None else []
