@@ -71,8 +71,8 @@ class TestTaggingAndFailure(OfSomeChapters):
 
 
 @pytest.mark.slow
-class TestMetadata(OfSomeChapters):
-    chapters = "MUS"
+class TestMetadataAndTheRest(OfSomeChapters):
+    chapters = "MUSR"
 
 
 def test_a_told_defect_is_that_of_a_mutant():

@@ -21,6 +21,7 @@ from uuid import uuid4
 
 from zenml_trackers import document
 from zenml_trackers.backend import Backend
+from zenml_trackers.backends.folders import see_writable
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.naming import Names
 from zenml_trackers.records import (
@@ -99,7 +100,7 @@ class MemoryBackend(Backend):
                 yield Table(name=fields[0], step=fields[1], columns=fields[2], rows=fields[3])
 
     def check(self) -> str:
-        _make(self.folder.parent)
+        see_writable(self.folder)
         return f"the memory of this machine, at {self.folder.parent}"
 
     def _show_command(self, run_id: str) -> str:

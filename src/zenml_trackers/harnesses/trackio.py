@@ -11,11 +11,12 @@ from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 
 from zenml_trackers import get_trackio_run
-from zenml_trackers.harnesses import trackio_file, trackio_rows
+from zenml_trackers.harnesses import port, trackio_file, trackio_rows
 from zenml_trackers.harnesses.run_api import RunApiHarness
+from zenml_trackers.session import Tracker
 
 
-class TrackioHarness(RunApiHarness):
+class TrackioHarness(RunApiHarness, port.PortHarness):
     """Our Trackio flavor on this machine."""
 
     name = "trackio"
@@ -41,6 +42,10 @@ class TrackioHarness(RunApiHarness):
 
     def read(self, place: Place) -> list[ObservedRun]:
         return trackio_file.read(place.name)
+
+    def tracker(self, config: Mapping[str, Any]) -> tuple[str, Tracker]:
+        where = f"trackio+{config['base_url']}" if "base_url" in config else "trackio://"
+        return port.at(f"{where}/{config['project']}", config)
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         get_trackio_run().log(dict(metrics), step)

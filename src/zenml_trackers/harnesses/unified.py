@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from tracker_contracts.harness import Place
 
+from zenml_trackers.harnesses import port
 from zenml_trackers.harnesses.run_api import RunApiHarness
+from zenml_trackers.session import Tracker
 
 
-class UnifiedHarness(RunApiHarness):
+class UnifiedHarness(RunApiHarness, port.PortHarness):
     """A tracker by its URL."""
 
     flavor = "zenml_trackers.zenml.unified.UnifiedExperimentTrackerFlavor"
-    features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media"})
+    features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media", "port"})
     secret_field = "api_key"
     url_field = "url"
 
@@ -24,3 +27,6 @@ class UnifiedHarness(RunApiHarness):
 
     def config(self, place: Place) -> dict[str, Any]:
         return {"url": self.url(place), "project": place.name}
+
+    def tracker(self, config: Mapping[str, Any]) -> tuple[str, Tracker]:
+        return port.at(config["url"], config)

@@ -1,0 +1,72 @@
+"""What each of our trackers offers beside a step: runs read back, a configuration checked, runs copied."""
+
+from __future__ import annotations
+
+import shutil
+from abc import abstractmethod
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.observed import ObservedMetric, ObservedRun
+
+from zenml_trackers import copying
+from zenml_trackers.backends.memory import MemoryBackend
+from zenml_trackers.records import StoredRun
+from zenml_trackers.session import Tracker, connect
+
+
+class PortHarness(TrackerHarness):
+    """By `connect()`, as users do it outside of ZenML."""
+
+    @abstractmethod
+    def tracker(self, config: Mapping[str, Any]) -> tuple[str, Tracker]:
+        """The URL and the tracker that a component's configuration names."""
+
+    def told(self, place: Place) -> list[ObservedRun]:
+        return [_observed(run) for run in self.tracker(self.config(place))[1].read()]
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        self.tracker(config)[1].check()
+
+    def copy(self, place: Place, to: Place) -> list[str]:
+        memory = MemoryBackend(f"copies-of-{place.name}", place.name)
+        ends = [self._end(place), copying.Place(f"memory://copies-of-{place.name}", memory), self._end(to)]
+        try:
+            return [line for source, target in pairwise(ends) for line in _copied(source, target)]
+        finally:
+            shutil.rmtree(memory.folder.parent, ignore_errors=True)
+
+    def _end(self, place: Place) -> copying.Place:
+        url, tracker = self.tracker(self.config(place))
+        return copying.Place(url, tracker.backend)
+
+
+def at(url: str, config: Mapping[str, Any]) -> tuple[str, Tracker]:
+    """The tracker at a URL, with the project and the credentials of a configuration; its URL names the project too."""
+    credentials = {name: config[name] for name in ("api_key",) if config.get(name)}
+    project = config.get("project", "default")
+    return f"{url}?project={project}", connect(url, project=project, credentials=credentials)
+
+
+def _copied(source: copying.Place, target: copying.Place) -> list[str]:
+    copy = copying.Copying(source, target)
+    copy.run()
+    return [f"{loss.run}: {loss.what} {loss.detail}" for loss in copy.summary.losses]
+
+
+def _observed(run: StoredRun) -> ObservedRun:
+    return ObservedRun(
+        id=run.id,
+        name=run.name,
+        state=run.status and run.status.value,
+        error_type=run.error and run.error.type,
+        error_message=run.error and run.error.message,
+        tags=list(run.tags),
+        metadata=run.metadata,
+        params=run.params,
+        metrics=[ObservedMetric(name=each.name, step=each.step, value=each.value) for each in run.metrics],
+        step=run.step,
+        attempt=run.attempt,
+    )
