@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker_contracts.clauses import CLAUSES
 from tracker_contracts.report.pages import contract_page, programs_page
 from tracker_contracts.report.verdict import Verdict
 
@@ -20,6 +21,11 @@ def test_the_page_of_the_contract_is_generated() -> None:
 def test_the_page_of_the_programs_is_generated() -> None:
     stored = (DOCS / "programs.md").read_text(encoding="utf-8")
     assert stored == programs_page(), "tracker-contracts programs > docs/programs.md"
+
+
+def test_the_page_tells_of_each_feature() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [each for each in CLAUSES.values() if each.feature and f"| `{each.feature}` |" not in text] == []
 
 
 def test_the_page_of_the_fields_is_generated_and_says_what_each_means() -> None:
