@@ -141,11 +141,20 @@ class TestCheck:
         assert "plain conforms (profile default; only L1," in said
 
     @pytest.mark.slow
+    def test_what_several_steps_and_other_processes_raise_is_understood(self) -> None:
+        endings = [f"process: ending={ending}" for ending in ("grouped", "own", "cancelled")]
+        programs = ["direct: attempt=second | attempt=second", *endings]
+        chosen = [part for program in programs for part in ("--program", program)]
+        status, said = ran("check", PLAIN, *chosen)
+        assert status == 0, said
+        assert "4 programs were executed" in " ".join(said.split())
+
+    @pytest.mark.slow
     def test_what_there_is_no_time_for_is_told(self) -> None:
         status, said = ran("check", PLAIN, "--profile", "quick", "--clause", "L3", "--budget", "0")
         assert status == 0
         assert "0 programs were executed; " in " ".join(said.split())
-        assert "were left out, since the time was up (--budget)" in " ".join(said.split())
+        assert "were left out, since the profile's time was up; --budget gives more" in " ".join(said.split())
 
     def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"

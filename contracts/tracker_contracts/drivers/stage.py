@@ -14,10 +14,13 @@ from pydantic import ConfigDict, TypeAdapter
 
 from tracker_contracts.drivers.perform import perform
 from tracker_contracts.harness import load
-from tracker_contracts.programs.plan import StepPlan
+from tracker_contracts.programs.plan import Fail, StepPlan
+from tracker_contracts.programs.raising import NOT_BUILTIN, exception
 
 ACCOUNT = "TRACKER_CONTRACTS_ACCOUNT"
 """The variable that tells a step in a process of its own where to leave its account."""
+
+GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
 
 Body = Callable[[], Any]
 Plans = tuple[StepPlan, ...]
@@ -92,7 +95,10 @@ def read_account(file: Path) -> Stage:
 
 
 def _error(kind: str, parts: list[str]) -> BaseException:
-    found = getattr(builtins, kind, None)
+    """What a step raised; of a group the members are those that steps of the contract raise."""
+    if kind in GROUPS:
+        return exception(Fail(kind=kind, message=parts[0]))
+    found = NOT_BUILTIN.get(kind) or getattr(builtins, kind, None)
     if not (isinstance(found, type) and issubclass(found, BaseException)):
         found = type(kind, (Exception,), {})
     made: BaseException = found(*parts)

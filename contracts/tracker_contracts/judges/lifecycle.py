@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from tracker_contracts.judges.judge import judges
 from tracker_contracts.judges.trace import Check, Pair, Trace
@@ -110,16 +111,23 @@ def attempts(trace: Trace) -> Iterator[Check]:
 
     Don't find the run of a step by its name or by its step run id: until ZenML 0.80 attempts share both.
     """
-    tried = [pair for pair in trace.pairs if pair.expected.plan.retry_of]
+    by_step: defaultdict[tuple[str, str], list[Pair]] = defaultdict(list)
+    for pair in trace.pairs:
+        if (plan := pair.expected.plan).retry_of:
+            by_step[plan.step, plan.retry_of].append(pair)
+    for tried in by_step.values():
+        yield from _of_one_step(tried)
+
+
+def _of_one_step(tried: Sequence[Pair]) -> Iterator[Check]:
     for pair in tried:
         if pair.run is not None and any(other.run and other.run.attempt is not None for other in tried):
             yield pair.same("the number of the attempt", pair.run.attempt, pair.attempt)
     steps = {pair.run.step for pair in tried if pair.run is not None}
-    if tried:
-        yield Check("attempts name one step", len(steps) <= 1, f"attempts of one step name {sorted(map(str, steps))}")
-        ids = {pair.run.id for pair in tried if pair.run is not None}
-        told = f"{len(tried)} attempts have {len(ids)} runs"
-        yield Check("each attempt has a run of its own", len(ids) == len(tried), told)
+    yield Check("attempts name one step", len(steps) <= 1, f"attempts of one step name {sorted(map(str, steps))}")
+    ids = {pair.run.id for pair in tried if pair.run is not None}
+    told = f"{len(tried)} attempts have {len(ids)} runs"
+    yield Check("each attempt has a run of its own", len(ids) == len(tried), told)
 
 
 @judges("L9")

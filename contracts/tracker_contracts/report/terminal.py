@@ -113,7 +113,11 @@ def programs_line(report: Report) -> str:
     """How many programs were executed, and how many were not."""
     by_driver = ", ".join(f"{count} {driver.value}" for driver, count in report.left_out_of.items())
     which = f" ({by_driver})" if len(report.left_out_of) > 1 else ""
-    left_out = f"; {report.left_out}{which} were left out, since the time was up (--budget)" if report.left_out else ""
+    left_out = (
+        f"; {report.left_out}{which} were left out, since the profile's time was up; --budget gives more"
+        if report.left_out
+        else ""
+    )
     return f"{report.programs} programs were executed{left_out}"
 
 
