@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tracker_contracts.engine.execute import Stage
 from tracker_contracts.engine.messages import Defect, Shrunk
-from tracker_contracts.judges.blame import apart, blamed
+from tracker_contracts.judges.blame import apart, blamed, marks
 from tracker_contracts.judges.judge import judged
 from tracker_contracts.judges.trace import Check
 from tracker_contracts.programs.dimensions import COMPANY
@@ -107,9 +107,13 @@ def to_blame(stage: Stage, program: Program, clause: str, topic: str) -> Shrunk:
 
 
 def _blamed(stage: Stage, clause: str, topic: str, found: Program) -> str:
-    """What a program does not show as the first of a process comes from those before it."""
+    """What a program does not show as the first of a process comes from those before it.
+
+    Unless its steps race: then it may show or not, whatever was before.
+    """
     other = blamed(clause, found)
-    if other != clause or clause in ALWAYS or stage.shows_alone(found, clause, topic):
+    sure = other != clause or clause in ALWAYS or "beside" in marks(found)
+    if sure or stage.shows_alone(found, clause, topic):
         return other
     return AFTER_OTHERS
 
