@@ -456,7 +456,7 @@ class TestSelfTest:
         assert ran("self-test")[0] == 0
 
     def test_with_more_seeds_a_mutant_must_be_found_with_each(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def run(progress: Callable[[str], None], seed: int | None = None, near: bool = False) -> SelfTest:
+        def run(progress: Callable[[str], None], seed: int | None = None) -> SelfTest:
             own = None if seed == 2 else found("T1", Verdict.BROKEN)
             kill = Kill(mutant="m", clause="T1", defect="", own=own, others=[])
             return SelfTest(reference=[], kills=[kill], clauses=["T1"])

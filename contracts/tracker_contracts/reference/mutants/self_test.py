@@ -51,7 +51,6 @@ def run(
     clauses: Sequence[str] = tuple(CLAUSES),
     seed: int | None = None,
     mutants: Sequence[Mutant] = MUTANTS,
-    near: bool = False,
 ) -> SelfTest:
     """Try the reference and the broken trackers.
 
@@ -59,8 +58,8 @@ def run(
         progress: Told what is being tried.
         clauses: Those that are to be tested, each by the mutants that were made for it.
         seed: Which programs, of all that would do.
-        mutants: Those that there are.
-        near: Whether those of which it is known at which values they show are tried with these programs alone.
+        mutants: Those that there are; one of which it is known at which values it shows is tried with programs that
+            have them, and no others.
     """
     mutants = [mutant for mutant in mutants if mutant.clause in clauses]
     with tempfile.TemporaryDirectory(prefix="tracker-contracts-") as made, closing(Reader()) as reader:
@@ -70,7 +69,7 @@ def run(
         kills = []
         for number, mutant in enumerate(mutants, 1):
             progress(f"{number}/{len(mutants)} {mutant.clause} {mutant.name}")
-            kills.append(examiner.kill_near(mutant) if near and mutant.near else examiner.kill(mutant))
+            kills.append(examiner.kill_near(mutant) if mutant.near else examiner.kill(mutant))
     kept = [finding for finding in reference if finding.clause in clauses]
     return SelfTest(reference=kept, kills=kills, clauses=list(clauses))
 
