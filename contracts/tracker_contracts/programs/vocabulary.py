@@ -42,6 +42,8 @@ HOSTILE = (
     "'; DROP TABLE runs; --",
     "\t tab",
     "line\nbreak",
+    "another\u0085line",
+    "and\u2028another",
     " leading and trailing ",
     "ß",
     "İ",
@@ -83,7 +85,7 @@ METADATA: dict[str, dict[str, Any]] = {
 PARAMS: dict[str, dict[str, Any]] = {
     "plain": {"depth": 3, "rate": 0.1},
     "kinds": EVERY_KIND,
-    "hostile": {text: text for text in HOSTILE if text not in ("", ".", "..")},
+    "hostile": {text: text for text in HOSTILE},
     "large": {"notes": LONG * 200, "layers": [{"units": 64, "name": f"layer {number}"} for number in range(50)]},
 }
 
@@ -100,7 +102,7 @@ METRIC_NAMES: dict[str, tuple[str, ...]] = {
     "plain": ("loss",),
     "reserved": ("step", "timestamp", "time", "epoch", "name", "id", "run", "value", "_step", "_runtime", "metrics"),
     "unicode": ("Verlust 🦊", "é", "e\u0301", "损失"),
-    "blanks": ("val loss", " loss", "loss ", "val  loss"),
+    "blanks": ("", "val loss", " loss", "loss ", "val  loss"),
     "prefixes": ("loss", "los", "loss_", "loss_2", "lossy"),
     "punctuation": ("val/loss", "val.loss", "val-loss", "val_loss", "val:loss"),
     "case": ("loss", "Loss", "LOSS"),

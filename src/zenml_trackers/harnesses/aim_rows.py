@@ -66,7 +66,7 @@ def _observed(repo: Path, run_id: str, name: str, description: str | None, tags:
             **{key: config[key] for key in config if not key.startswith("zenml.")},
             **config.get("zenml.params", {}),
         },
-        metrics=list(_metrics(sequences, run_id)),
+        metrics=list(_metrics(sequences, contexts, run_id)),
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         artifacts=dict(_artifacts(repo / "artifacts" / run_id, config.get("zenml.names", {}))),
@@ -99,12 +99,13 @@ def _cells(rows: list[tuple[bytes, bytes]], *path: Any, field: str = "val") -> I
             yield Cell(context, name, key, decode(value))
 
 
-def _metrics(rows: list[tuple[bytes, bytes]], run_id: str) -> Iterator[ObservedMetric]:
-    """In the order of time; their keys are hashes of their steps."""
+def _metrics(rows: list[tuple[bytes, bytes]], contexts: Any, run_id: str) -> Iterator[ObservedMetric]:
+    """In the order of time; their keys are hashes of their steps. A context may say what the metric was named."""
     path = ("seqs", "v2", SEQUENCES, run_id)
     steps, times = ({cell[:3]: cell.value for cell in _cells(rows, *path, field=field)} for field in ("step", "time"))
     for cell in sorted(_cells(rows, *path), key=lambda cell: float(times[cell[:3]])):
-        yield ObservedMetric(name=cell.name, step=steps[cell[:3]], value=cell.value)
+        name = (contexts.get(cell.context) or {}).get("named", cell.name)
+        yield ObservedMetric(name=name, step=steps[cell[:3]], value=cell.value)
 
 
 def _artifacts(folder: Path, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:

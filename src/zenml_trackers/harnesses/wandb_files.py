@@ -66,9 +66,10 @@ def _config(messages: list[Any]) -> dict[str, Any]:
 
 
 def _params(config: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
-    """From W&B's config where it shows them; the document has what W&B keeps for itself."""
+    """From W&B's config where it shows them; the document has what W&B keeps for itself, or would call otherwise."""
     shown = {name: value for name, value in config.items() if name in document and name != "zenml"}
-    return {**document.get("zenml.params", {}), **shown}
+    otherwise = {name: value for name, value in document.items() if name.strip("-") != name}
+    return {**document.get("zenml.params", {}), **otherwise, **shown}
 
 
 def _state(log: list[Any]) -> Any:

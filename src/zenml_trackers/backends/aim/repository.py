@@ -16,6 +16,8 @@ from aim import Image, Repo, Run, Text
 from aim.ext.cleanup import AutoClean
 from aimrocks.errors import RocksIOError
 
+from zenml_trackers.backends.aim.sink import NAMED
+
 if TYPE_CHECKING:
     import PIL.Image
 
@@ -163,7 +165,7 @@ class ReadRun:
         sequence = chunks.subtree((self.id, context, name))
         steps, times = dict(sequence.array("step").items()), dict(sequence.array("time").items())
         for key, value in sequence.array("val").items():
-            yield Point(times[key], name, shown, steps.get(key, key), value)
+            yield Point(times[key], shown.get(NAMED, name), shown, steps.get(key, key), value)
 
     @cached_property
     def _tree(self) -> Any:

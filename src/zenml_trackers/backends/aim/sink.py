@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAMES = "zenml.names"
 """In the params: the real names of artifacts that are stored under others."""
+NAMELESS, NAMED = "_", "named"
+"""Aim can't read a sequence back that has no name: it is called that, and its context says what it was named."""
 SHOWS = "shows"
 """In a context: that it is an image or a table, which could not share a metric's name otherwise."""
 
@@ -57,7 +59,7 @@ class AimSink(DocumentSink):
         inexact = [name for name, value in values.items() if isinstance(value, int) and int(float(value)) != value]
         for name, value in values.items():
             if name not in inexact:
-                self.native.track(float(value), name=name, step=step, context=self._context(name, step))
+                self._track(float(value), name, step)
         if inexact:
             raise UnstorableValue(f"{inexact} hold integers that no float equals, which Aim can't store.")
 
@@ -81,18 +83,23 @@ class AimSink(DocumentSink):
             self.put(self.config)
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self.native.track(self._repo.image(image), name=name, step=step, context=self._context(name, step, "image"))
+        self._track(self._repo.image(image), name, step, "image")
 
     def show_table(self, table: Table, step: int) -> None:
         text = self._repo.text(json.dumps([table.columns, *table.rows], ensure_ascii=False))
-        self.native.track(text, name=table.name, step=step, context=self._context(table.name, step, "table"))
+        self._track(text, table.name, step, "table")
+
+    def _track(self, value: Any, name: str, step: int, kind: str = "") -> None:
+        context = self._context(name, step, kind)
+        self.native.track(value, name=name or NAMELESS, step=step, context=context)
 
     def _context(self, name: str, step: int, kind: str = "") -> dict[str, Any]:
         """The first context in which the steps of `name` only grow."""
         last_steps = self._last_steps[f"{kind} {name}"]
         chosen = next((index for index, last in enumerate(last_steps) if last < step), len(last_steps))
         last_steps[chosen : chosen + 1] = [step]
-        return {**({SHOWS: kind} if kind else {}), **({"pass": chosen} if chosen else {})}
+        named = {} if name else {NAMED: name}
+        return {**named, **({SHOWS: kind} if kind else {}), **({"pass": chosen} if chosen else {})}
 
 
 def show_command(folder: Path) -> str:

@@ -102,5 +102,5 @@ def values(path: Path) -> Iterator[Value]:
 
 
 def _events(path: Path) -> Iterator[Any]:
-    with suppress(tf.errors.NotFoundError):
+    with suppress(tf.errors.NotFoundError, FileNotFoundError):  # TensorBoard looks first, and opens it then
         yield from LegacyEventFileLoader(str(path)).Load()

@@ -6,7 +6,6 @@ import heapq
 import json
 import shlex
 import shutil
-import textwrap
 import time
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
@@ -93,8 +92,8 @@ class RunFolder:
         """
         now = time.time_ns()
         written = events.EventFile(self.path / f"document.{now}")
-        # indented, JSON is a block of code in Markdown
-        json_text = textwrap.indent(json.dumps(config, ensure_ascii=False, indent=2), " " * 4)
+        # indented, JSON is a block of code in Markdown; a text may hold other ends of lines, which stay as they are
+        json_text = " " * 4 + json.dumps(config, ensure_ascii=False, indent=2).replace("\n", "\n" + " " * 4)
         columns = {name: value for name, value in config.items() if name != document.STATUS}
         session = shown.session(self.id, self.began, config[document.STATUS], columns)
         written.add(shown.text(DOCUMENT_TAG, json_text), *session)

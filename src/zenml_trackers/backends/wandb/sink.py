@@ -133,7 +133,16 @@ class WandbSink(EndedSink):
 
 
 def shown(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The document as W&B's config: params as they are, all else below one key, and there the exact document too."""
-    params = {key: value for key, value in config.items() if not key.startswith(document.PREFIX) and key != OURS}
-    facts = {key.removeprefix(document.PREFIX): value for key, value in config.items() if key not in params}
+    """The document as W&B's config: params as they are, all else below one key, and there the exact document too.
+
+    W&B takes hyphens off both ends of a key, so that two params would be one: such a key is in the document alone.
+    """
+    params = {key: value for key, value in config.items() if _is_shown(key)}
+    facts = {
+        key.removeprefix(document.PREFIX): value for key, value in config.items() if key.startswith(document.PREFIX)
+    }
     return {**params, OURS: {**facts, "document": json.dumps(config, ensure_ascii=False)}}
+
+
+def _is_shown(key: str) -> bool:
+    return not key.startswith(document.PREFIX) and key != OURS and key.strip("-") == key
