@@ -133,6 +133,12 @@ class TrackerHarness(ABC):
     def start_natively(self) -> None:
         """Start a run with the library's own call; nothing if it has none."""
 
+    @property
+    def native_calls(self) -> list[str]:
+        """Which of the library's own calls there are for the contract to make: those that are overridden."""
+        calls = {"native finish": "finish_natively", "native start": "start_natively"}
+        return [name for name, call in calls.items() if getattr(type(self), call) is not getattr(TrackerHarness, call)]
+
     def log_child(self, name: str, metrics: Mapping[str, Any]) -> None:
         """Log in a step to a child run of that name, and end the child."""
         raise NotImplementedError

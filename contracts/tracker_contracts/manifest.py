@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tracker_contracts.contract import ExperimentTrackerContract
 
 VARIABLE = "TRACKER_CONTRACTS_PROFILE"
-PLUGIN = "tracker-contracts"
-"""The name of the entry point by which pytest finds the plugin."""
+PLUGIN = ("tracker-contracts", "tracker_contracts.pytest_plugin")
+"""What pytest calls the plugin: by its entry point, or by its module where `-p` names that."""
 KEY = pytest.StashKey["Manifest"]()
 
 
@@ -190,7 +190,7 @@ def manifest_of(config: pytest.Config) -> Manifest:
     Raises:
         pytest.UsageError: The plugin is switched off, or the profile is unknown.
     """
-    if not config.pluginmanager.has_plugin(PLUGIN):
+    if not any(map(config.pluginmanager.has_plugin, PLUGIN)):
         raise pytest.UsageError("The contract needs the pytest plugin tracker-contracts, which is switched off.")
     if KEY not in config.stash:
         config.stash[KEY] = Manifest()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tracker_contracts.harness import Gap, Place
+from tracker_contracts.harness import Gap, Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.reference.mutants.harness import ReferenceHarness
 
@@ -23,6 +23,13 @@ class Plain(ReferenceHarness):
     """Nothing is broken."""
 
     name = "plain"
+
+
+class HasNoNativeCalls(Plain):
+    """Its library has no run of its own."""
+
+    finish_natively = TrackerHarness.finish_natively
+    start_natively = TrackerHarness.start_natively
 
 
 class ReadsTheEnvironment(Plain):

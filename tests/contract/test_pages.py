@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.profiles import DEFAULT, QUICK
 from tracker_contracts.report.pages import contract_page, programs_page
 from tracker_contracts.report.verdict import Verdict
 
@@ -21,6 +22,13 @@ def test_the_page_of_the_contract_is_generated() -> None:
 def test_the_page_of_the_programs_is_generated() -> None:
     stored = (DOCS / "programs.md").read_text(encoding="utf-8")
     assert stored == programs_page(), "tracker-contracts programs > docs/programs.md"
+
+
+def test_the_page_tells_how_much_time_there_is() -> None:
+    told = (
+        f"after {QUICK.budget:.0f} seconds with `quick`, {DEFAULT.budget:.0f} with `default`, no further program begins"
+    )
+    assert told in " ".join(PAGE.read_text(encoding="utf-8").split())
 
 
 def test_the_page_tells_of_each_feature() -> None:

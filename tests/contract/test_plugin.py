@@ -53,6 +53,7 @@ class Judge:
 
         self.profile = profile.model_copy(update={"combined": {}})  # no programs
         self.drivers, self.gaps, self.takes_secret = list(Driver), dict[str, Gap](), False
+        self.offered, self.native_calls = ReferenceHarness.features, True
 
     def __enter__(self) -> Judge:
         if self.broken:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tracker_contracts.cli import main
-from tracker_contracts.matrix.gate import changes, counterpart, losses
-from tracker_contracts.matrix.model import BlockReport, State, Works, read, read_all
+from tracker_contracts.matrix.gate import LOSSES, changes, counterpart
+from tracker_contracts.matrix.model import BlockReport, CellReport, State, Works, read, read_all
 from tracker_contracts.report.report import Report
 
 from tests.support import cells
@@ -20,6 +20,10 @@ NEWER = CELL.but(zenml="0.99.0rc1")
 
 def report(*broken: str) -> Report:
     return cells.report("trackio", CELL, *broken)
+
+
+def losses(old: CellReport, new: CellReport) -> list[str]:
+    return [str(each) for each in changes(old, new) if each.kind in LOSSES]
 
 
 def test_nothing_is_lost_if_nothing_is_worse() -> None:

@@ -53,7 +53,7 @@ class OfSomeChapters:
         metafunc.parametrize("mutant", mutants, ids=lambda mutant: f"{mutant.clause}-{mutant.name}")
 
     def test_a_mutant_is_found_by_its_own_clause(self, examiner, mutant):
-        kill = examiner.kill_near(mutant) if mutant.near else examiner.kill(mutant)
+        kill = examiner.kill(mutant)
         assert kill.own is not None, f"also found by: {kill.others}"
         assert TELLS.get(mutant.name, "") in kill.own.story
         # a story that begins with an exception's name tells of a trial that went wrong, not of a promise

@@ -6,6 +6,7 @@ import builtins
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,6 @@ from tracker_contracts.programs.raising import NOT_BUILTIN, exception
 
 ACCOUNT = "TRACKER_CONTRACTS_ACCOUNT"
 """The variable that tells a step in a process of its own where to leave its account."""
-
-GROUPS = ("ExceptionGroup", "BaseExceptionGroup")
 
 Body = Callable[[], Any]
 Plans = tuple[StepPlan, ...]
@@ -96,10 +95,12 @@ def read_account(file: Path) -> Stage:
 
 def _error(kind: str, parts: list[str]) -> BaseException:
     """What a step raised; of a group the members are those that steps of the contract raise."""
-    if kind in GROUPS:
+    if kind == "ExceptionGroup":
         return exception(Fail(kind=kind, message=parts[0]))
-    found = NOT_BUILTIN.get(kind) or getattr(builtins, kind, None)
-    if not (isinstance(found, type) and issubclass(found, BaseException)):
-        found = type(kind, (Exception,), {})
-    made: BaseException = found(*parts)
-    return made
+    found: Any = NOT_BUILTIN.get(kind) or getattr(builtins, kind, None)
+    if isinstance(found, type) and issubclass(found, BaseException):
+        with suppress(TypeError):  # one that takes other arguments than texts
+            made: BaseException = found(*parts)
+            return made
+    unknown: type[Exception] = type(kind, (Exception,), {})
+    return unknown(*parts)

@@ -179,9 +179,11 @@ class Examiner:
         self._child = self._spawn(WORKER, self._job.model_dump_json())
         ready = self._first_answer()
         assert isinstance(ready, Ready)
-        self.gaps, self.takes_secret = ready.gaps, ready.secret
+        self.gaps, self.native_calls = ready.gaps, ready.native
+        self.offered = {*ready.features, *ready.settings, *ready.native, *(["secret"] if ready.secret else [])}
+        """What programs may ask of it."""
         return Tried(
-            **ready.model_dump(exclude={"say", "gaps", "secret"}),
+            **ready.model_dump(exclude={"say", "gaps", "secret", "native"}),
             harness=self._job.spec,
             profile=self._job.profile.name,
             seed=self._job.seed,

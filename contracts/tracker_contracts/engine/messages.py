@@ -77,6 +77,8 @@ class Ready(Message):
     """What the flavor lets a step say, in the contract's words."""
     secret: bool
     """Whether the configuration takes credentials."""
+    native: list[str] = []
+    """The library's own calls that the harness can make."""
     versions: Versions
     gaps: dict[str, Gap]
 

@@ -34,6 +34,8 @@ MORE_CAUSES = 0.5
 """Part of the programs' time after which no more than the first of each is looked for."""
 OF_PAGES = ("U2", "U3")
 """Clauses about URLs, which a tracker whose backend has no pages does not give."""
+OF_NATIVE_CALLS = "L6"
+"""The clause about the library's own calls, of which a harness may have none."""
 SLOWEST_FIRST = (Driver.PROCESS, Driver.PIPELINE, Driver.DIRECT)
 """So that of those that come at the same time no examiner has the slow one left to do alone."""
 PROGRAMS = "programs"
@@ -158,13 +160,12 @@ class Programs:
     def _of_the_profile(self) -> Iterator[Program]:
         """The plainest of each driver first; then each driver's, so that after any time as much of each is done."""
         tried = self._examiners[0].tried
-        offered = {*tried.features, *tried.settings, *(["secret"] if self._examiners[0].takes_secret else [])}
         profile = self._examiners[0].profile
         if self._few:
             once = {driver: min(1, values) for driver, values in profile.combined.items()}
             profile = profile.model_copy(update={"combined": once, "triples": False, "random": 0})
         wanted = [driver for driver in SLOWEST_FIRST if any(driver in each.drivers for each in self._examiners)]
-        yield from _spread([programs(profile, driver, offered, tried.seed) for driver in wanted])
+        yield from _spread([programs(profile, driver, self._examiners[0].offered, tried.seed) for driver in wanted])
 
     def _execution(self, program: Program, begun: Callable[[], None]) -> Work:
         def work(examiner: Examiner) -> None:
@@ -238,15 +239,21 @@ class Programs:
     def _findings(self, causes: Sequence[tuple[Driver, Shrunk]], seconds: float) -> Iterator[Finding]:
         tried = {clause for showed in self._showed.values() for clause in showed.tried}
         for driver, showed in self._showed.items():
-            for clause in OF_PAGES:
-                if "U1" in tried and clause not in tried:
-                    yield self._finding(clause, driver, showed).model_copy(update={"verdict": Verdict.NOT_OFFERED})
+            for clause in self._not_offered(tried):
+                yield self._finding(clause, driver, showed).model_copy(update={"verdict": Verdict.NOT_OFFERED})
             blamed = {shrunk.blamed for of, shrunk in causes if of is driver}
             for clause in CLAUSES:
                 if showed.tried[clause] and clause not in blamed:
                     yield self._finding(clause, driver, showed, seconds)
             for shrunk in _each_once(shrunk for of, shrunk in causes if of is driver):
                 yield self._broken(driver, shrunk, showed)
+
+    def _not_offered(self, tried: Collection[str]) -> Iterator[str]:
+        """Clauses that no program can try, for what the tracker does not have."""
+        if "U1" in tried:
+            yield from (clause for clause in OF_PAGES if clause not in tried)
+        if not self._examiners[0].native_calls:
+            yield OF_NATIVE_CALLS
 
     def _finding(self, clause: str, driver: Driver, showed: Showed, seconds: float = 0.0) -> Finding:
         count = showed.tried[clause]

@@ -143,6 +143,7 @@ def _ready(harness: TrackerHarness, folder: Path) -> Ready:
         backend=harness.backend,
         features=sorted(harness.features),
         secret=harness.secret_field is not None,
+        native=harness.native_calls,
         settings=sorted(World(harness, Driver.DIRECT, folder).settings),
         versions=versions,
         gaps=dict(harness.known_gaps),

@@ -13,6 +13,7 @@ from tracker_contracts.drivers.stores import session_store
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import only_run
 from tracker_contracts.faults.trial import trial
+from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.programs.plan import LogMetrics, StepPlan
 
 
@@ -38,7 +39,9 @@ def a_step_whose_output_cannot_be_stored_is_failed_later(world: World, value: in
     """
     scene = world.scene()
     driver = cast(PipelineDriver, scene.executor)
-    driver.run_in_vain(StepPlan(actions=(LogMetrics(metrics={"m": value}),)))
+    outcome = driver.run_in_vain(StepPlan(actions=(LogMetrics(metrics={"m": value}),)))
+    if outcome.raised is None:
+        raise HarnessBroken("ZenML stored an output that can't be stored, so that no step failed after cleanup.")
     with session_store().active():
         world.harness.reconcile(scene.place)
     run = only_run(scene)

@@ -19,7 +19,7 @@ from tracker_contracts.programs.plan import Action, AddTags, Fail, LogMetrics, L
 
 NAMELESS = (Exception, AssertionError, AttributeError, KeyError, NotImplementedError, TypeError)
 """What is raised by a mistake, and says nothing of a configuration."""
-SECRETIVE = frozenset({"everything", "images", "tables", "artifacts", "parent"})
+LEFT_OUT = frozenset({"everything", "images", "tables", "artifacts", "parent"})
 """What the tracker's own reading need not have."""
 
 
@@ -38,8 +38,8 @@ def the_trackers_own_reading_is_what_is_stored(world: World, depth: int) -> None
 
 
 @trial("R2")
-def a_check_tells_whether_runs_can_be_stored(world: World) -> None:
-    """The tracker says that all is well where nothing can be stored, or the other way round; or it leaves a trace.
+def a_check_succeeds_where_runs_can_be_stored(world: World) -> None:
+    """The tracker's check fails although runs can be stored, or it leaves something behind.
 
     Try what a run would do: reach the server, and see that the folder can be written to; then take it away again.
     """
@@ -49,20 +49,28 @@ def a_check_tells_whether_runs_can_be_stored(world: World) -> None:
     expect(error and repr(error), None, "the check fails where runs can be stored")
     expect(_files(harness.folder(scene.place)), before, "the check leaves something behind")
     expect(scene.runs(), [], "the check leaves a run behind")
-    config = unreachable(harness, scene.place)
-    if config is not None:
-        error = _error_of_check(world, config)
-        expect_that(error is not None, "the check succeeds where nothing can be stored")
-        expect_that(
-            type(error) not in NAMELESS and bool(str(error)), f"the check fails with {error!r}, which says nothing"
-        )
+
+
+@trial("R2")
+def a_check_fails_where_no_run_can_be_stored(world: World) -> None:
+    """The tracker's check says that all is well where nothing can be stored, or does not say what is wrong.
+
+    Try what a run would do, and raise an error of your own that names the server or the folder, and the way out.
+    """
+    config = unreachable(world.harness, world.scene().place)
+    if config is None:
+        return
+    error = _error_of_check(world, config)
+    expect_that(error is not None, "the check succeeds where nothing can be stored")
+    expect_that(type(error) not in NAMELESS and bool(str(error)), f"the check fails with {error!r}, which says nothing")
 
 
 @trial("R3", depth=st.integers(0, 9))
 def a_copy_and_back_is_equal(world: World, depth: int) -> None:
     """A copy of a run lacks something, and nobody is told.
 
-    Copy each field, or list what the other tracker can't hold, with the name of the run.
+    Copy each field, or list what the other tracker can't hold: a line for each, with the names of the run and of the
+    param, the metric or the field.
     """
     scene = _with_three_runs(world, depth)
     to = Place(scene.place.folder, f"{scene.place.name}-copy")
@@ -71,8 +79,14 @@ def a_copy_and_back_is_equal(world: World, depth: int) -> None:
     copies = {run.name: run for run in world.harness.read(to)}
     expect(sorted(copies), sorted(runs), "the copy has other runs")
     for name, run in runs.items():
-        if not any(name in line for line in lost):
-            expect(_facts(copies[name], run), _facts(run, run), f"the copy of {name!r} differs, and that is not listed")
+        copied, original = _items(copies[name], run), _items(run, run)
+        differing = [item for item in original | copied if copied.get(item) != original.get(item)]
+        silent = [item for item in differing if not any(name in line and item in line for line in lost)]
+        expect(
+            {item: copied.get(item) for item in silent},
+            {item: original.get(item) for item in silent},
+            f"the copy of {name!r} differs, and that is not listed",
+        )
 
 
 def _with_three_runs(world: World, depth: int) -> Scene:
@@ -98,12 +112,21 @@ def _plans(depth: int) -> Iterator[StepPlan]:
 
 def _facts(run: ObservedRun, seen: ObservedRun) -> dict[str, Any]:
     """What is comparable of a run: of what the reader `seen` knows, each in a form in which types differ."""
-    known = {name for name in type(seen).model_fields if name not in SECRETIVE and getattr(seen, name) is not None}
+    known = {name for name in type(seen).model_fields if name not in LEFT_OUT and getattr(seen, name) is not None}
     facts = {name: getattr(run, name) for name in known - {"id", "metrics", "tags", "params", "metadata"}}
     names = sorted({metric.name for metric in run.metrics})
     metrics = {name: [(step, repr(value)) for step, value in run.series(name)] for name in names}
     forms = {"tags": sorted(run.tags), "params": exact(run.params), "metadata": exact(run.metadata), "metrics": metrics}
     return {**facts, **forms}
+
+
+def _items(run: ObservedRun, seen: ObservedRun) -> dict[str, str]:
+    """As `_facts`, but each param, metadata value and metric by its own name, as one who tells of a loss names it."""
+    facts = _facts(run, seen)
+    maps = {"params": run.params, "metadata": run.metadata}
+    items = {name: exact(value) for each in maps.values() for name, value in each.items()}
+    metrics = {name: repr(values) for name, values in facts.pop("metrics").items()}
+    return {**{name: repr(value) for name, value in facts.items() if name not in maps}, **items, **metrics}
 
 
 def _error_of_check(world: World, config: dict[str, Any]) -> Exception | None:

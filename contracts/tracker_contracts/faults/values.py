@@ -8,6 +8,7 @@ from tracker_contracts.drivers.expect import expect, expect_that
 from tracker_contracts.drivers.world import World
 from tracker_contracts.faults.compare import exact, only_run
 from tracker_contracts.faults.trial import trial
+from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.programs.plan import StepPlan
 
 ODD = "odd_one"
@@ -21,6 +22,8 @@ def each_documented_form_is_stored_as_documented(world: World, beside: bool) -> 
     Turn each value by itself into what is stored, when it is logged; a failure belongs to its own name.
     """
     harness, scene, values = world.harness, world.scene(), world.harness.values()
+    if not values:
+        raise HarnessBroken("The feature 'values' is declared, and values() documents none.")
     odd = {ODD: object()} if beside else {}
 
     def body() -> None:

@@ -38,11 +38,6 @@ class Change:
         return f"{self.kind.value}: {self.what}"
 
 
-def losses(old: CellReport, new: CellReport) -> list[str]:
-    """What the new report no longer has that the old one had: a verdict, or a page that works; one line each."""
-    return [str(each) for each in changes(old, new) if each.kind in LOSSES]
-
-
 def changes(old: CellReport, new: CellReport) -> list[Change]:
     """All that is different, clause by clause and page by page."""
     if old.state is State.RAN and new.state is State.RAN:
@@ -62,7 +57,7 @@ def counterpart(stored: Mapping[str, CellReport], cell: Cell) -> CellReport | No
     return newest if newest is not None and age(cell) > age(newest.cell) else None
 
 
-def how(report: Report) -> str:
+def tried_with(report: Report) -> str:
     """What verdicts depend on beside the tracker: only those of the same contract, tried as hard, compare."""
     return f"contract v{report.versions.contract}, profile {report.profile}"
 
@@ -71,10 +66,10 @@ def _of_contracts(old: CellReport, new: CellReport) -> Iterator[Change]:
     for harness, before in old.contracts.items():
         if (after := new.contracts.get(harness)) is None:
             yield Change(Kind.NO_LONGER, harness)
-        elif how(before) == how(after):
+        elif tried_with(before) == tried_with(after):
             yield from _of_clauses(harness, before, after)
         else:
-            yield Change(Kind.NOT_COMPARED, f"{harness}: {how(before)} and {how(after)}")
+            yield Change(Kind.NOT_COMPARED, f"{harness}: {tried_with(before)} and {tried_with(after)}")
             if after.outcome is not Conformity.CONFORMS and before.outcome is Conformity.CONFORMS:
                 yield Change(Kind.REGRESSION, f"{harness}: {before.outcome.value} -> {after.outcome.value}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from tracker_contracts.matrix.gate import Change, changes, how
+from tracker_contracts.matrix.gate import Change, changes, tried_with
 from tracker_contracts.matrix.model import Cell, CellReport, State
 
 EXAMPLE = "such as --from zenml=0.85 --to zenml=0.98"
@@ -40,8 +40,9 @@ class Pair:
             after = self.new.contracts.get(harness, before)
             if before.left_out or after.left_out:
                 return f"there was no time for all programs on {harness}; give it more `budget`, or run fewer at a time"
-            if how(before) != how(after):
-                return f"{harness} was tried with {how(before)} and then with {how(after)}; run both cells again"
+            old, new = tried_with(before), tried_with(after)
+            if old != new:
+                return f"{harness} was tried with {old} and then with {new}; run both cells again"
         return ""
 
     @property

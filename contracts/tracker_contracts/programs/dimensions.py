@@ -46,6 +46,9 @@ def _dimension(name: str, meaning: str, values: str, about: str = "", **more: An
     return Dimension(name=name, meaning=meaning, values=tuple(values.split()), about=about, **more)
 
 
+NATIVE = {"finish": "native finish", "twice": "native finish", "start": "native start", "both": "native start"}
+"""The call of the library's own that a value needs; nobody has the second without the first."""
+
 STEP = (
     _dimension(
         "tags", "The tags of its settings.", "none plain unicode case blanks names twice many long commas", "tags"
@@ -58,7 +61,7 @@ STEP = (
     ),
     _dimension("secret", "Whether the tracker is given credentials.", "none given", "secret", drivers=_HERE),
     _dimension("names", "How pipeline and step are called.", "plain alike prefix long"),
-    _dimension("first", "What the step does first.", "metrics params tags nothing finish start"),
+    _dimension("first", "What the step does first.", "metrics params tags nothing finish start", needs=NATIVE),
     _dimension("rows", "How many rows of metrics it logs.", "3 0 1 2 63 64 65 100 128 1000 1024"),
     _dimension(
         "metrics", "How the metrics are called.", "plain reserved unicode blanks prefixes punctuation case many"
@@ -69,7 +72,7 @@ STEP = (
     _dimension("params", "The params that it logs.", "none plain kinds hostile large"),
     _dimension("late-tags", "The tags that it adds.", "none one unicode many again"),
     _dimension("artifact", "What it logs of files.", "none file empty folder many large", "artifacts", drivers=_HERE),
-    _dimension("native", "The library's own calls that it makes.", "none finish start both twice"),
+    _dimension("native", "The library's own calls that it makes.", "none finish start both twice", needs=NATIVE),
     _dimension("thread", "The thread that the step logs in.", "own another", drivers=_HERE),
     _dimension("moves", "What of its process it changes.", "nothing folder home locale timezone", drivers=_OWN_PROCESS),
     _dimension("asked", "How often the tracker is asked for what it tells ZenML.", "once twice", drivers=_HERE),

@@ -14,40 +14,38 @@ from tracker_contracts.observed import ObservedMetric, ObservedRun
 from zenml_trackers import copying
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.records import StoredRun
-from zenml_trackers.session import Tracker, connect
+from zenml_trackers.session import connect
 
 
 class PortHarness(TrackerHarness):
     """By `connect()`, as users do it outside of ZenML."""
 
     @abstractmethod
-    def tracker(self, config: Mapping[str, Any]) -> tuple[str, Tracker]:
-        """The URL and the tracker that a component's configuration names."""
+    def project(self, config: Mapping[str, Any]) -> copying.Place:
+        """The project of a tracker that a component's configuration names."""
 
     def told(self, place: Place) -> list[ObservedRun]:
-        return [_observed(run) for run in self.tracker(self.config(place))[1].read()]
+        return [_observed(run) for run in self.project(self.config(place)).read()]
 
     def check(self, config: Mapping[str, Any]) -> None:
-        self.tracker(config)[1].check()
+        self.project(config).backend.check()
 
     def copy(self, place: Place, to: Place) -> list[str]:
-        memory = MemoryBackend(f"copies-of-{place.name}", place.name)
-        ends = [self._end(place), copying.Place(f"memory://copies-of-{place.name}", memory), self._end(to)]
+        name = f"copies-of-{place.name}"
+        memory = MemoryBackend(name, place.name)
+        there, back = self.project(self.config(place)), self.project(self.config(to))
+        way = [there, copying.Place(f"memory://{name}", memory), back]
         try:
-            return [line for source, target in pairwise(ends) for line in _copied(source, target)]
+            return [line for source, target in pairwise(way) for line in _copied(source, target)]
         finally:
             shutil.rmtree(memory.folder.parent, ignore_errors=True)
 
-    def _end(self, place: Place) -> copying.Place:
-        url, tracker = self.tracker(self.config(place))
-        return copying.Place(url, tracker.backend)
 
-
-def at(url: str, config: Mapping[str, Any]) -> tuple[str, Tracker]:
-    """The tracker at a URL, with the project and the credentials of a configuration; its URL names the project too."""
-    credentials = {name: config[name] for name in ("api_key",) if config.get(name)}
+def at(url: str, config: Mapping[str, Any]) -> copying.Place:
+    """The tracker at a URL, with the project and the credentials of a configuration."""
+    credentials = {"api_key": config["api_key"]} if config.get("api_key") else {}
     project = config.get("project", "default")
-    return f"{url}?project={project}", connect(url, project=project, credentials=credentials)
+    return copying.Place(f"{url}?project={project}", connect(url, project=project, credentials=credentials).backend)
 
 
 def _copied(source: copying.Place, target: copying.Place) -> list[str]:

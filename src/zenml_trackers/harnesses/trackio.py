@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 from tracker_contracts.harness import CLOSED_SERVER, Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 
-from zenml_trackers import get_trackio_run
+from zenml_trackers import copying, get_trackio_run
 from zenml_trackers.harnesses import port, trackio_file, trackio_rows
 from zenml_trackers.harnesses.run_api import RunApiHarness
-from zenml_trackers.session import Tracker
 
 
 class TrackioHarness(RunApiHarness, port.PortHarness):
@@ -43,7 +42,7 @@ class TrackioHarness(RunApiHarness, port.PortHarness):
     def read(self, place: Place) -> list[ObservedRun]:
         return trackio_file.read(place.name)
 
-    def tracker(self, config: Mapping[str, Any]) -> tuple[str, Tracker]:
+    def project(self, config: Mapping[str, Any]) -> copying.Place:
         where = f"trackio+{config['base_url']}" if "base_url" in config else "trackio://"
         return port.at(f"{where}/{config['project']}", config)
 

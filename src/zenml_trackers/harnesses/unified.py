@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from tracker_contracts.harness import Place
 
+from zenml_trackers import copying
 from zenml_trackers.harnesses import port
 from zenml_trackers.harnesses.run_api import RunApiHarness
-from zenml_trackers.session import Tracker
 
 
 class UnifiedHarness(RunApiHarness, port.PortHarness):
@@ -28,5 +28,5 @@ class UnifiedHarness(RunApiHarness, port.PortHarness):
     def config(self, place: Place) -> dict[str, Any]:
         return {"url": self.url(place), "project": place.name}
 
-    def tracker(self, config: Mapping[str, Any]) -> tuple[str, Tracker]:
+    def project(self, config: Mapping[str, Any]) -> copying.Place:
         return port.at(config["url"], config)

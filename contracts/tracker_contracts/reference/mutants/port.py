@@ -24,7 +24,7 @@ def _changed(**fields: Any) -> Any:
     return told
 
 
-def _whole_numbers(self: ReferenceHarness, place: Place) -> list[ObservedRun]:
+def _params_as_text(self: ReferenceHarness, place: Place) -> list[ObservedRun]:
     runs = ReferenceHarness.told(self, place)
     for run in runs:
         run.params = {name: str(value) for name, value in run.params.items()}
@@ -45,7 +45,7 @@ class ReadsNoTags(ReferenceTracker):
     """Its own reading has no tags."""
 
 
-@breaks("R1", told=_whole_numbers)
+@breaks("R1", told=_params_as_text)
 class ReadsParamsAsText(ReferenceTracker):
     """Its own reading gives each param as text."""
 
@@ -73,7 +73,7 @@ def _mute(self: ReferenceHarness, config: Mapping[str, Any]) -> None:
         raise Exception from None
 
 
-def _strict(self: ReferenceHarness, config: Mapping[str, Any]) -> None:
+def _wanting_the_folder(self: ReferenceHarness, config: Mapping[str, Any]) -> None:
     port.check(config)
     if not Path(config["folder"]).exists():
         raise port.Unfit("there is no such folder")
@@ -94,7 +94,7 @@ class FailsWithoutAWord(ReferenceTracker):
     """Its check says that something is wrong, and not what."""
 
 
-@breaks("R2", check=_strict)
+@breaks("R2", check=_wanting_the_folder)
 class WantsAFolderThatIsThere(ReferenceTracker):
     """Its check fails where the first run would make the folder."""
 
@@ -118,6 +118,16 @@ class CopiesWithoutParams(ReferenceTracker):
 @breaks("R3", copy=_without("end"))
 class CopiesWithoutTheEnd(ReferenceTracker):
     """A copy goes on for ever, and nobody is told."""
+
+
+def _with_one_line(self: ReferenceHarness, place: Place, to: Place) -> list[str]:
+    _without("params")(self, place, to)
+    return [f"{run.name} differs" for run in self.read(place)]
+
+
+@breaks("R3", copy=_with_one_line)
+class ListsALossWithoutItsName(ReferenceTracker):
+    """Of a copy without params it says that the run differs, and not in what."""
 
 
 def _nothing(self: ReferenceHarness, place: Place, to: Place) -> list[str]:

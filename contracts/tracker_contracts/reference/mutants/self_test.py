@@ -58,8 +58,7 @@ def run(
         progress: Told what is being tried.
         clauses: Those that are to be tested, each by the mutants that were made for it.
         seed: Which programs, of all that would do.
-        mutants: Those that there are; one of which it is known at which values it shows is tried with programs that
-            have them, and no others.
+        mutants: Those that there are.
     """
     mutants = [mutant for mutant in mutants if mutant.clause in clauses]
     with tempfile.TemporaryDirectory(prefix="tracker-contracts-") as made, closing(Reader()) as reader:
@@ -69,7 +68,7 @@ def run(
         kills = []
         for number, mutant in enumerate(mutants, 1):
             progress(f"{number}/{len(mutants)} {mutant.clause} {mutant.name}")
-            kills.append(examiner.kill_near(mutant) if mutant.near else examiner.kill(mutant))
+            kills.append(examiner.kill(mutant))
     kept = [finding for finding in reference if finding.clause in clauses]
     return SelfTest(reference=kept, kills=kills, clauses=list(clauses))
 
@@ -79,7 +78,9 @@ class Examiner:
 
     def __init__(self, folder: Path, reader: Reader, seed: int | None) -> None:
         self._folder, self._reader, self._seed = folder, reader, seed
-        offered = {*ReferenceHarness.features, *World(ReferenceHarness(), Driver.DIRECT, folder).settings, "secret"}
+        harness = ReferenceHarness()
+        settings = World(harness, Driver.DIRECT, folder).settings
+        offered = {*harness.features, *settings, *harness.native_calls, "secret"}
         self._programs = [each for driver in PROGRAMMED for each in programs(QUICK, driver, offered, seed)]
 
     def reference(self, clauses: Sequence[str]) -> Iterator[Finding]:
@@ -109,28 +110,9 @@ class Examiner:
                         yield self._judge(trial, harness, driver)
 
     def kill(self, mutant: Mutant) -> Kill:
-        """What finds a mutant."""
+        """What finds a mutant: first of all, the programs that have the values it is known to show at."""
         others: Counter[str] = Counter()
-        with self._stages(mutant.harness) as stages:  # before a trial leaves something behind in the process
-            own = self._by_trials(mutant, DRIVERS[:1])
-            if own is None and mutant.clause in shown_by_programs():
-                own = self._by_programs(mutant, stages, self._programs, others)
-        own = own or self._by_trials(mutant, DRIVERS[1:])
-        return self._kill(mutant, own, others)
-
-    def kill_near(self, mutant: Mutant) -> Kill:
-        """What finds a mutant among the programs that have the values it shows at: much sooner than `kill`.
-
-        Args:
-            mutant: One of which such values are known.
-        """
-        others: Counter[str] = Counter()
-        near = sorted((each for each in self._programs if _has(each, mutant.near)), key=weight)
-        with self._stages(mutant.harness, looks=0) as stages:  # nothing of these comes late
-            own = self._by_programs(mutant, stages, near, others)
-        return self._kill(mutant, own, others)
-
-    def _kill(self, mutant: Mutant, own: Finding | None, others: Counter[str]) -> Kill:
+        own = (mutant.near and self._near(mutant, others)) or self._anywhere(mutant, others)
         return Kill(
             mutant=mutant.name,
             clause=mutant.clause,
@@ -138,6 +120,18 @@ class Examiner:
             own=own,
             others=[clause for clause in CLAUSES if others[clause] and clause != mutant.clause],
         )
+
+    def _anywhere(self, mutant: Mutant, others: Counter[str]) -> Finding | None:
+        with self._stages(mutant.harness) as stages:  # before a trial leaves something behind in the process
+            own = self._by_trials(mutant, DRIVERS[:1])
+            if own is None and mutant.clause in shown_by_programs():
+                own = self._by_programs(mutant, stages, self._programs, others)
+        return own or self._by_trials(mutant, DRIVERS[1:])
+
+    def _near(self, mutant: Mutant, others: Counter[str]) -> Finding | None:
+        near = sorted((each for each in self._programs if _has(each, mutant.near)), key=weight)
+        with self._stages(mutant.harness, looks=0) as stages:  # nothing of these comes late
+            return self._by_programs(mutant, stages, near, others)
 
     def _by_trials(self, mutant: Mutant, drivers: Sequence[Driver]) -> Finding | None:
         return _first_broken(self.trials(mutant.harness, [mutant.clause], drivers))

@@ -1,0 +1,66 @@
+"""What is looked into, and what is left out: by what was asked, by the profile, and by what is explained already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tracker_contracts.clauses import CLAUSES, Driver
+from tracker_contracts.drivers.world import World
+from tracker_contracts.engine.check import check
+from tracker_contracts.engine.examiner import Examiner
+from tracker_contracts.engine.messages import Defect, Shrunk
+from tracker_contracts.engine.programs import _explained
+from tracker_contracts.engine.progress import Told
+from tracker_contracts.engine.runner import judge
+from tracker_contracts.faults.trial import trials
+from tracker_contracts.judges.judge import all_judges
+from tracker_contracts.profiles import LIGHT, QUICK
+from tracker_contracts.report.report import Report
+from tracker_contracts.report.verdict import Verdict
+
+from tests.contract import harnesses
+
+SLOW = [each for each in trials() if Driver.DIRECT not in each.drivers and each.clause.id in all_judges()]
+
+
+def cause(clause: str, program: str, certain: bool) -> tuple[Driver, Shrunk]:
+    defect = Defect(clause=clause, topic="the values of a metric", told="it differs")
+    return Driver.DIRECT, Shrunk(program=program, blamed=clause, defect=defect, certain=certain)
+
+
+def test_what_did_not_come_again_is_explained_by_what_its_program_tries_and_is_broken() -> None:
+    race = cause("M4", "direct: beside=failed", certain=False)
+    assert list(_explained([race])) == [race]
+    apart = cause("L7", "direct: beside=two", certain=True)
+    assert list(_explained([race, apart])) == [apart]
+    elsewhere = cause("M4", "direct: numbers=large", certain=False)
+    assert list(_explained([elsewhere, apart])) == [elsewhere, apart]
+
+
+@pytest.mark.parametrize("trial", SLOW, ids=lambda trial: f"{trial.clause.id}-{trial.name}")
+def test_a_light_profile_leaves_slow_drivers_out_where_programs_show_the_clause(trial, tmp_path: Path) -> None:
+    for driver in trial.drivers:
+        assert judge(trial, World(harnesses.Plain(), driver, tmp_path), LIGHT).verdict is Verdict.NOT_TRIED
+
+
+def checked(name: str, *clauses: str) -> Report:
+    with Examiner(f"tests.contract.{name}", QUICK, drivers=(Driver.DIRECT,)) as examiner:
+        return check([examiner], [CLAUSES[id] for id in clauses], Told())
+
+
+@pytest.mark.slow
+def test_only_what_was_asked_for_is_looked_into() -> None:
+    report = checked("naive:NaiveHarness", "F1")
+    assert {timing.clause for timing in report.timings if timing.what == "searches"} == {"F1"}
+    assert [clause.verdict for clause in report.clauses] == [Verdict.BROKEN]
+
+
+def test_no_program_is_executed_for_what_none_can_show() -> None:
+    assert checked("harnesses:Plain", "S3").programs == 0
+
+
+@pytest.mark.slow
+def test_native_calls_that_a_harness_cannot_make_are_not_offered() -> None:
+    report = checked("harnesses:HasNoNativeCalls", "L6", "T1")
+    assert {clause.id: clause.verdict for clause in report.clauses} == {"L6": Verdict.NOT_OFFERED, "T1": Verdict.KEPT}
