@@ -17,7 +17,8 @@ from typing import Any, ClassVar
 from zenml_trackers import libraries
 from zenml_trackers.errors import BackendMissing, BackendUnfit, RunNotFound
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Feature, Record, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.records import Feature, Logged, Record, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.steps import StepCounter
 from zenml_trackers.url import TrackerUrl
 
 ENTRY_POINTS = "zenml_trackers.backends"
@@ -42,25 +43,26 @@ class Inert:
 
 
 class Sink(ABC):
-    """Where the records of one run go."""
+    """Where the records of one run go. One thread alone calls it, which nobody waits for but at the end of the run."""
 
     id: str = ""
     """Empty until the run is made."""
     name: str = ""
-    concurrent: ClassVar[bool] = False
-    """Whether threads may call it at the same time; else they take turns."""
     native: Any = Inert()
     """The library's own run object, for users who want all of it; inert until the run is made."""
+    counter = StepCounter()
+    """Counts the metric steps that are not given; it belongs to the run, and the library's own calls take part."""
 
     @abstractmethod
-    def write(self, records: Sequence[Record]) -> None:
+    def write(self, records: Sequence[Logged]) -> None:
         """Store the records, or hand them to the library that will.
 
-        The first call, even without records, stores what `open` was given, so that a run is there before its step
-        begins.
+        The first call, without records, stores what `open` was given, so that a run is there before its step begins.
 
         Raises:
-            TrackerError: What could not be delivered, and why.
+            TrackerUnreachable: It may work in a moment, as after any `OSError`: what is not `stored` is given again.
+            Losses: Some of it can't be stored, and why.
+            Exception: The first record that is not `stored` can't be.
         """
 
     @abstractmethod
@@ -68,18 +70,19 @@ class Sink(ABC):
         """Deliver all that is still on its way, then store the terminal status.
 
         Raises:
+            TrackerUnreachable: It may work in a moment, as after any `OSError`, and is tried again then.
             TrackerError: What could not be delivered, and why.
         """
 
     def give_up(self) -> None:
         """Stop trying: nobody waits for this sink any more. Must return at once."""
 
-    def stored(self) -> int | None:
-        """How many of the rows of metrics that it was given the store has by now; None if it can't be told.
+    def stored(self) -> int:
+        """How far the store has got: the number of the last record that it has, or refused; -1 if of none.
 
         Whoever waits for the end goes on waiting while it grows. Must return at once.
         """
-        return None
+        return -1
 
     def others(self) -> int:
         """A number that changes as long as the store takes anything of others, for which this run may have to wait.
@@ -109,6 +112,8 @@ class Backend(ABC):
     """A tracker with its project and its credentials."""
 
     name: ClassVar[str]
+    url: str = ""
+    """Where it is, as `connect` takes it; set by whoever made it, and without credentials."""
     features: frozenset[Feature] = frozenset()
     credentials: ClassVar[frozenset[str]] = frozenset()
     """What `from_url` takes of `api_key`, `username` and `password`."""
@@ -118,10 +123,6 @@ class Backend(ABC):
     """The module that has to be installed."""
     requires: ClassVar[str] = ""
     """What brings it, with the releases that the backend works with, as in `wandb>=0.31`; any release unless given."""
-    blocking: ClassVar[bool] = False
-    """Whether a sink's `write` waits for a server or a disk; then a thread of its own delivers."""
-    bounds_itself: ClassVar[bool] = False
-    """Whether `open`, and a sink's `close`, keep to the deadline without being watched."""
 
     @classmethod
     @abstractmethod
@@ -148,10 +149,15 @@ class Backend(ABC):
             import_module(self.library)
 
     @abstractmethod
-    def open(self, spec: RunSpec) -> Sink:
-        """Make a run; what it writes may still be undelivered.
+    def open(self, spec: RunSpec, old: StoredRun | None) -> Sink:
+        """Make a run, or go on with one.
+
+        Args:
+            spec: What is known of it.
+            old: The stored run to go on with; None for a new one.
 
         Raises:
+            TrackerUnreachable: It may work in a moment, as after any `OSError`, and is tried again then.
             TrackerError: Why no run could be made.
         """
 
@@ -200,6 +206,14 @@ class Backend(ABC):
             raise RunNotFound(f"there is no run named {spec.name!r} in the project {spec.project!r} to resume")
         return found[-1] if found else None
 
+    def find(self, run_id: str) -> StoredRun | None:
+        """The run of that id, if it is there.
+
+        Raises:
+            TrackerError: Why it could not be read.
+        """
+        return next((run for run in self.read() if run.id == run_id), None)
+
     @classmethod
     def attach(cls, native: Any) -> Callable[[], None]:
         """Let the library's own calls in this context reach `native`, until the returned function is called.
@@ -207,25 +221,6 @@ class Backend(ABC):
         `native` is a sink's, or an `Inert` if no run could be made. Neither call may block.
         """
         return lambda: None
-
-
-class InertSink(Sink):
-    """Stores nothing; stands in where a backend could not be opened."""
-
-    def __init__(self, spec: RunSpec) -> None:
-        self.id = ""
-        self.name = spec.name
-        self.native = Inert()
-
-    def write(self, records: Sequence[Record]) -> None:
-        """Drop the records."""
-
-    def close(self, status: Status, error: RunError | None) -> None:
-        """Nothing is open."""
-
-    def stored(self) -> int:
-        """Nothing is stored."""
-        return 0
 
 
 def backend_class(name: str) -> type[Backend]:

@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 
-from zenml_trackers.absent import Absent
 from zenml_trackers.backend import ENTRY_POINTS, Backend, backend_class, need_library
-from zenml_trackers.delivery import Limits
+from zenml_trackers.delivery import budgets
+from zenml_trackers.delivery.lifecycle import Limits
 from zenml_trackers.errors import BackendMissing, InvalidSettings
-from zenml_trackers.fanout import Fanout
 from zenml_trackers.naming import did_you_mean
 from zenml_trackers.url import TrackerUrl
 
 CREDENTIALS = frozenset({"api_key", "username", "password"})
-SHARE_OF_REQUEST = 0.25
-"""How much of the deadline one request may take."""
 TRANSPORTS = frozenset({"sqlite", "http", "https"})
 """What other libraries' URLs begin with, and ours have after the backend's name."""
 
 
-def backend_at(
-    urls: Sequence[TrackerUrl],
-    project: str,
-    credentials: Mapping[str, str],
-    limits: Limits,
-    absent_may_be: bool = False,
-) -> Backend:
-    """The tracker at a URL, or several as one; nothing is connected.
+def backends_at(
+    urls: Sequence[TrackerUrl], project: str, credentials: Mapping[str, str], limits: Limits
+) -> list[Backend]:
+    """The trackers at some URLs; nothing is connected.
 
     Each library must be installed, in a release that its backend works with; none is loaded.
 
@@ -37,8 +30,6 @@ def backend_at(
         credentials: Values by name: `api_key`, `username`, `password`, or one of these for one backend alone, as in
             `mlflow.password`.
         limits: What tracking may cost.
-        absent_may_be: Whether a tracker that can't be used here raises only when it is used itself, so that it costs
-            the others nothing.
 
     Raises:
         BackendMissing: A URL names a backend that is not installed, or whose library is not.
@@ -47,19 +38,17 @@ def backend_at(
         InvalidSettings: A credential that nothing takes.
     """
     need_known(credentials, urls)
-    timeout = min(5.0, limits.deadline * SHARE_OF_REQUEST)
-    backends: list[Backend] = []
-    for url in urls:
-        try:
-            need_library(kind := _backend_class(url))
-            backends.append(kind.from_url(url, project, credentials_for(url.backend, credentials), timeout))
-        except BackendMissing as error:
-            if not absent_may_be:
-                raise
-            backends.append(Absent(url.backend, error))
-    for backend in backends:  # a step may print what another tracker was given
-        backend.secrets = (*backend.secrets, *credentials.values())
-    return backends[0] if len(backends) == 1 else Fanout(backends, limits)
+    return [backend_at(url, project, credentials, limits) for url in urls]
+
+
+def backend_at(url: TrackerUrl, project: str, credentials: Mapping[str, str], limits: Limits) -> Backend:
+    """The tracker at one URL, as `backends_at` has it."""
+    need_library(kind := _backend_class(url))
+    timeout = min(budgets.LONGEST_REQUEST, limits.deadline * budgets.REQUEST)
+    backend = kind.from_url(url, project, credentials_for(url.backend, credentials), timeout)
+    backend.url = str(url)
+    backend.secrets = (*backend.secrets, *credentials.values())  # a step may print what another tracker was given
+    return backend
 
 
 def _backend_class(url: TrackerUrl) -> type[Backend]:

@@ -19,8 +19,7 @@ from tempfile import TemporaryDirectory
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.comparison import Expected, Loss, differences
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable
-from zenml_trackers.fanout import NEEDS
-from zenml_trackers.records import MetricPoint, Metrics, Params, Record, RunSpec, Status, StoredRun
+from zenml_trackers.records import NEEDS, Logged, MetricPoint, Metrics, Params, Record, RunSpec, Status, StoredRun
 from zenml_trackers.report import Redactor
 from zenml_trackers.run_ids import chosen, may_be
 from zenml_trackers.url import TrackerUrl
@@ -143,7 +142,7 @@ class Copying:
     def _copy(self, run: StoredRun) -> None:
         ended = run.model_copy(update={"status": run.status or Status.FINISHED, "origin": self._source.identity(run)})
         with self._target.named_errors():
-            sink = self._target.backend.open(_spec(ended))
+            sink = self._target.backend.open(_spec(ended), None)
         with self._target.named_errors(f"the run {run.name!r} is there in part; delete it, and copy again. "):
             try:
                 self._fill(sink, ended)
@@ -167,7 +166,7 @@ class Copying:
             with self._noting("end", run):
                 sink.close(run.status or Status.FINISHED, run.error)
 
-    def _write(self, sink: Sink, records: Sequence[Record], what: str, run: StoredRun) -> None:
+    def _write(self, sink: Sink, records: Sequence[Logged], what: str, run: StoredRun) -> None:
         """Write records, or note why they can't be kept."""
         feature = NEEDS.get(type(records[0]))
         if feature is not None and feature not in self._target.backend.features:

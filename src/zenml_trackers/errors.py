@@ -28,11 +28,18 @@ class UnstorableValue(TrackerError, ValueError):
 
 
 class Losses(TrackerError):
-    """Several things that failed together; each is told by itself."""
+    """Several things that can't be stored; each is told by itself."""
 
-    def __init__(self, errors: Sequence[Exception]) -> None:
+    def __init__(self, errors: Sequence[Exception], rows: int = 0) -> None:
+        """What was lost.
+
+        Args:
+            errors: One for each thing.
+            rows: How many rows of metrics were lost as a whole.
+        """
         super().__init__("; ".join(map(str, errors)))
         self.errors = tuple(errors)
+        self.rows = rows
 
 
 class RunNotFound(TrackerError, LookupError):

@@ -81,41 +81,53 @@ class RunSpec(Record):
     """Of which run this is a copy, as `<tracker URL>#<run id>`."""
 
 
-class Metrics(Record):
-    """Numbers at one step of a run; without a step, the one after the last."""
+class Logged(Record):
+    """What a run was given by one call, or its end."""
+
+    number: int = -1
+    """Counts the calls of a run from 0 on; -1 if it was no call."""
+    time: float | None = None
+    """When it was logged, in seconds since 1970; None if that is not known."""
+
+
+class Metrics(Logged):
+    """Numbers at one metric step of a run."""
 
     values: dict[str, bool | int | float]
-    step: Step | None = None
+    """At least one."""
+    step: Step
+    """As it was given, or counted from 0."""
 
 
-class Params(Record):
+class Params(Logged):
     """Configuration of a run: JSON-like values, nested as they were given."""
 
     values: dict[str, Any]
 
 
-class Tags(Record):
+class Tags(Logged):
     """Tags added to those that a run has."""
 
     tags: tuple[str, ...]
 
 
-class Artifact(Record):
+class Artifact(Logged):
     """A file or folder to be kept with the run."""
 
     name: str
     path: Path
 
 
-class Image(Record):
+class Image(Logged):
     """A picture: a path, a PIL image, or an array of unsigned bytes shaped (height, width[, channels])."""
 
     name: str
     image: Any
-    step: Step | None = None
+    step: Step
+    """The metric step that it belongs to."""
 
 
-class Table(Record):
+class Table(Logged):
     """Rows of cells under named columns."""
 
     name: str
@@ -124,8 +136,19 @@ class Table(Record):
     """The columns' names."""
     rows: tuple[tuple[Any, ...], ...]
     """One tuple of cells a row, as many as there are columns."""
-    step: Step | None = None
-    """The metric step that it belongs to; None: that of the last metric."""
+    step: Step
+    """The metric step that it belongs to."""
+
+
+class End(Logged):
+    """How the run ended; nothing follows."""
+
+    status: Status
+    error: RunError | None = None
+
+
+NEEDS: dict[type[Logged], Feature] = {Artifact: Feature.ARTIFACTS, Image: Feature.MEDIA, Table: Feature.MEDIA}
+"""What a tracker must have for a record, beyond the core."""
 
 
 class MetricPoint(Record):

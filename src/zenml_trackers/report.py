@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
-from zenml_trackers.deadline import Progress
 from zenml_trackers.errors import TrackerError
-from zenml_trackers.interruption import let_through
 
 logger = logging.getLogger("zenml_trackers")
 
 SHORTEST_SECRET = 4
 """Shorter values are too common in ordinary text to be taken out of it."""
-FIRST_TOLD, TOLD_AGAIN = 2.0, 10.0
-"""Seconds after which whoever waits for the end of a run is told how far it is, and then again."""
 
 
 class Redactor:
@@ -33,39 +27,6 @@ class Redactor:
         return text
 
 
-class Rows:
-    """The rows of metrics of one run: a call of `log` is one."""
-
-    def __init__(self) -> None:
-        self.logged = 0
-        self.ask: Callable[[], int | None] = lambda: None
-        """How many of them the store has, if it can tell."""
-        self._counting = threading.Lock()
-
-    def count(self) -> None:
-        """One more was logged."""
-        with self._counting:
-            self.logged += 1
-
-    @property
-    def stored(self) -> int | None:
-        """How many of them the store has; None if it can't tell."""
-        return _asked(self.ask)
-
-    @property
-    def missing(self) -> int:
-        """How many the store has not, or not yet; 0 if it can't tell."""
-        stored = self.stored
-        return 0 if stored is None else max(0, self.logged - stored)
-
-    def told(self) -> str:
-        """What is missing, as a sentence; empty if nothing is."""
-        if not (missing := self.missing):
-            return ""
-        are = "is" if missing == 1 else "are"
-        return f"{missing:,} of the {self.logged:,} rows of metrics {are} not stored."
-
-
 class Reporter:
     """Says what was lost of one run, each thing once; if strict, raises it instead."""
 
@@ -73,7 +34,6 @@ class Reporter:
         self.subject = subject
         self.redact = redact
         self.strict = strict
-        self.rows = Rows()
         self._said: set[str] = set()
 
     @property
@@ -116,35 +76,3 @@ def _told(error: Exception) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else text + "."
-
-
-class EndProgress(Progress):
-    """How far a store is with a run that is ending. Whoever waits for it is told after a while, and then again."""
-
-    def __init__(self, reporter: Reporter, others: Callable[[], int]) -> None:
-        self._reporter = reporter
-        self._others = others
-        self._next = time.monotonic() + FIRST_TOLD
-
-    def own(self) -> int:
-        """How many rows are stored."""
-        rows = self._reporter.rows
-        stored = rows.stored or 0
-        if time.monotonic() > self._next and rows.missing:
-            self._next = time.monotonic() + TOLD_AGAIN
-            far = f"{stored:,} of {rows.logged:,} rows of metrics"
-            logger.info("%s: storing the rest of the run, %s so far.", self._reporter.subject, far)
-        return stored
-
-    def others(self) -> int:
-        """What the sink says of those that it waits for."""
-        return _asked(self._others) or 0
-
-
-def _asked(number: Callable[[], int | None]) -> int | None:
-    """What a sink says of itself; None if it fails at that."""
-    try:
-        return number()
-    except Exception as error:
-        let_through(error)
-        return None

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from zenml_trackers.backend import Sink
 from zenml_trackers.errors import RunEnded, TrackerError, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import (
-    Artifact,
-    Feature,
-    Image,
-    Metrics,
-    Params,
-    Record,
-    RunError,
-    RunSpec,
-    Status,
-    Table,
-    Tags,
-)
+from zenml_trackers.records import Artifact, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
 from zenml_trackers.report import Reporter
-from zenml_trackers.turns import Turns
+from zenml_trackers.steps import INT64, StepCounter, need_step
 from zenml_trackers.values import checked_rows, number, plain, split, tag_set
+
+
+class Recorder(Protocol):
+    """Where a run's records go, and what is known of the run there."""
+
+    @property
+    def id(self) -> str:
+        """The backend's own."""
+
+    @property
+    def name(self) -> str:
+        """As the tracker has it."""
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Where it can be seen."""
+
+    @property
+    def native(self) -> Any:
+        """The library's own run."""
+
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The record's fields, with files and pictures as they are now."""
+
+    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Take a record."""
 
 
 class Run:
@@ -36,26 +51,31 @@ class Run:
     and always raises `UnsupportedFeature`.
     """
 
-    def __init__(self, backend: str, sink: Sink, spec: RunSpec, features: frozenset[Feature], reporter: Reporter):
+    def __init__(self, backend: str, project: str, recorder: Recorder, reporter: Reporter) -> None:
         self.backend = backend
         """The name of the backend, such as `trackio`."""
-        self.project = spec.project
+        self.project = project
         self.status = Status.RUNNING
-        self._sink = sink
-        self._turns = Turns()
-        self._features = features
+        self.features = frozenset(Feature)
+        """What the tracker can store beside metrics, params and tags."""
+        self.rows = 0
+        """How many calls of `log` were taken."""
+        self.steps = StepCounter()
+        """Counts the metric steps that are not given."""
+        self._recorder = recorder
         self._reporter = reporter
+        self._in_order = threading.RLock()
         self._process = os.getpid()
 
     @property
     def id(self) -> str:
         """The backend's own id of the run; empty if no run could be made."""
-        return self._sink.id
+        return self._recorder.id
 
     @property
     def name(self) -> str:
         """The name that the tracker shows; runs may share one."""
-        return self._sink.name
+        return self._recorder.name
 
     @property
     def url(self) -> str | None:
@@ -70,12 +90,12 @@ class Run:
     @property
     def links(self) -> dict[str, str]:
         """Where the run is found: `url`, `show_command`, and with several trackers the same of each under its name."""
-        return self._sink.links
+        return self._recorder.links
 
     @property
     def native(self) -> Any:
         """The run object of the tracker's own library."""
-        return self._sink.native
+        return self._recorder.native
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Store numbers under their names at one step.
@@ -87,7 +107,7 @@ class Run:
         values, refused = split(metrics, number)
         self._refuse(refused)
         if values:
-            self._send(Metrics, values=values, step=step)
+            self._add(Metrics, values=values, step=step)
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Store configuration, such as hyperparameters; a name given again has its new value.
@@ -98,7 +118,7 @@ class Run:
         values, refused = split(params, plain)
         self._refuse(refused)
         if values:
-            self._send(Params, values=values)
+            self._add(Params, values=values)
 
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags to those that the run has; `add_tags("a", "b")` and `add_tags(["a", "b"])` do the same."""
@@ -108,7 +128,7 @@ class Run:
             self._reporter.trouble(error, "No tag of this call was added.", str(error))
             return
         if flat:
-            self._send(Tags, tags=flat)
+            self._add(Tags, tags=flat)
 
     def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
         """Keep a file or a folder with the run, under `name` or the path's last part.
@@ -122,7 +142,7 @@ class Run:
         except TypeError as error:
             self._refuse([UnstorableValue(f"log_artifact() takes a path: {error}.")])
             return
-        self._send(Artifact, name=name or kept.name, path=kept)
+        self._add(Artifact, name=name or kept.name, path=kept)
 
     def log_image(self, name: str, image: Any, step: int | None = None) -> None:
         """Show an image: a path, a PIL image, or an array of unsigned bytes shaped (height, width[, channels]).
@@ -131,7 +151,7 @@ class Run:
             UnsupportedFeature: The tracker shows no images.
         """
         self._need(Feature.MEDIA)
-        self._send(Image, name=name, image=image, step=step)
+        self._add(Image, name=name, image=image, step=step)
 
     def log_table(
         self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], step: int | None = None
@@ -148,18 +168,9 @@ class Run:
             let_through(error)
             self._refuse([error])
             return
-        self._send(Table, name=name, columns=columns, rows=cells, step=step)
+        self._add(Table, name=name, columns=[str(column) for column in columns], rows=cells, step=step)
 
-    def finish(self, status: Status, error: RunError | None = None) -> None:
-        """End the run; whoever started it calls this, not the step.
-
-        Raises:
-            TrackerError: What could not be delivered.
-        """
-        self.status = status
-        self._take_turn(lambda: self._sink.close(status, error))
-
-    def _send(self, kind: type[Record], **fields: Any) -> None:
+    def _add(self, kind: type[Logged], **fields: Any) -> None:
         if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one
             foreign = TrackerUnreachable("the run belongs to the process that this one was forked from; log there")
             self._reporter.trouble(foreign, "What this process logs is lost.", "fork")
@@ -168,38 +179,51 @@ class Run:
             self._reporter.trouble(RunEnded("the run is over"), "What is logged now is lost.", "ended")
             return
         try:
-            record = kind(**fields)
-            self._take_turn(lambda: self._sink.write([record]))
+            if "step" in fields:
+                fields["step"] = _checked_step(fields)
+            taken = self._recorder.taken_in(kind, fields)
+            with self._in_order:
+                self._recorder.add(kind, self._with_step(kind, taken))
+        except UnstorableValue as error:
+            self._refuse([error])
         except Exception as error:
             let_through(error)
-            self._count(kind)
-            self._tell_loss(error, kind)
-        else:
-            self._count(kind)
-
-    def _count(self, kind: type[Record]) -> None:
-        if kind is Metrics:
-            self._reporter.rows.count()
-
-    def _tell_loss(self, error: Exception, kind: type[Record]) -> None:
-        name = kind.__name__.lower()
-        if isinstance(error, UnstorableValue):  # of one value, which this backend can't hold
-            self._reporter.trouble(error, "The rest is stored.", str(error))
-        else:
+            self.rows += kind is Metrics
+            name = kind.__name__.lower()
             given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
             self._reporter.trouble(error, f"{given} lost.", name)
-
-    def _take_turn(self, call: Callable[[], None]) -> None:
-        """Call the sink: the step may pass the run to threads of its own."""
-        if self._sink.concurrent:
-            call()
         else:
-            self._turns.take(call)
+            self.rows += kind is Metrics
+
+    def _with_step(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields with the metric step, counted in the order of the records unless it is given."""
+        if kind is Metrics:
+            return {**fields, "step": self.steps.at(fields["step"])}
+        if "step" in fields and fields["step"] is None:
+            return {**fields, "step": self.steps.last}
+        return fields
 
     def _refuse(self, refused: Sequence[Exception]) -> None:
         for error in refused:
             self._reporter.trouble(error, "The rest is stored.", str(error))
 
     def _need(self, feature: Feature) -> None:
-        if feature not in self._features:
+        if feature not in self.features:
             raise UnsupportedFeature(f"The tracker {self.backend!r} has no {feature.value}.")
+
+
+def _checked_step(fields: Mapping[str, Any]) -> int | None:
+    """The metric step that was given.
+
+    Raises:
+        UnstorableValue: No tracker can hold it; the message names what belongs to it.
+    """
+    step, names = fields["step"], fields.get("values") or [fields["name"]]
+    try:
+        step = None if step is None else operator.index(step)
+    except TypeError as error:
+        named = ", ".join(map(repr, names))
+        raise UnstorableValue(f"{named} at step {step!r}: metric steps are integers, and this is none.") from error
+    if step is not None:
+        need_step(names, step, INT64)
+    return step

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from numbers import Real
 from typing import Any, Literal, get_args
 
-from zenml_trackers.backend import Backend, Sink
-from zenml_trackers.connection import backend_at
-from zenml_trackers.delivery import Limits
+from zenml_trackers.backend import Backend
+from zenml_trackers.connection import backends_at
+from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
+from zenml_trackers.delivery.receiver import Receiver, receivers
 from zenml_trackers.errors import InvalidSettings, InvalidUrl
-from zenml_trackers.fanout import FanoutSink
-from zenml_trackers.fanout import attach as attach_all
 from zenml_trackers.records import RunError, RunSpec, Status, StoredRun
 from zenml_trackers.run import Run
-from zenml_trackers.tracked import TrackedRun
 from zenml_trackers.url import EXAMPLES, TrackerUrl
 from zenml_trackers.values import plain_map, tag_set
 
@@ -29,10 +28,15 @@ Resume = Literal["never", "allow", "must"]
 class Tracker:
     """One or several trackers, connected to by their URLs."""
 
-    def __init__(self, backend: Backend, project: str, limits: Limits) -> None:
-        self.backend = backend
+    def __init__(self, backends: Sequence[Backend], project: str, limits: Limits) -> None:
+        self.backends = tuple(backends)
         self.project = project
         self._limits = limits
+
+    @property
+    def backend(self) -> Backend:
+        """The first tracker."""
+        return self.backends[0]
 
     @contextmanager
     def start_run(
@@ -61,15 +65,15 @@ class Tracker:
             raise InvalidSettings(f"resume is {resume!r}; write one of {', '.join(map(repr, get_args(Resume)))}.")
         name = name or f"run-{datetime.now():%Y%m%d-%H%M%S}"
         own = {"tags": tag_set(tags), "metadata": plain_map(metadata or {}, "metadata"), "resume": resume}
-        tracked = TrackedRun(self.backend.name, self._attach, f"run {name!r}", self._limits)
-        tracked.begin(lambda: self.backend, RunSpec(name=name, project=self.project, **own))
+        tracking = Tracking(self._name, self._receivers(), f"run {name!r}", self._limits)
+        tracking.begin(RunSpec(name=name, project=self.project, **own))
         try:
-            yield tracked.run
+            yield tracking.run
         except BaseException as error:
             if not sys.is_finalizing():  # of a block that was never left; no thread could end it any more
-                tracked.end(Status.FAILED, RunError.of(error))
+                tracking.end(Status.FAILED, RunError.of(error))
             raise
-        tracked.end(Status.FINISHED, None)
+        tracking.end(Status.FINISHED, None)
 
     def read(self) -> Iterator[StoredRun]:
         """All runs of the project as they are stored, oldest first; with several trackers, those of the first.
@@ -85,10 +89,18 @@ class Tracker:
         Raises:
             TrackerError: It can't, and why.
         """
-        return self.backend.check()
+        return "; ".join(backend.check() for backend in self.backends)
 
-    def _attach(self, sink: Sink) -> Callable[[], None]:
-        return attach_all(sink) if isinstance(sink, FanoutSink) else self.backend.attach(sink.native)
+    @property
+    def _name(self) -> str:
+        return self.backend.name if len(self.backends) == 1 else SEVERAL
+
+    def _receivers(self) -> list[Receiver]:
+        return receivers((backend.name, backend.url, partial(_given, backend)) for backend in self.backends)
+
+
+def _given(backend: Backend) -> Backend:
+    return backend
 
 
 def connect(
@@ -118,7 +130,7 @@ def connect(
     _need_sense(url, credentials or {}, deadline)
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]
     limits = Limits(strict, deadline)
-    return Tracker(backend_at(urls, project, credentials or {}, limits), project, limits)
+    return Tracker(backends_at(urls, project, credentials or {}, limits), project, limits)
 
 
 def _need_sense(url: str | Sequence[str], credentials: Mapping[str, str], deadline: float) -> None:

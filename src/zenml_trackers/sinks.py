@@ -1,19 +1,17 @@
-"""What most sinks have in common: counted steps, and one document for all that is no number and no file."""
+"""What most sinks have in common: one document for all that is no number and no file."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from zenml_trackers import document
 from zenml_trackers.backend import Sink
 from zenml_trackers.errors import Losses, UnstorableValue
 from zenml_trackers.images import as_pil
-from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
-from zenml_trackers.steps import StepCounter, need_step
+from zenml_trackers.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -28,30 +26,43 @@ class DocumentSink(Sink):
     status, tags, metadata and all else. It is put whole, each time that it changed.
     """
 
-    steps: ClassVar[range | None] = None
-    """The steps that the library can hold, if not any."""
-
-    def __init__(self, config: dict[str, Any], last_step: int = -1) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         """A run that is not stored yet.
 
         Args:
             config: What the run begins with.
-            last_step: The highest step of the run that is continued.
         """
         self.config = config
-        self._steps = StepCounter(last_step)
         self._begun = False
-        self._rows = 0
+        self._changed = True
+        self._stored = -1
+        self._losses: list[Exception] = []
+        self._lost_rows = 0
 
-    def write(self, records: Sequence[Record]) -> None:
+    def write(self, records: Sequence[Logged]) -> None:
         """Begin the run if need be, and store each record in its turn."""
-        first, self._begun = not self._begun, True
-        if first:
+        if not self._begun:
             self.begin()
-        changed, failures = take_each(records, self._take)
-        if first or changed:
+            self._begun = True
+        for record in records:
+            self._try(record)
+        if self._changed:
             self.put(self.config)
-        need_none(failures)
+            self._changed = False
+        losses, rows, self._losses, self._lost_rows = self._losses, self._lost_rows, [], 0
+        if losses:
+            raise Losses(losses, rows)
+
+    def _try(self, record: Logged) -> None:
+        """Store a record; one that can't be stored keeps back none of the others."""
+        try:
+            self._take(record)
+        except OSError:
+            raise
+        except Exception as error:
+            self._losses.append(error)
+            self._lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
+        self._stored = record.number
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Put the document with the status, and end the run."""
@@ -60,8 +71,8 @@ class DocumentSink(Sink):
         self.end(status, error)
 
     def stored(self) -> int:
-        """The rows that `log` took."""
-        return self._rows
+        """How far the records were taken."""
+        return self._stored
 
     def begin(self) -> None:
         """Make the run; nothing if the library made it already."""
@@ -90,59 +101,19 @@ class DocumentSink(Sink):
         """Show a table; for the feature `media`."""
         raise NotImplementedError
 
-    def _take(self, record: Record) -> bool:
-        """Whether the record changed the document; if not, it is stored now."""
+    def _take(self, record: Logged) -> None:
         match record:
             case Tags(tags=tags):
                 document.add_tags(self.config, tags)
-                return True
+                self._changed = True
             case Params(values=values):
                 document.add_params(self.config, values)
-                return True
+                self._changed = True
             case Metrics(values=values, step=step):
-                need_step(values, step, self.steps)
-                self._log_row(values, self._steps.at(step))
+                self.log(values, step)
             case Image(name=name, image=image, step=step):
-                need_step([name], step, self.steps)
-                self.show_image(name, as_pil(name, image), self._media_step(step))
-            case Table(name=name, step=step):
-                need_step([name], step, self.steps)
-                self.show_table(record, self._media_step(step))
+                self.show_image(name, as_pil(name, image), step)
+            case Table(step=step):
+                self.show_table(record, step)
             case Artifact(name=name, path=path):
                 self.keep(name, path)
-        return False
-
-    def _log_row(self, values: Mapping[str, Number], step: int) -> None:
-        try:
-            self.log(values, step)
-        except UnstorableValue:  # the row's other values are stored
-            self._rows += 1
-            raise
-        self._rows += 1
-
-    def _media_step(self, step: int | None) -> int:
-        """A picture belongs to the step that was logged last, and uses up none."""
-        return max(self._steps.next - 1, 0) if step is None else step
-
-
-def take_each(records: Sequence[Record], take: Callable[[Record], bool]) -> tuple[bool, list[Exception]]:
-    """Whether `take` said so of any record, and its failures: one that fails keeps back none of the others."""
-    said, failures = False, []
-    for record in records:
-        try:
-            said |= take(record)
-        except Exception as error:
-            let_through(error)
-            failures.append(error)
-    return said, failures
-
-
-def need_none(failures: Sequence[Exception]) -> None:
-    """Raise what failed.
-
-    Raises:
-        Exception: The one failure.
-        Losses: Several.
-    """
-    if failures:
-        raise failures[0] if len(failures) == 1 else Losses(failures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 from zenml_trackers.errors import UnstorableValue
@@ -10,25 +11,32 @@ INT64 = range(-(2**63), 2**63)
 """The steps that most libraries can hold."""
 
 
-def need_step(names: Iterable[str], step: int | None, known: range | None) -> None:
+def need_step(names: Iterable[str], step: int, known: range | None) -> None:
     """See that a step is one that a library can hold; None stands for any.
 
     Raises:
         UnstorableValue: It is not; the message names what belongs to it.
     """
-    if step is not None and known is not None and step not in known:
+    if known is not None and step not in known:
         named = ", ".join(map(repr, names))
         raise UnstorableValue(f"{named} at step {step}: this tracker's steps are from {known.start} to {known[-1]}.")
 
 
 class StepCounter:
-    """A step that is not given is the one after the highest so far."""
+    """A step that is not given is the one after the highest so far; for all threads together."""
 
     def __init__(self, last: int = -1) -> None:
-        self.next = last + 1
+        self._next = last + 1
+        self._lock = threading.RLock()
 
     def at(self, step: int | None) -> int:
         """The step of what is logged now, given or not."""
-        chosen = self.next if step is None else step
-        self.next = max(self.next, chosen + 1)
-        return chosen
+        with self._lock:
+            chosen = self._next if step is None else step
+            self._next = max(self._next, chosen + 1)
+            return chosen
+
+    @property
+    def last(self) -> int:
+        """The highest so far; 0 if there is none. What is shown beside metrics belongs to it, and uses up none."""
+        return max(self._next - 1, 0)

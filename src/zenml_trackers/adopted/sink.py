@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from zenml_trackers.errors import NoActiveRun, UnstorableValue
-from zenml_trackers.records import Artifact, Feature, Params, Record, RunError, Status, Tags
+from zenml_trackers.records import Artifact, Feature, Logged, Params, RunError, Status, Tags
 from zenml_trackers.sinks import DocumentSink
 
 T = TypeVar("T")
@@ -50,7 +50,15 @@ class AdoptedSink(DocumentSink):
     def end(self, status: Status, error: RunError | None) -> None:
         """The flavor ends its run."""
 
-    def _take(self, record: Record) -> bool:
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields as they are: each record is stored before the call returns."""
+        return fields
+
+    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Store a record."""
+        self._take(kind(**fields))
+
+    def _take(self, record: Logged) -> None:
         match record:
             case Params(values=values):
                 self.set_params(values)
@@ -59,8 +67,7 @@ class AdoptedSink(DocumentSink):
             case Artifact(name=name, path=path) if not path.exists():
                 raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.")
             case _:
-                return super()._take(record)
-        return False
+                super()._take(record)
 
 
 def need(run: T | None, library: str) -> T:

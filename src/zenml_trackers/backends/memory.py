@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
@@ -70,18 +71,15 @@ class MemoryBackend(Backend):
             raise InvalidUrl(f"{url.shown} names no memory; write memory://name, of letters, digits, '-' and '_'.")
         return cls(url.host, url.path or url.options.get("project") or project)
 
-    def open(self, spec: RunSpec) -> MemorySink:
-        old = self.to_resume(spec)
-        if old is not None:
-            return self._sink(old.id, spec, document.reopened(old, spec), old.last_step)
-        return self._sink(f"{time.time_ns()}-{uuid4().hex[:8]}", spec, document.opening(spec))
-
-    def _sink(self, run_id: str, spec: RunSpec, config: dict[str, Any], last_step: int = -1) -> MemorySink:
-        return MemorySink(self.folder / run_id, spec.name, self._show_command(run_id), config, last_step)
+    def open(self, spec: RunSpec, old: StoredRun | None) -> MemorySink:
+        run_id = old.id if old else f"{time.time_ns()}-{uuid4().hex[:8]}"
+        config = document.reopened(old, spec) if old else document.opening(spec)
+        return MemorySink(self.folder / run_id, spec.name, self._show_command(run_id), config)
 
     def read(self) -> Iterator[StoredRun]:
         for file in sorted(self.folder.glob("*/run.jsonl")):
-            yield self._stored(file.parent.name)
+            if (run := self._stored(file.parent.name)) is not None:
+                yield run
 
     def projects(self) -> list[str]:
         return sorted(bytes.fromhex(folder.name).decode() for folder in self.folder.parent.glob("*"))
@@ -106,10 +104,13 @@ class MemoryBackend(Backend):
     def _show_command(self, run_id: str) -> str:
         return f"zenml-trackers runs {shlex.quote(str(self.url))} --run {run_id}"
 
-    def _stored(self, run_id: str) -> StoredRun:
+    def _stored(self, run_id: str) -> StoredRun | None:
+        """None if it has only begun."""
         fields: dict[str, list[Any]] = defaultdict(list)
         for kind, *values in self._lines(run_id):
             fields[kind].append(values)
+        if not fields["config"]:
+            return None
         return document.stored_run(
             fields["config"][-1][0],
             id=run_id,
@@ -122,15 +123,17 @@ class MemoryBackend(Backend):
         )
 
     def _lines(self, run_id: str) -> Iterator[list[Any]]:
-        for line in (self.folder / run_id / "run.jsonl").read_text("utf-8").splitlines():
-            yield json.loads(line)
+        with (self.folder / run_id / "run.jsonl").open(encoding="utf-8") as file:
+            for line in file:
+                with suppress(ValueError):  # a process that was killed may have torn it
+                    yield json.loads(line)
 
 
 class MemorySink(DocumentSink):
     """One run."""
 
-    def __init__(self, folder: Path, name: str, show_command: str, config: dict[str, Any], last_step: int) -> None:
-        super().__init__(config, last_step)
+    def __init__(self, folder: Path, name: str, show_command: str, config: dict[str, Any]) -> None:
+        super().__init__(config)
         self.id = folder.name
         self.name = name
         self.native = folder
@@ -143,6 +146,8 @@ class MemorySink(DocumentSink):
 
     def begin(self) -> None:
         _make(self._folder)
+        with (self._folder / "run.jsonl").open("a", encoding="utf-8") as file:
+            file.write("\n")  # ends what a process that was killed may have torn
         self._append("name", self.name)
 
     def log(self, values: Mapping[str, Number], step: int) -> None:

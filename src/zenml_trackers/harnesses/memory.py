@@ -55,7 +55,7 @@ def _memory(folder: Path) -> str:
 
 
 def _observed(file: Path) -> ObservedRun:
-    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    lines = [json.loads(line) for line in file.read_text().splitlines() if line]
     config: dict[str, Any] = [line[1] for line in lines if line[0] == "config"][-1]
     params = {key: value for key, value in config.items() if not key.startswith(("zenml.", "_"))}
     images = {line[1]: PIL.Image.open(file.parent / line[3]).tobytes() for line in lines if line[0] == "image"}

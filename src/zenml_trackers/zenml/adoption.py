@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from zenml_trackers import adopted
-from zenml_trackers.backend import InertSink
+from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Feature, RunSpec
+from zenml_trackers.records import RunSpec
 from zenml_trackers.report import Redactor, Reporter
 from zenml_trackers.run import Run
 
@@ -89,9 +89,10 @@ def _adopt(component: Any, context: StepContext) -> Run:
     except Exception as error:
         let_through(error)
         reporter.warn(error, "The step goes on; what it logs does not reach the tracker.", "delivery")
-        spec = RunSpec(name=step, project="")
-        return Run(component.flavor, InertSink(spec), spec, frozenset(Feature), reporter)
-    return Run(component.flavor, sink, RunSpec(name=sink.name, project=sink.project), sink.features, reporter)
+        return Run(component.flavor, "", Recording(RunSpec(name=step, project=""), None, ()), reporter)
+    run = Run(component.flavor, sink.project, sink, reporter)
+    run.features = sink.features
+    return run
 
 
 def _secrets(config: Any) -> list[str]:

@@ -8,7 +8,6 @@ import sys
 import threading
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
@@ -16,12 +15,11 @@ from zenml.constants import METADATA_EXPERIMENT_TRACKER_URL
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTracker
 from zenml.metadata.metadata_types import Uri
 
-from zenml_trackers.backend import Backend, Sink, backend_class
-from zenml_trackers.delivery import Limits
+from zenml_trackers.delivery.lifecycle import Limits, Tracking
+from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.interruption import let_through
 from zenml_trackers.records import RunError, RunSpec, Status
 from zenml_trackers.run import Run
-from zenml_trackers.tracked import TrackedRun
 from zenml_trackers.zenml import compat
 from zenml_trackers.zenml.settings import RunSettings
 
@@ -38,7 +36,7 @@ NEVER_STARTED = RunError(
 class TrackedStep(NamedTuple):
     """The run of a step."""
 
-    tracked: TrackedRun
+    tracking: Tracking
     belongs_to: tuple[int, UUID]
     """The thread and the pipeline run that the step executes in."""
 
@@ -65,11 +63,11 @@ class RunTracker(BaseExperimentTracker):
     @property
     @abstractmethod
     def backend_name(self) -> str:
-        """The backend that `make_backend` gives."""
+        """What a run calls its tracker, or its trackers together."""
 
     @abstractmethod
-    def make_backend(self, project: str, settings: RunSettings) -> Backend:
-        """The backend as it is configured; secrets are resolved here and not before."""
+    def receivers(self, project: str, settings: RunSettings) -> list[Receiver]:
+        """The trackers as they are configured; secrets are resolved when one is made, and not before."""
 
     @property
     @abstractmethod
@@ -80,23 +78,20 @@ class RunTracker(BaseExperimentTracker):
         """The project of a pipeline's runs: the configured one, or one named after the pipeline."""
         return self.own_project or pipeline
 
-    def attach(self, sink: Sink) -> Callable[[], None]:
-        """Let the library's own calls in this context reach the sink's run, until the result is called."""
-        return backend_class(self.backend_name).attach(sink.native)
-
     def prepare_step_run(self, info: StepRunInfo) -> None:
         """Start the step's run; with `strict=True` a named error if that fails, otherwise a warning."""
         self._end_leaked(info)
         settings, unreadable = self._settings_of(info)
         subject = f"{self.name}, step {info.pipeline_step_name!r}"
-        tracked = TrackedRun(self.backend_name, self.attach, subject, Limits(settings.strict, settings.deadline))
-        if unreadable is not None:
-            tracked.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         project = self.project_for(info.pipeline.name)
+        limits = Limits(settings.strict, settings.deadline)
+        tracking = Tracking(self.backend_name, self.receivers(project, settings), subject, limits)
+        if unreadable is not None:
+            tracking.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         spec = self._spec(info, project, settings)
-        self._tracked[info.step_run_id] = TrackedStep(tracked, _here(info))  # from now on somebody ends it
+        self._tracked[info.step_run_id] = TrackedStep(tracking, _here(info))  # from now on somebody ends it
         try:
-            tracked.begin(lambda: self.make_backend(project, settings), spec)
+            tracking.begin(spec, str(self.id))
         except BaseException:
             del self._tracked[info.step_run_id]
             raise
@@ -106,7 +101,7 @@ class RunTracker(BaseExperimentTracker):
         step = self._tracked.get(info.step_run_id)
         if step is None:
             return {}
-        found = _whereabouts(step.tracked.run)
+        found = _whereabouts(step.tracking.run)
         return {key: Uri(value) if key.endswith("_url") else value for key, value in found.items()}
 
     def cleanup_step_run(self, info: StepRunInfo, step_failed: bool) -> None:
@@ -116,7 +111,7 @@ class RunTracker(BaseExperimentTracker):
             # ZenML calls this while the step's exception is on its way out, and passes only that there is one.
             raised = sys.exc_info()[1] if step_failed else None
             status = Status.FAILED if step_failed else Status.FINISHED
-            step.tracked.end(status, RunError.of(raised) if raised else None)
+            step.tracking.end(status, RunError.of(raised) if raised else None)
             self._tracked.pop(info.step_run_id, None)
 
     def _settings_of(self, info: StepRunInfo) -> tuple[RunSettings, Exception | None]:
@@ -163,7 +158,7 @@ class RunTracker(BaseExperimentTracker):
         for step_run_id, step in list(self._tracked.items()):
             if os.getpid() == self._process and here in (None, step.belongs_to):
                 del self._tracked[step_run_id]
-                step.tracked.end(Status.FAILED, NEVER_STARTED)
+                step.tracking.end(Status.FAILED, NEVER_STARTED)
 
 
 def _here(info: StepRunInfo) -> tuple[int, UUID]:

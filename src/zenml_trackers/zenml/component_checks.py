@@ -11,7 +11,7 @@ from zenml.enums import StackComponentType
 from zenml.stack import StackComponent
 from zenml.utils.pagination_utils import depaginate
 
-from zenml_trackers.deadline import bounded
+from zenml_trackers.bounded import bounded
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable, UnknownName
 from zenml_trackers.naming import there_are
 from zenml_trackers.report import Redactor, Reporter
@@ -107,12 +107,13 @@ def _place(model: ComponentResponse) -> str:
         TrackerError: They can't, and why.
     """
     component = cast(RunTracker, StackComponent.from_model(model))
-    backend = component.make_backend(component.project_for(ANY_PROJECT), cast(Any, component.config))
+    receivers = component.receivers(component.project_for(ANY_PROJECT), cast(Any, component.config))
+    backends = [receiver.make() for receiver in receivers]
     try:
-        place = bounded(backend.check, SECONDS, "asking the tracker")
+        place = "; ".join(bounded(backend.check, SECONDS, "asking the tracker") for backend in backends)
     except Exception as error:
-        raise _without(backend.secrets, error) from None
-    in_url: str = getattr(backend, "project", ANY_PROJECT)
+        raise _without([secret for each in backends for secret in each.secrets], error) from None
+    in_url: str = getattr(backends[0], "project", ANY_PROJECT) if len(backends) == 1 else ANY_PROJECT
     return f"{place}; {_project(component.own_project or in_url, place)}"
 
 

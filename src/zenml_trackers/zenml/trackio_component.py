@@ -7,11 +7,14 @@ from typing import Any, Type, cast
 from zenml.config.base_settings import BaseSettings
 
 from zenml_trackers.backend import Backend, backend_class
+from zenml_trackers.delivery.receiver import Receiver, receivers
 from zenml_trackers.trackio_project import usable_project
 from zenml_trackers.zenml import secrets, trackio_config
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig, TrackioExperimentTrackerSettings
 from zenml_trackers.zenml.settings import RunSettings, mixed
+
+PLACES = ("workspace", "space_id", "base_url", "server_url")
 
 
 class TrackioExperimentTracker(RunTracker):
@@ -40,13 +43,23 @@ class TrackioExperimentTracker(RunTracker):
         with mixed():
             return super().get_settings(container)
 
-    def make_backend(self, project: str, settings: RunSettings) -> Backend:
+    def receivers(self, project: str, settings: RunSettings) -> list[Receiver]:
+        return receivers([(self.backend_name, self._url, lambda: self._backend(project, settings))])
+
+    @property
+    def _url(self) -> str:
+        """The place that is configured, as a tracker URL has it."""
+        config = self.config
+        space = trackio_config.space_of({name: getattr(config, name) for name in PLACES})
+        if space:
+            return f"trackio+space://{space}"
+        server = config.base_url or config.server_url
+        return f"trackio+{server}" if server else "trackio:///"
+
+    def _backend(self, project: str, settings: RunSettings) -> Backend:
         chosen = cast(TrackioExperimentTrackerSettings, settings)
         config = self.config
-        fields = {
-            name: secrets.resolved(config, name)
-            for name in ("workspace", "space_id", "base_url", "server_url", "api_key", "hf_token")
-        }
+        fields = {name: secrets.resolved(config, name) for name in (*PLACES, "api_key", "hf_token")}
         make: Any = backend_class(self.backend_name)
         backend: Backend = make(
             project=project,

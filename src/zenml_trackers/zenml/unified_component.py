@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any, Set, Type, cast
 
 from zenml.config.base_settings import BaseSettings
 
-from zenml_trackers import fanout
-from zenml_trackers.backend import Backend, Sink
+from zenml_trackers.backend import Backend
 from zenml_trackers.connection import CREDENTIALS, backend_at
-from zenml_trackers.delivery import Limits
+from zenml_trackers.delivery.lifecycle import SEVERAL, Limits
+from zenml_trackers.delivery.receiver import Receiver, receivers
+from zenml_trackers.url import TrackerUrl
 from zenml_trackers.zenml import secrets
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.settings import RunSettings, mixed
@@ -34,7 +35,7 @@ class UnifiedExperimentTracker(RunTracker):
     def backend_name(self) -> str:
         """The one backend's name, or that of all together."""
         places = self.config.places
-        return places[0].backend if len(places) == 1 else fanout.Fanout.name
+        return places[0].backend if len(places) == 1 else SEVERAL
 
     @property
     def own_project(self) -> str | None:
@@ -50,12 +51,14 @@ class UnifiedExperimentTracker(RunTracker):
         with mixed():
             return super().get_settings(container)
 
-    def make_backend(self, project: str, settings: RunSettings) -> Backend:
+    def receivers(self, project: str, settings: RunSettings) -> list[Receiver]:
         limits = Limits(settings.strict, settings.deadline)
-        return backend_at(self.config.places, project, self._credentials(), limits, absent_may_be=True)
+        return receivers(
+            (place.backend, str(place), partial(self._backend, place, project, limits)) for place in self.config.places
+        )
 
-    def attach(self, sink: Sink) -> Callable[[], None]:
-        return fanout.attach(sink) if len(self.config.places) > 1 else super().attach(sink)
+    def _backend(self, place: TrackerUrl, project: str, limits: Limits) -> Backend:
+        return backend_at(place, project, self._credentials(), limits)
 
     def _credentials(self) -> dict[str, str]:
         own = {name: secrets.resolved(self.config, name) for name in sorted(CREDENTIALS)}

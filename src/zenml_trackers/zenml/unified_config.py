@@ -8,8 +8,8 @@ from typing import Any
 
 from zenml.utils.secret_utils import is_secret_reference
 
-from zenml_trackers.connection import backend_at, need_known
-from zenml_trackers.delivery import Limits
+from zenml_trackers.connection import backends_at, need_known
+from zenml_trackers.delivery.lifecycle import Limits
 from zenml_trackers.errors import BackendMissing, InvalidProject, InvalidSettings, InvalidUrl
 from zenml_trackers.url import TrackerUrl
 
@@ -54,7 +54,7 @@ def need_backends(fields: Mapping[str, Any], project: str, credentials: Mapping[
         TrackerError: One does not, and why.
     """
     with _naming(_given(fields), InvalidUrl, InvalidProject, BackendMissing):
-        backend_at(_places(fields), project, credentials, Limits())
+        backends_at(_places(fields), project, credentials, Limits())
 
 
 def _places(fields: Mapping[str, Any]) -> list[TrackerUrl]:

@@ -27,7 +27,7 @@ from trackio.utils import RESERVED_KEYS, serialize_values
 
 from zenml_trackers.backends.trackio.rows import rows_in
 from zenml_trackers.backends.trackio.store import is_busy
-from zenml_trackers.deadline import bounded
+from zenml_trackers.bounded import bounded
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.steps import INT64, need_step
 from zenml_trackers.values import plain, split

@@ -1,0 +1,69 @@
+"""What a process that is no more has stored of a run, so that who goes on with its work stores nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from zenml_trackers.backend import Backend
+from zenml_trackers.records import Artifact, Image, Logged, Metrics, StoredRun, Table
+
+
+class Already:
+    """What is stored, as read from the tracker itself: neither a cursor nor an answer tells it for sure."""
+
+    def __init__(self, backend: Backend, run: StoredRun, points_before: int) -> None:
+        """As of now.
+
+        Args:
+            backend: Has the run.
+            run: As it is stored.
+            points_before: How many values of metrics it had before anything of the journal.
+        """
+        self._backend = backend
+        self._run = run
+        self._points = Counter(_point(each.name, each.step, each.value) for each in run.metrics[points_before:])
+
+    def without(self, records: Iterable[Logged]) -> Iterator[Logged]:
+        """The records without what is stored; params and tags are stored again, which changes nothing."""
+        for record in records:
+            if isinstance(record, Metrics):
+                values = {
+                    name: value for name, value in record.values.items() if not self._has(record.step, name, value)
+                }
+                if values:
+                    yield record.model_copy(update={"values": values})
+            elif not isinstance(record, (Artifact, Image, Table)) or not self._has_shown(record):
+                yield record
+
+    def _has(self, step: int | None, name: str, value: Any) -> bool:
+        return _take(self._points, _point(name, step, value))
+
+    def _has_shown(self, record: Artifact | Image | Table) -> bool:
+        return _take(self._shown, _shown(record))
+
+    @cached_property
+    def _shown(self) -> Counter[Any]:
+        with TemporaryDirectory() as folder:
+            return Counter(map(_shown, self._backend.attachments(self._run.id, Path(folder))))
+
+
+def _take(stored: Counter[Any], key: Any) -> bool:
+    """Whether one of these is stored that no record was taken for yet."""
+    if stored[key] == 0:
+        return False
+    stored[key] -= 1
+    return True
+
+
+def _point(name: str, step: int | None, value: Any) -> tuple[str, int | None, str]:
+    """Equal for what is one value to every tracker; some hold all numbers as floats, and no NaN equals another."""
+    return name, step, repr(float(value))
+
+
+def _shown(record: Any) -> tuple[type, str, int | None]:
+    return type(record), record.name, getattr(record, "step", None)

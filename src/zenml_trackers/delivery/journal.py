@@ -1,0 +1,244 @@
+"""The journal of a run: an append-only file that a call has reached when it returns, whatever the tracker does.
+
+A journal is a folder, its owner's alone:
+
+    journal.json     what is known of the run before its first record, and the version of this form
+    records.jsonl    a record a line, in the order of the calls; the number of a record is that of its line
+    sender-0.json    which run the first tracker has made of it; `sender-1.json` that of the second
+    files/           files and folders that were logged, as they were then
+
+One `write` appends a line, so that a process that is killed leaves whole lines and at most one torn one, which is no
+record. Nothing secret is in a journal: it names the trackers by their URLs, which hold no credentials.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from zenml_trackers.delivery.budgets import CHUNK
+from zenml_trackers.records import Artifact, End, Image, Logged, Metrics, Params, Record, RunSpec, Table, Tags
+
+VERSION = 1
+HEADER, RECORDS, FILES, SENDER = "journal.json", "records.jsonl", "files", "sender-{}.json"
+CLOSED_FOLDER, CLOSED_FILE = 0o700, 0o600
+
+KINDS: dict[str, type[Logged]] = {
+    "metrics": Metrics,
+    "params": Params,
+    "tags": Tags,
+    "artifact": Artifact,
+    "image": Image,
+    "table": Table,
+    "end": End,
+}
+NAMES = {kind: name for name, kind in KINDS.items()}
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Header(Record):
+    """What a journal is about."""
+
+    version: int = VERSION
+    trackers: tuple[str, ...]
+    """The URLs of the trackers that the run is for, without credentials."""
+    component: str | None = None
+    """The id of ZenML's component, which knows the credentials; None outside of ZenML."""
+    spec: RunSpec
+
+
+class Journal:
+    """One run's journal, open for appending, and held: nobody else delivers it meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        """One that is there.
+
+        Args:
+            folder: The journal's own.
+
+        Raises:
+            OSError: It can't be read, or written to; a `BlockingIOError` if somebody else holds it.
+            ValueError: It is no journal, or of a later version.
+        """
+        self.folder = folder
+        self.header = read_header(folder)
+        self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND | os.O_CREAT, CLOSED_FILE)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._torn = _is_torn(self._file)
+        except OSError:
+            os.close(self._file)
+            raise
+        _open.add(self)
+
+    @classmethod
+    def begin(cls, root: Path, header: Header) -> Journal:
+        """A new one, in a folder of its own below `root`, which is made if need be.
+
+        Raises:
+            OSError: It can't be made.
+        """
+        root.mkdir(mode=CLOSED_FOLDER, parents=True, exist_ok=True)
+        folder = root / f"{time.time_ns()}-{uuid4().hex[:8]}"
+        folder.mkdir(mode=CLOSED_FOLDER)
+        _write(folder / HEADER, header.model_dump(mode="python"))
+        return cls(folder)
+
+    def append(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Add a record; it outlives this process when the call returns.
+
+        Raises:
+            OSError: The disk is full, or gone.
+            TypeError: It holds what JSON does not; values are converted before.
+        """
+        line = _encode({"kind": NAMES[kind], "time": time.time(), **fields}).encode() + b"\n"
+        if self._torn:
+            line = b"\n" + line
+        written = os.write(self._file, line)
+        self._torn = written < len(line)
+        if self._torn:
+            raise OSError(f"the disk of {self.folder} is full")
+
+    def take_in(self, path: Path) -> Path:
+        """Keep a file or folder as it is now; where it is kept.
+
+        It is copied, since a link would follow what is written into it later.
+
+        Raises:
+            OSError: It can't be read, or not be kept.
+        """
+        kept = self.new_file(path.name)
+        (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
+        return kept
+
+    def new_file(self, name: str) -> Path:
+        """Where a file of that name can be written, which is then one of the journal's."""
+        folder = self.folder / FILES / uuid4().hex
+        folder.mkdir(mode=CLOSED_FOLDER, parents=True)
+        return folder / (name or "_")
+
+    def note(self, sender: int, facts: Mapping[str, Any]) -> None:
+        """Keep what a sender has to know if another process goes on with its work."""
+        _write(self.folder / SENDER.format(sender), facts)
+
+    def noted(self, sender: int) -> dict[str, Any]:
+        """What that sender noted last; empty if nothing."""
+        try:
+            return dict(json.loads((self.folder / SENDER.format(sender)).read_bytes()))
+        except (OSError, ValueError):
+            return {}
+
+    def read(self, size: int, offset: int) -> bytes:
+        """Bytes of the records, for a cursor."""
+        return os.pread(self._file, size, offset)
+
+    def flush(self) -> None:
+        """Have what was appended outlive the machine too; takes as long as the disk."""
+        with suppress(OSError):
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Let go of it; what it holds stays."""
+        _open.discard(self)
+        with suppress(OSError):
+            os.close(self._file)
+
+    def delete(self) -> None:
+        """Take it away: all of it was delivered."""
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Cursor:
+    """How far one sender has read in a journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._offset = 0
+        self._number = 0
+
+    def next(self, most: int) -> list[Logged]:
+        """The records that follow, as far as they are there now."""
+        lines, size = [], CHUNK
+        while True:
+            data = self._journal.read(size, self._offset)
+            lines = data.split(b"\n")[:-1][:most]  # what has no end is being written, or was torn
+            if lines or len(data) < size:
+                break
+            size *= 4
+        found = list(self._records(lines))
+        self._offset += sum(map(len, lines)) + len(lines)
+        self._number += len(lines)
+        return found
+
+    def _records(self, lines: list[bytes]) -> Iterator[Logged]:
+        for number, line in enumerate(lines, self._number):
+            if (record := _record(line, number)) is not None:
+                yield record
+
+
+def read_header(folder: Path) -> Header:
+    """What a journal is about.
+
+    Raises:
+        OSError: It can't be read.
+        ValueError: It is no journal, or of a later version.
+    """
+    text = (folder / HEADER).read_bytes()
+    try:
+        header = Header(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{folder} is not the journal of a run.") from error
+    if header.version > VERSION:
+        raise ValueError(f"{folder} was made by a later release of zenml-trackers; update it here.")
+    return header
+
+
+def _record(line: bytes, number: int) -> Logged | None:
+    """None for a line that was torn, and then ended by what came after it."""
+    try:
+        fields = json.loads(line)
+        kind = KINDS[fields.pop("kind")]
+    except (ValueError, KeyError, AttributeError):
+        return None
+    if kind is Metrics:  # there are many of them, and their values were looked at before
+        return Metrics.model_construct(number=number, **fields)
+    return kind(number=number, **fields)
+
+
+def _is_torn(file: int) -> bool:
+    size = os.fstat(file).st_size
+    return size > 0 and os.pread(file, 1, size - 1) != b"\n"
+
+
+def _write(file: Path, content: Mapping[str, Any]) -> None:
+    """Whoever reads it finds all of it, or what was there before."""
+    new = file.with_suffix(".new")
+    with open(new, "w", encoding="utf-8", opener=_closed) as opened:
+        opened.write(_encode(content))
+    new.replace(file)
+
+
+def _closed(path: str, flags: int) -> int:
+    return os.open(path, flags, CLOSED_FILE)
+
+
+_open: set[Journal] = set()
+
+
+def _forget() -> None:
+    """In a forked process: a journal that it kept open would seem to be in use for as long as it lives."""
+    for journal in list(_open):
+        journal.close()
+
+
+os.register_at_fork(after_in_child=_forget)

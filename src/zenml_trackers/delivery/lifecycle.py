@@ -1,0 +1,225 @@
+"""One run from its beginning to its end, as that of the context in which it is used."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import NamedTuple
+
+from zenml_trackers import active
+from zenml_trackers.backend import Inert
+from zenml_trackers.delivery import budgets, place
+from zenml_trackers.delivery.journal import Header, Journal
+from zenml_trackers.delivery.patience import Patience
+from zenml_trackers.delivery.progress import Progress, missing, whereabouts
+from zenml_trackers.delivery.receiver import Receiver
+from zenml_trackers.delivery.recording import Recording
+from zenml_trackers.delivery.sender import Sender
+from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.interruption import let_through
+from zenml_trackers.records import End, Feature, RunError, RunSpec, Status
+from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.run import Run
+from zenml_trackers.steps import StepCounter
+
+logger = logging.getLogger("zenml_trackers")
+
+SEVERAL = "unified"
+"""What a run calls several trackers together."""
+DELIVER = "zenml-trackers deliver"
+"""The command that delivers what is left in journals."""
+
+
+class Limits(NamedTuple):
+    """What a run's tracker may cost whoever is tracked."""
+
+    strict: bool = False
+    """Whether a run that can't be made is an error."""
+    deadline: float = budgets.DEADLINE
+    """Seconds without progress that tracking may add, beginning and end together."""
+
+
+class Tracking:
+    """A run, and all that has to be undone when it is over."""
+
+    run: Run
+
+    def __init__(self, name: str, receivers: Sequence[Receiver], subject: str, limits: Limits) -> None:
+        """Nothing is begun.
+
+        Args:
+            name: What the run calls its backend.
+            receivers: The trackers.
+            subject: Whose run it is, for warnings.
+            limits: How to take trouble, and for how long.
+        """
+        self._name = name
+        self._receivers = receivers
+        self._patience = Patience(limits.deadline)
+        self._changed: SimpleQueue[None] = SimpleQueue()
+        self._senders: list[Sender] = []
+        self._undo: list[Callable[[], None]] = []
+        self._journal: Journal | None = None
+        self._process = os.getpid()
+        self._begun = False
+        self.reporter = Reporter(subject, Redactor(), limits.strict)
+        """Tells of trouble with this run."""
+
+    def begin(self, spec: RunSpec, component: str | None = None) -> None:
+        """Have the run made, and make it the one of this context; what a tracker does not take in time it gets later.
+
+        Args:
+            spec: What is known of it.
+            component: The id of ZenML's component.
+
+        Raises:
+            TrackerError: A tracker failed, and the run is strict; nothing is left behind.
+        """
+        urls = tuple(each.url for each in self._receivers)
+        self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec))
+        self.run = Run(self._name, spec.project, Recording(spec, self._journal, self._senders), self.reporter)
+        self._begun = True
+        try:
+            active.enter(self.run, spec.step_run_id)
+            if self._journal is not None:
+                self._start(self._journal, spec)
+            self._attach()
+        except BaseException as error:  # what a signal's handler raised too: nobody else will end the run then
+            self.end(Status.FAILED, RunError.of(error))
+            raise
+
+    def end(self, status: Status, error: RunError | None) -> None:
+        """Store how the run ended and undo what `begin` did, once, and not in a process that was forked from its own.
+
+        Never raises an `Exception`, unless a signal's handler does.
+        """
+        if not self._begun or os.getpid() != self._process:
+            return
+        active.leave(self.run)
+        self._detach()
+        self.run.status = status
+        safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
+        self._finish(End(status=status, error=safe))
+        self._begun = False
+        self._tell_end(status)
+
+    def _new_journal(self, header: Header) -> Journal | None:
+        try:
+            journal, trouble = place.begin(header)
+        except TrackerUnreachable as error:
+            self.reporter.trouble(error, "The step goes on; nothing of it is stored.", "journal")
+            return None
+        if trouble is not None:
+            lost = "It is in a temporary folder; what a tracker does not take in time may be lost."
+            self.reporter.warn(trouble, lost, "journal")
+        return journal
+
+    def _start(self, journal: Journal, spec: RunSpec) -> None:
+        """Have all trackers make the run at the same time."""
+        for number, receiver in enumerate(self._receivers):
+            self._senders.append(Sender(receiver, journal, number, self._reporter_for(receiver, spec)))
+        for sender in self._senders:
+            sender.start(self._changed, self._release)
+        self._wait_for_beginning()
+        self.run.features = frozenset[Feature]().union(*(sender.features for sender in self._senders))
+        self._share_steps()
+        for sender in self._senders:
+            if sender.sink is None:
+                error = sender.error or TrackerUnreachable("connecting took longer than the time that was left for it")
+                lost = "The step goes on; what it logs is kept, and may be delivered later."
+                sender.reporter.trouble(error, lost, "delivery")
+
+    def _reporter_for(self, receiver: Receiver, spec: RunSpec) -> Reporter:
+        if len(self._receivers) == 1:
+            return self.reporter
+        return Reporter(f"{receiver.name}, run {spec.name!r}", Redactor(), self.reporter.strict)
+
+    def _wait_for_beginning(self) -> None:
+        senders = self._senders
+        Patience(budgets.LOADING).wait(lambda: all(each.backend or each.tried for each in senders), self._changed)
+        secrets = [secret for each in senders if each.backend for secret in each.backend.secrets]
+        for sender in senders:  # a step may print what another tracker was given
+            sender.reporter.redact = Redactor(secrets)
+        self.reporter.redact = Redactor(secrets)
+        self._patience.wait(lambda: all(each.tried for each in senders), self._changed, budgets.BEGINNING)
+
+    def _share_steps(self) -> None:
+        """What is logged by a library's own calls takes its steps from the counter of the run."""
+        self.run.steps = StepCounter(max((each.last_step for each in self._senders), default=-1))
+        for sender in self._senders:
+            if sender.sink is not None:
+                sender.sink.counter = self.run.steps
+
+    def _attach(self) -> None:
+        """Have the libraries' own calls in this context reach the run."""
+        for sender in self._senders:
+            native = sender.sink.native if sender.sink is not None else Inert()
+            try:
+                self._undo.append(sender.attach(native))
+            except Exception as error:  # a library that can't even be imported
+                let_through(error)
+                if sender.sink is not None:
+                    self.reporter.trouble(error, "The library's own calls reach no run.", "attach")
+
+    def _detach(self) -> None:
+        while self._undo:  # a stop may call this again
+            undo = self._undo.pop()
+            try:
+                undo()
+            except Exception as failure:
+                let_through(failure)
+                self.reporter.warn(failure, "The library's own calls may still reach the run.", "attach")
+
+    def _finish(self, end: End) -> None:
+        """Have the senders deliver the rest, and wait for them as long as they get on."""
+        if self._journal is not None:
+            with suppress(OSError):  # whoever finds the journal then takes the run for one that was killed
+                self._journal.append(End, {"status": end.status.value, "error": end.error and end.error.model_dump()})
+        for sender in self._senders:
+            sender.finish(end)
+        try:
+            self._wait_for_end()
+        except BaseException:  # of a signal's handler; a run that is half ended would be lost
+            self._wait_for_end()
+            raise
+        for sender in self._senders:
+            sender.give_up()
+
+    def _wait_for_end(self) -> None:
+        progress = Progress(self._senders, self.run)
+        over = lambda: all(each.stopped or each.is_hopeless for each in self._senders)  # noqa: E731
+        self._patience.wait(over, self._changed, own=progress.own, others=progress.others)
+
+    def _release(self) -> None:
+        """Called by each sender that stops: the last one lets go of the journal, or takes it away."""
+        if self._journal is not None and all(each.stopped for each in self._senders):
+            self._journal.delete() if all(each.done for each in self._senders) else self._journal.close()
+
+    def _tell_end(self, status: Status) -> None:
+        """Where the run is, and what of it is missing there; as a warning if nothing warned of that before."""
+        for sender in self._senders:
+            if not sender.done and sender.sink is not None:
+                error = sender.error or TrackerUnreachable("storing the rest of the run made no progress in time")
+                sender.reporter.warn(error, f"{missing(sender, self.run)} {self._kept}".lstrip(), "delivery")
+        doubt = "" if self._senders and all(each.done for each in self._senders) else ", but that may not be stored"
+        told = [f"The run {self.run.name!r} {status.value}{doubt}.", *self._whereabouts()]
+        worse = any(missing(each, self.run) for each in self._senders) and not self.reporter.troubled
+        text = self.reporter.redact(" ".join(filter(None, told)).replace(" \n", "\n"))
+        logger.log(logging.WARNING if worse else logging.INFO, "%s", text)
+
+    def _whereabouts(self) -> Iterator[str]:
+        if len(self._senders) > 1:
+            yield "\n".join(["", *(f"  {whereabouts(each, self.run)}" for each in self._senders)])
+        for sender in self._senders if len(self._senders) == 1 else ():
+            yield missing(sender, self.run)
+            yield sender.sink.whereabouts if sender.sink is not None else ""
+        if not all(each.done for each in self._senders):
+            yield self._kept
+
+    @property
+    def _kept(self) -> str:
+        folder = self._journal.folder if self._journal is not None else ""
+        return f"What is missing is kept in {folder}, and delivered by the next run, or by `{DELIVER}`."

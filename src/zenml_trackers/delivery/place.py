@@ -1,0 +1,46 @@
+"""Where journals are: in the user's data folder, or where `ZENML_TRACKERS_JOURNAL` says."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from zenml_trackers.delivery.journal import Header, Journal
+from zenml_trackers.errors import TrackerUnreachable
+
+VARIABLE = "ZENML_TRACKERS_JOURNAL"
+
+
+def root() -> Path:
+    """The folder of all journals; it may not be there."""
+    given = os.environ.get(VARIABLE)
+    return Path(given).absolute() if given else user_data_path("zenml-trackers", appauthor=False) / "journals"
+
+
+def begin(header: Header) -> tuple[Journal, TrackerUnreachable | None]:
+    """A new journal; where no other place can be written to, one in a temporary folder, and why.
+
+    Raises:
+        TrackerUnreachable: There is no place at all; the message says which folder to give.
+    """
+    try:
+        return Journal.begin(root(), header), None
+    except OSError as error:
+        why = TrackerUnreachable(
+            f"the journal can't be kept in {root()} ({error}); set {VARIABLE} to a folder that can be written to"
+        )
+    try:
+        return Journal.begin(Path(tempfile.gettempdir(), f"zenml-trackers-journals-{getpass.getuser()}"), header), why
+    except OSError:
+        raise why from None
+
+
+def folders() -> Iterator[Path]:
+    """Those of all journals, the oldest first."""
+    there = root()
+    yield from sorted(path for path in there.iterdir() if path.is_dir()) if there.is_dir() else ()

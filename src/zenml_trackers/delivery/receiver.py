@@ -1,0 +1,33 @@
+"""The trackers that a run is for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from zenml_trackers.backend import Backend
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One of a run's trackers."""
+
+    name: str
+    """That of its backend; the second of one kind is `memory_2`."""
+    kind: str
+    """The name of its backend."""
+    url: str
+    """Without credentials."""
+    make: Callable[[], Backend]
+    """Makes its backend, and looks up the credentials for it."""
+
+
+def receivers(places: Iterable[tuple[str, str, Callable[[], Backend]]]) -> list[Receiver]:
+    """Receivers with names, from the kind, the URL and the maker of each."""
+    seen = Counter[str]()
+    found = []
+    for kind, url, make in places:
+        seen[kind] += 1
+        found.append(Receiver(kind if seen[kind] == 1 else f"{kind}_{seen[kind]}", kind, url, make))
+    return found

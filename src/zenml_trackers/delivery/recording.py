@@ -1,0 +1,100 @@
+"""What a run is to the step's code: a journal that takes what it logs, and senders that know it in its trackers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from zenml_trackers.backend import Inert
+from zenml_trackers.delivery.journal import Journal
+from zenml_trackers.delivery.sender import Sender
+from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
+from zenml_trackers.images import as_pil
+from zenml_trackers.records import Artifact, Image, Logged, RunSpec
+
+
+class Recording:
+    """A run that is on its way to its trackers; its id, name and page are those of the first that has it."""
+
+    def __init__(self, spec: RunSpec, journal: Journal | None, senders: Sequence[Sender]) -> None:
+        self._spec = spec
+        self._journal = journal
+        self._senders = senders
+
+    @property
+    def id(self) -> str:
+        """The first tracker's own id of the run; empty if none has it."""
+        return self._known("id", "")
+
+    @property
+    def name(self) -> str:
+        """As the tracker has it."""
+        return self._known("name", self._spec.name)
+
+    @property
+    def native(self) -> Any:
+        """The library's own run; inert if there is none."""
+        return self._known("native", None) or Inert()
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The first tracker's, and of several each one's under its name."""
+        links: dict[str, str] = dict(self._known("links", {}))
+        for sender in self._senders if len(self._senders) > 1 else ():
+            if (sink := sender.sink) is not None:
+                own = {"run_id": sink.id, "run_name": sink.name, **sink.links}
+                links |= {f"{sender.name}_{key}": value for key, value in own.items()}
+        return links
+
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The record's fields, with files and pictures as the journal keeps them from now on.
+
+        Raises:
+            UnstorableValue: What was given can't be read, or kept; the message names it.
+        """
+        if self._journal is not None and kind is Artifact:
+            return {**fields, "path": str(_kept(self._journal, fields["name"], fields["path"]))}
+        if self._journal is not None and kind is Image:
+            return {**fields, "image": str(_drawn(self._journal, fields["name"], fields["image"]))}
+        return fields
+
+    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Put a record into the journal.
+
+        Raises:
+            TrackerUnreachable: The journal can't be written to.
+        """
+        try:
+            if self._journal is None:
+                raise OSError("there is no place for one")
+            self._journal.append(kind, fields)
+        except OSError as error:
+            raise TrackerUnreachable(f"the journal can't be written to: {error}") from error
+
+    def _known(self, attribute: str, otherwise: Any) -> Any:
+        sinks = (sender.sink for sender in self._senders if sender.sink is not None)
+        return next((getattr(sink, attribute) for sink in sinks), otherwise)
+
+
+def _kept(journal: Journal, name: str, path: Path) -> Path:
+    try:
+        return journal.take_in(path)
+    except FileNotFoundError as error:
+        raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.") from error
+    except OSError as error:
+        raise UnstorableValue(f"The artifact {name!r} can't be kept: {error}.") from error
+
+
+def _drawn(journal: Journal, name: str, image: Any) -> Path:
+    picture = as_pil(name, image)
+    kept = journal.new_file("image.png")
+    try:
+        (picture if picture.mode in STORED_MODES else picture.convert("RGB")).save(kept, "PNG")
+    except (OSError, ValueError) as error:
+        raise UnstorableValue(f"image {name!r} can't be kept: {error}.") from error
+    return kept
+
+
+STORED_MODES = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
+"""Those of Pillow's that a PNG file holds as they are."""

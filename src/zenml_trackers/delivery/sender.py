@@ -1,0 +1,275 @@
+"""A thread that brings what is in a journal to one tracker, in its order, for as long as it takes."""
+
+from __future__ import annotations
+
+import errno
+import queue
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
+from typing import Any
+
+from zenml_trackers.backend import Backend, Sink, backend_class
+from zenml_trackers.bounded import in_thread
+from zenml_trackers.delivery import budgets
+from zenml_trackers.delivery.already import Already
+from zenml_trackers.delivery.journal import Cursor, Journal
+from zenml_trackers.delivery.receiver import Receiver
+from zenml_trackers.errors import Losses, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.records import NEEDS, End, Feature, Logged, Metrics
+from zenml_trackers.report import Redactor, Reporter
+
+LASTING = frozenset({errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG})
+"""What a file system says of a name, whenever it is asked."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether it may be over in a moment, so that it is worth trying again."""
+    return isinstance(error, OSError) and not isinstance(error, TokenRefused) and error.errno not in LASTING
+
+
+class Sender:
+    """Delivers one run to one tracker.
+
+    Everything that a backend does happens in this one thread: it may block, hang, raise whatever it likes, and need not
+    know threads.
+    """
+
+    def __init__(self, receiver: Receiver, journal: Journal, number: int, reporter: Reporter) -> None:
+        """Nothing is begun.
+
+        Args:
+            receiver: Where to.
+            journal: Where from.
+            number: Which of the journal's senders this is.
+            reporter: Told of what is lost.
+        """
+        self.name = receiver.name
+        self.reporter = reporter
+        self.backend: Backend | None = None
+        """Once its library is loaded."""
+        self.sink: Sink | None = None
+        """Once the run was made."""
+        self.tried = False
+        """Whether it was tried to make the run."""
+        self.error: Exception | None = None
+        """Why the run is not made, or not whole, as yet."""
+        self.done = False
+        """Whether the run is stored, its end too."""
+        self.stopped = False
+        """Whether it does nothing any more."""
+        self.last_step = -1
+        """The highest metric step that the run had before."""
+        self.rows = 0
+        """The rows of metrics that the sink took."""
+        self.records = 0
+        """The records that it took."""
+        self.failures = 0
+        """How often the tracker could not be reached."""
+        self._receiver = receiver
+        self._journal = journal
+        self._number = number
+        self._cursor = Cursor(journal)
+        self._already: Already | None = None
+        self._waiting: list[Logged] = []
+        self._over = False
+        self._end: End | None = None
+        self._failures_before_end = 0
+        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._changed: SimpleQueue[None] = SimpleQueue()
+        self._flushed = time.monotonic()
+
+    def start(self, changed: SimpleQueue[None], on_end: Callable[[], None]) -> None:
+        """Begin.
+
+        Args:
+            changed: Is put something whenever whoever waits should look again.
+            on_end: Called when it does nothing any more.
+        """
+        self._changed = changed
+        in_thread(lambda: self._work(on_end), f"delivery to {self.name}")
+
+    def finish(self, end: End) -> None:
+        """Deliver the rest now, and the end after that, even if it is not in the journal."""
+        self._end, self._failures_before_end = end, self.failures
+        self._wake.put(None)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the tracker was never reached, and not when the run was over either."""
+        return self.sink is None and self.failures > self._failures_before_end
+
+    def give_up(self) -> None:
+        """Stop, as soon as the tracker lets it: nobody waits any more."""
+        self._over = True
+        self._wake.put(None)
+        with suppress(Exception):
+            if self.sink is not None and not self.stopped:
+                self.sink.give_up()
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """What its tracker has; all of a tracker that can't be used, since asking for one is no mistake then."""
+        return self.backend.features if self.backend is not None else frozenset(Feature)
+
+    def attach(self, native: Any) -> Callable[[], None]:
+        """Have the library's own calls in this context reach `native`, until the result is called."""
+        return (self.backend or backend_class(self._receiver.kind)).attach(native)
+
+    @property
+    def own_progress(self) -> object:
+        """What changes as long as it gets on."""
+        return self.records, self._asked(lambda sink: sink.stored())
+
+    @property
+    def others_progress(self) -> object:
+        """What changes as long as those get on that it may have to wait for."""
+        return self._asked(lambda sink: sink.others())
+
+    def _asked(self, ask: Callable[[Sink], object]) -> object:
+        with suppress(Exception):
+            return ask(self.sink) if self.sink is not None else None
+        return None
+
+    def _work(self, on_end: Callable[[], None]) -> None:
+        try:
+            self._repeat(self._load)
+            self._repeat(self._open)
+            self._deliver()
+        except BaseException as error:  # such as a panic of a library in Rust
+            self.error = _as_error(error)
+        finally:
+            self.stopped = self.tried = True
+            on_end()
+            self._changed.put(None)
+
+    def _load(self) -> None:
+        backend = self._receiver.make()
+        self.reporter.redact = Redactor(backend.secrets)
+        backend.load()
+        self.backend = backend
+        self._changed.put(None)
+
+    def _open(self) -> None:
+        backend, spec, noted = self._loaded, self._journal.header.spec, self._journal.noted(self._number)
+        begun = backend.find(noted["run_id"]) if "run_id" in noted else None
+        old = begun or backend.to_resume(spec)
+        if begun is not None:  # by a process that is no more
+            self._already = Already(backend, begun, noted["points"])
+        sink = backend.open(spec, old)
+        sink.write([])
+        if noted.get("run_id") != sink.id:
+            self._journal.note(self._number, {"run_id": sink.id, "points": len(old.metrics) if old else 0})
+        if self._over:
+            sink.give_up()
+            return
+        self.last_step = old.last_step if old else -1
+        self.error, self.tried, self.sink = None, True, sink
+        self._changed.put(None)
+
+    @property
+    def _loaded(self) -> Backend:
+        assert self.backend is not None
+        return self.backend
+
+    def _deliver(self) -> None:
+        while not self._over:
+            batch = self._waiting = self._cursor.next(budgets.BATCH)
+            end = self._end if not batch else batch[-1]
+            if batch:
+                self._repeat(self._hand_on)
+            if isinstance(end, End):
+                self._repeat(partial(self._close, end))
+                return
+            if not batch:
+                self._rest()
+
+    def _hand_on(self) -> None:
+        """Give the sink what waits; what it refused is told, and not given again."""
+        sink, batch = self.sink, self._waiting
+        assert sink is not None
+        try:
+            sink.write([record for record in self._left(batch) if self._takes(record)])
+        except BaseException as error:
+            stored = sink.stored()
+            if may_pass(error):
+                self._advance(stored)
+                raise
+            self._advance(max(stored, batch[0].number) if batch else stored)
+            self.tell_loss(_as_error(error))
+            self._hand_on()
+        else:
+            self._advance(batch[-1].number if batch else -1)
+
+    def _left(self, batch: list[Logged]) -> Iterable[Logged]:
+        """What of it is not stored yet."""
+        return self._already.without(batch) if self._already else batch
+
+    def _takes(self, record: Logged) -> bool:
+        """Whether the tracker has the feature that it needs; a warning names one that it hasn't."""
+        feature = NEEDS.get(type(record))
+        if feature is None or feature in self._loaded.features:
+            return not isinstance(record, End)
+        lacking = UnsupportedFeature(f"The tracker {self._loaded.name!r} has no {feature.value}.")
+        self.reporter.warn(lacking, "The other trackers get it.", feature.value)
+        return False
+
+    def _advance(self, number: int) -> None:
+        """All up to the record of that number is stored."""
+        stored = [record for record in self._waiting if record.number <= number]
+        self._waiting = self._waiting[len(stored) :]
+        self.records += len(stored)
+        self.rows += sum(isinstance(record, Metrics) for record in stored)
+
+    def _close(self, end: End) -> None:
+        assert self.sink is not None
+        try:
+            self.sink.close(end.status, end.error)
+        except BaseException as error:
+            if may_pass(error):
+                raise
+            self.error = _as_error(error)
+            self.tell_loss(self.error)
+        else:
+            self.error, self.done = None, True
+
+    def _repeat(self, call: Callable[[], None]) -> None:
+        """Make the call until it works or nobody waits any more, less and less often."""
+        pause = budgets.FIRST_RETRY
+        while not self._over:
+            try:
+                call()
+                return
+            except OSError as error:
+                if not may_pass(error):
+                    raise
+                self.error, self.tried = error, True
+                self.failures += 1
+                self._changed.put(None)
+            self._pause(pause)
+            pause = min(2 * pause, budgets.LONGEST_RETRY)
+
+    def _rest(self) -> None:
+        if time.monotonic() > self._flushed + budgets.FLUSH:
+            self._flushed = time.monotonic()
+            self._journal.flush()
+        self._pause(budgets.POLL)
+
+    def _pause(self, seconds: float) -> None:
+        with suppress(queue.Empty):
+            self._wake.get(timeout=seconds)
+
+    def tell_loss(self, error: Exception) -> None:
+        """Say once of each thing that the tracker did not take that it did not."""
+        self.rows -= error.rows if isinstance(error, Losses) else 0
+        for each in error.errors if isinstance(error, Losses) else (error,):
+            if isinstance(each, UnstorableValue):
+                self.reporter.warn(each, "The rest is stored.", str(each))
+            else:
+                self.reporter.warn(each, "Some of what was logged is lost.", "delivery")
+
+
+def _as_error(error: BaseException) -> Exception:
+    return error if isinstance(error, Exception) else TrackerError(f"{type(error).__name__}: {error}")
