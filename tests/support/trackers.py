@@ -10,7 +10,7 @@ import pytest
 
 from zenml_trackers import connect
 from zenml_trackers.backend import Backend
-from zenml_trackers.records import Record, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.records import Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.session import Tracker
 
 LIBRARIES = {"wandb": "wandb", "comet": "comet_ml", "aim": "aim", "mlflow": "mlflow", "tensorboard": "tensorboard"}
@@ -57,14 +57,14 @@ def backend_at(url: str, project: str) -> Backend:
 def store(
     backend: Backend,
     spec: RunSpec,
-    *records: Record,
+    *records: Logged,
     status: Status = Status.FINISHED,
     error: RunError | None = None,
 ) -> str:
     """Store one run as a step's tracker would, and say its id."""
-    sink = backend.open(spec)
+    sink = backend.open(spec, backend.to_resume(spec))
     sink.write([])
-    written: Sequence[Record] = records
+    written: Sequence[Logged] = records
     sink.write(written)
     if status is not Status.RUNNING:
         sink.close(status, error)

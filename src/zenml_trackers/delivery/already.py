@@ -36,11 +36,11 @@ class Already:
                     name: value for name, value in record.values.items() if not self._has(record.step, name, value)
                 }
                 if values:
-                    yield record.model_copy(update={"values": values})
+                    yield record.model_copy(update={"values": left})
             elif not isinstance(record, (Artifact, Image, Table)) or not self._has_shown(record):
                 yield record
 
-    def _has(self, step: int | None, name: str, value: Any) -> bool:
+    def _has(self, name: str, step: int, value: Any) -> bool:
         return _take(self._points, _point(name, step, value))
 
     def _has_shown(self, record: Artifact | Image | Table) -> bool:

@@ -31,9 +31,8 @@ def begin(header: Header) -> tuple[Journal, TrackerUnreachable | None]:
     try:
         return Journal.begin(root(), header), None
     except OSError as error:
-        why = TrackerUnreachable(
-            f"the journal can't be kept in {root()} ({error}); set {VARIABLE} to a folder that can be written to"
-        )
+        way = f"set {VARIABLE} to a folder that can be written to"
+        why = TrackerUnreachable(f"the journal can't be kept in {root()} ({error}); {way}")
     try:
         return Journal.begin(Path(tempfile.gettempdir(), f"zenml-trackers-journals-{getpass.getuser()}"), header), why
     except OSError:
