@@ -32,16 +32,16 @@ class Already:
         """The records without what is stored; params and tags are stored again, which changes nothing."""
         for record in records:
             if isinstance(record, Metrics):
-                values = {
-                    name: value for name, value in record.values.items() if not self._has(record.step, name, value)
-                }
-                if values:
+                if left := self._left(record):
                     yield record.model_copy(update={"values": left})
             elif not isinstance(record, (Artifact, Image, Table)) or not self._has_shown(record):
                 yield record
 
-    def _has(self, name: str, step: int, value: Any) -> bool:
-        return _take(self._points, _point(name, step, value))
+    def _left(self, row: Metrics) -> dict[str, Any]:
+        """The values of a row that are not stored."""
+        return {
+            name: value for name, value in row.values.items() if not _take(self._points, _point(name, row.step, value))
+        }
 
     def _has_shown(self, record: Artifact | Image | Table) -> bool:
         return _take(self._shown, _shown(record))
