@@ -12,12 +12,12 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from zenml_trackers import libraries
 from zenml_trackers.errors import BackendMissing, BackendUnfit, RunNotFound
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Feature, Logged, Record, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.records import Feature, Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.steps import StepCounter
 from zenml_trackers.url import TrackerUrl
 
@@ -42,6 +42,19 @@ class Inert:
         pass
 
 
+class StepLog(Protocol):
+    """The run of a step, as the library's own calls know it."""
+
+    steps: StepCounter
+    """Counts the metric steps that are not given."""
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Store numbers at one metric step."""
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Store configuration."""
+
+
 class Sink(ABC):
     """Where the records of one run go. One thread alone calls it, which nobody waits for but at the end of the run."""
 
@@ -50,8 +63,6 @@ class Sink(ABC):
     name: str = ""
     native: Any = Inert()
     """The library's own run object, for users who want all of it; inert until the run is made."""
-    counter = StepCounter()
-    """Counts the metric steps that are not given; it belongs to the run, and the library's own calls take part."""
 
     @abstractmethod
     def write(self, records: Sequence[Logged]) -> None:
@@ -73,6 +84,9 @@ class Sink(ABC):
             TrackerUnreachable: It may work in a moment, as after any `OSError`, and is tried again then.
             TrackerError: What could not be delivered, and why.
         """
+
+    def share(self, run: StepLog) -> None:
+        """Told of the run, once it is made: the library's own calls may take part in its metric steps."""
 
     def give_up(self) -> None:
         """Stop trying: nobody waits for this sink any more. Must return at once."""
@@ -169,7 +183,7 @@ class Backend(ABC):
             TrackerError: Why they could not be read.
         """
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         """The artifacts, pictures and tables of a stored run, as they were logged; files are fetched into `folder`.
 
         Raises:

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.comparison import Expected, Loss, differences
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable
-from zenml_trackers.records import NEEDS, Logged, MetricPoint, Metrics, Params, Record, RunSpec, Status, StoredRun
+from zenml_trackers.records import NEEDS, Logged, MetricPoint, Metrics, Params, RunSpec, Status, StoredRun
 from zenml_trackers.report import Redactor
 from zenml_trackers.run_ids import chosen, may_be
 from zenml_trackers.url import TrackerUrl
@@ -175,7 +175,7 @@ class Copying:
         with self._noting(what, run):
             sink.write(records)
 
-    def _attachments(self, run: StoredRun, folder: Path) -> Iterator[Record]:
+    def _attachments(self, run: StoredRun, folder: Path) -> Iterator[Logged]:
         """Those of a run; what can't be read is noted."""
         with self._noting("artifacts, images and tables, or some of them", run), self._source.named_errors():
             yield from self._source.backend.attachments(run.id, folder)

@@ -36,6 +36,11 @@ class StepCounter:
             self._next = max(self._next, chosen + 1)
             return chosen
 
+    def reach(self, step: int) -> None:
+        """Count on from that step, unless the count is further already."""
+        with self._lock:
+            self._next = max(self._next, step)
+
     @property
     def last(self) -> int:
         """The highest so far; 0 if there is none. What is shown beside metrics belongs to it, and uses up none."""

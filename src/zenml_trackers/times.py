@@ -22,3 +22,8 @@ def utc_in(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return time.astimezone(timezone.utc) if time.tzinfo else time.replace(tzinfo=timezone.utc)
+
+
+def utc_text(seconds: float) -> str:
+    """The time so many seconds after 1970 began, as in `2026-11-26T08:00:00+00:00`."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.adopted.sink import AdoptedSink, need
+from zenml_trackers.backend import StepLog
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.records import Record, Table
+from zenml_trackers.records import Logged, Metrics, Table
 from zenml_trackers.sinks import Number
+from zenml_trackers.steps import StepCounter
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -24,14 +26,20 @@ class WandbSink(AdoptedSink):
 
     def __init__(self, run: Any) -> None:
         super().__init__(run.id, run.name or run.id, run.project, run)
+        self._steps = StepCounter()
 
     @property
     def links(self) -> dict[str, str]:
         return {"url": self.native.url} if self.native.url else {}
 
-    def write(self, records: Sequence[Record]) -> None:
-        self._steps.next = max(self._steps.next, self.native.step)
-        super().write(records)
+    def share(self, run: StepLog) -> None:
+        self._steps = run.steps
+
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        self._steps.reach(self.native.step)
+        if kind is not Metrics and "step" in fields and fields["step"] is None:
+            return {**fields, "step": max(self._steps.last, self.native.step)}
+        return fields
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         row = {name: value for name, value in values.items() if name not in RESERVED}
@@ -68,9 +76,6 @@ class WandbSink(AdoptedSink):
                 f"{', '.join(row)} at step {step}: W&B's steps never fall, and the run is at {self.native.step}"
             )
         self.native.log(dict(row), step=step)
-
-    def _media_step(self, step: int | None) -> int:
-        return max(super()._media_step(step), self.native.step) if step is None else step
 
 
 def adopt(component: Any) -> WandbSink:

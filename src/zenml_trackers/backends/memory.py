@@ -30,7 +30,6 @@ from zenml_trackers.records import (
     Feature,
     Image,
     MetricPoint,
-    Record,
     RunError,
     RunSpec,
     Status,
@@ -60,7 +59,7 @@ class MemoryBackend(Backend):
 
     def __init__(self, name: str, project: str) -> None:
         self.project = project
-        self.url = TrackerUrl(backend=self.name, host=name, options={"project": project})
+        self.url = str(TrackerUrl(backend=self.name, host=name, options={"project": project}))
         self.folder = _root() / name / project.encode().hex()
 
     @classmethod
@@ -84,7 +83,7 @@ class MemoryBackend(Backend):
     def projects(self) -> list[str]:
         return sorted(bytes.fromhex(folder.name).decode() for folder in self.folder.parent.glob("*"))
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         kept = self.folder / run_id / "kept"
         names = Names(NO_FILE_NAME, LONGEST_FILE_NAME)
         for index, path in enumerate(sorted(kept.glob("*"))):
@@ -102,7 +101,7 @@ class MemoryBackend(Backend):
         return f"the memory of this machine, at {self.folder.parent}"
 
     def _show_command(self, run_id: str) -> str:
-        return f"zenml-trackers runs {shlex.quote(str(self.url))} --run {run_id}"
+        return f"zenml-trackers runs {shlex.quote(self.url)} --run {run_id}"
 
     def _stored(self, run_id: str) -> StoredRun | None:
         """None if it has only begun."""

@@ -151,7 +151,7 @@ class Tracking:
         self.run.steps = StepCounter(max((each.last_step for each in self._senders), default=-1))
         for sender in self._senders:
             if sender.sink is not None:
-                sender.sink.counter = self.run.steps
+                sender.sink.share(self.run)
 
     def _attach(self) -> None:
         """Have the libraries' own calls in this context reach the run."""

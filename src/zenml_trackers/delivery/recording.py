@@ -25,12 +25,12 @@ class Recording:
     @property
     def id(self) -> str:
         """The first tracker's own id of the run; empty if none has it."""
-        return self._known("id", "")
+        return str(self._known("id", ""))
 
     @property
     def name(self) -> str:
         """As the tracker has it."""
-        return self._known("name", self._spec.name)
+        return str(self._known("name", self._spec.name))
 
     @property
     def native(self) -> Any:

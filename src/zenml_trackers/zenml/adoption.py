@@ -92,6 +92,7 @@ def _adopt(component: Any, context: StepContext) -> Run:
         return Run(component.flavor, "", Recording(RunSpec(name=step, project=""), None, ()), reporter)
     run = Run(component.flavor, sink.project, sink, reporter)
     run.features = sink.features
+    sink.share(run)
     return run
 
 

@@ -16,7 +16,7 @@ import trackio
 from trackio.utils import deserialize_values
 
 from zenml_trackers.backends.trackio.store import Store, quoted
-from zenml_trackers.records import Artifact, Image, Record, Table
+from zenml_trackers.records import Artifact, Image, Table
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -70,7 +70,7 @@ def artifacts(store: Store, run_id: str, folder: Path) -> Iterator[Artifact]:
         yield Artifact(name=row["name"], path=files[0] if single and files[0].parent == place else place)
 
 
-def media(store: Store, run_id: str, folder: Path) -> Iterator[Record]:
+def media(store: Store, run_id: str, folder: Path) -> Iterator[Logged]:
     """The pictures and tables that a run logged; pictures of a server are fetched into `folder`."""
     for step, values in store.metrics(run_id):
         for key, value in values.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,7 +23,7 @@ from zenml_trackers.backends.trackio.space import ensure_space, publish
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
 from zenml_trackers.backends.trackio.target import target
 from zenml_trackers.errors import RunNotFound
-from zenml_trackers.records import Feature, MetricPoint, Record, RunSpec, StoredRun
+from zenml_trackers.records import Feature, MetricPoint, RunSpec, StoredRun
 from zenml_trackers.times import utc_in
 from zenml_trackers.url import TrackerUrl
 
@@ -65,9 +65,9 @@ class TrackioBackend(Backend):
         self.target = target(project, **place)
         self.project = self.target.project
         self.secrets = (self.target.token,) if self.target.token else ()
-        self._private = private
         self._monitors = {"auto_log_gpu": gpu_metrics, "auto_log_cpu": cpu_metrics}
         self._publish = partial(publish, self.target, sync, freeze)
+        self._ready = cache(partial(ensure_space, self.target, private))  # once, if it works
         self._client = None if self.target.local else Client(self.target)
 
     @classmethod
@@ -79,36 +79,47 @@ class TrackioBackend(Backend):
         """The project's rows."""
         return LocalStore(self.target) if self._client is None else ServerStore(self.target, self._client)
 
-    def open(self, spec: RunSpec) -> TrackioSink:
-        resumed = None if spec.resume == "never" else self._latest(spec.name)
-        native = self._native(spec, resumed)
-        old = resumed["config"] if resumed else None
-        native.config.update(document.opening(spec) if old is None else document.continued(old, spec))
-        make_ready = partial(self._make_ready, spec, found=resumed is not None)
+    def open(self, spec: RunSpec, old: StoredRun | None) -> TrackioSink:
         store = self.store
+        native = self._native(spec, old)
+        kept = [row["config"] for row in store.runs(old.id)] if old else []
+        native.config.update(document.continued(kept[0], spec) if kept else document.opening(spec))
         if isinstance(store, LocalStore):
             store.fragments = getattr(native, "_fragment_writer", None)
         return TrackioSink(
-            native, store, self.target.links(native.id), make_ready, self._publish, alerts=spec.origin is None
+            native, store, self.target.links(native.id), self._ready, self._publish, alerts=spec.origin is None
         )
 
     def read(self) -> Iterator[StoredRun]:
-        for row in self.store.runs():
-            yield document.stored_run(
-                row["config"],
-                id=row["id"],
-                name=row["name"],
-                project=self.target.project,
-                metrics=tuple(self._points(row["id"])),
-                started=utc_in(row["started"]),
-                ended=utc_in(row["put"] if document.STATUS in row["config"] else row["logged"]),
-                **self.target.links(row["id"]),
-            )
+        return map(self._stored, self.store.runs())
+
+    def find(self, run_id: str) -> StoredRun | None:
+        return next(map(self._stored, self.store.runs(run_id)), None)
+
+    def to_resume(self, spec: RunSpec) -> StoredRun | None:
+        if spec.resume == "never":
+            return None
+        found = [row for row in self.store.runs() if row["name"] == spec.name]
+        if spec.resume == "must" and not found:
+            raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.target.project!r} to resume")
+        return self._stored(found[-1]) if found else None
+
+    def _stored(self, row: dict[str, Any]) -> StoredRun:
+        return document.stored_run(
+            row["config"],
+            id=row["id"],
+            name=row["name"],
+            project=self.target.project,
+            metrics=tuple(self._points(row["id"])),
+            started=utc_in(row["started"]),
+            ended=utc_in(row["put"] if document.STATUS in row["config"] else row["logged"]),
+            **self.target.links(row["id"]),
+        )
 
     def projects(self) -> list[str]:
         return self.store.projects()
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         yield from attachments.artifacts(self.store, run_id, folder)
         yield from attachments.media(self.store, run_id, folder)
 
@@ -119,7 +130,7 @@ class TrackioBackend(Backend):
     def attach(cls, native: Any) -> Callable[[], None]:
         return attach(native)
 
-    def _native(self, spec: RunSpec, resumed: dict[str, Any] | None) -> StepRun:
+    def _native(self, spec: RunSpec, old: StoredRun | None) -> StepRun:
         arguments: dict[str, Any] = {
             "url": None if self.target.local else self.target.space_id or self.target.address,
             "project": self.target.project,
@@ -131,25 +142,14 @@ class TrackioBackend(Backend):
             "server_base_url": None if self.target.space_id else self.target.server_url,
             "write_token": None if self.target.on_space else self.target.token,
             "existing_runs": [],
-            "run_id": resumed["id"] if resumed else None,
-            "initial_last_step": self._last_step(resumed["id"]) if resumed else -1,
+            "run_id": old.id if old else None,
+            "initial_last_step": old.last_step if old else -1,
             **self._monitors,
         }
         known = inspect.signature(trackio.Run.__init__).parameters
         run = StepRun(**{key: value for key, value in arguments.items() if key in known})
         run._config_logged = True  # the sink alone writes the config
         return run
-
-    def _make_ready(self, spec: RunSpec, found: bool) -> None:
-        ensure_space(self.target, self._private)
-        if spec.resume == "must" and not found:
-            raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.target.project!r} to resume")
-
-    def _latest(self, name: str) -> dict[str, Any] | None:
-        return next((row for row in reversed(self.store.runs()) if row["name"] == name), None)
-
-    def _last_step(self, run_id: str) -> int:
-        return max((step for step, _ in self.store.metrics(run_id)), default=-1)
 
     def _points(self, run_id: str) -> Iterator[MetricPoint]:
         for step, values in self.store.metrics(run_id):

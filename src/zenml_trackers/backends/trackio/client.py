@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -14,13 +13,8 @@ import httpx
 from trackio.remote_client import RemoteClient
 
 from zenml_trackers.backends.trackio.hub import offline
-from zenml_trackers.backends.trackio.rows import rows_in
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
-
-BULK_LOG = "/bulk_log"
-ROWS_AT_ONCE = 5000
-"""Rows that are sent together, so that no request takes long, and whoever waits for the end sees that it gets on."""
 
 
 @cache
@@ -39,9 +33,6 @@ class Client:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._remote: RemoteClient | None = None
-        self.rows = Counter[str]()
-        """How many rows of each run the server has taken, by the run's id."""
-        self._taken: set[str] = set()
 
     def predict(self, *args: Any, api_name: str, **kwargs: Any) -> Any:
         """The server's answer to one call of its API.
@@ -51,14 +42,12 @@ class Client:
         """
         if "hf_token" in kwargs:
             kwargs["hf_token"] = self._hf_token
-        logs = kwargs.pop("logs", None) if api_name == BULK_LOG else None
-        if not logs:
-            return self._predict(*args, api_name=api_name, **kwargs, **({} if logs is None else {"logs": logs}))
-        for start in range(0, len(logs), ROWS_AT_ONCE):
-            part = logs[start : start + ROWS_AT_ONCE]
-            answer = self._predict(*args, api_name=api_name, **kwargs, logs=part)
-            self._count(part, last=start + ROWS_AT_ONCE >= len(logs))
-        return answer
+        try:
+            return self._connected().predict(*args, api_name=api_name, **kwargs)
+        except TrackerError:
+            raise
+        except Exception as error:
+            raise self._named(error) from None
 
     def fetch(self, path: str, file: Path, query: Mapping[str, str] = MappingProxyType({})) -> None:
         """Store what the server has at a path in `file`.
@@ -102,21 +91,6 @@ class Client:
             raise self._named(error) from None
         except (ValueError, KeyError, TypeError) as error:
             raise TrackerUnreachable(f"what answers at {self._target.address} is no Trackio server") from error
-
-    def _predict(self, *args: Any, api_name: str, **kwargs: Any) -> Any:
-        try:
-            return self._connected().predict(*args, api_name=api_name, **kwargs)
-        except TrackerError:
-            raise
-        except Exception as error:
-            raise self._named(error) from None
-
-    def _count(self, logs: Sequence[Mapping[str, Any]], last: bool) -> None:
-        """Count rows that were taken; those of a batch that fails later on are sent again, and count once."""
-        new = [entry for entry in logs if entry.get("log_id") not in self._taken]
-        for entry in new:
-            self.rows[str(entry.get("run_id"))] += rows_in([entry])
-        self._taken = set() if last else self._taken | {str(entry.get("log_id")) for entry in new}
 
     def _connected(self) -> RemoteClient:
         if self._remote is None:

@@ -17,16 +17,14 @@ from contextlib import nullcontext
 from contextvars import ContextVar
 from functools import cache
 from typing import Any
-from uuid import uuid4
 
 import trackio
 from packaging.version import Version
 from trackio import context_vars, media
 from trackio.sqlite_storage import SQLiteStorage
-from trackio.utils import RESERVED_KEYS, serialize_values
+from trackio.utils import RESERVED_KEYS, to_json_safe
 
-from zenml_trackers.backends.trackio.rows import rows_in
-from zenml_trackers.backends.trackio.store import is_busy
+from zenml_trackers.backend import StepLog
 from zenml_trackers.bounded import bounded
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.steps import INT64, need_step
@@ -39,8 +37,6 @@ LEAVES_OUT_WHAT_IT_CANNOT_STORE = Version(trackio.__version__) >= Version("0.42"
 
 PLAIN = frozenset({bool, int, float})
 INTEGERS = range(-(2**63), 2**64)
-ROWS_AT_ONCE = 5000
-"""Rows that are written to the disk together."""
 
 _NOTHING: Mapping[ContextVar[Any], Any] = {}
 
@@ -60,35 +56,20 @@ UNDELIVERED = "some of what was logged could not be sent, and is only in Trackio
 class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     """A Trackio run that stays open until its step is over."""
 
-    on_join: Callable[[Mapping[str, Any]], None]
-    _next_step: int
+    run: StepLog | None = None
+    """The run of the step, in whose journal plain numbers go, and from which all else takes its metric steps."""
 
     def __init__(self, **arguments: Any) -> None:
         self.losses: dict[str, str] = {}
-        self.given_up = False
-        """Whether nobody waits for it any more."""
-        self._given = self._written = 0
-        self._failure = ""
         self._process = os.getpid()
         super().__init__(**arguments)
-
-    @property
-    def queue_lock(self) -> Any:
-        """What whoever changes the queue of rows has to hold."""
-        return self._queue_lock if hasattr(self, "_queue_lock") else self._client_lock
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """As Trackio's own; what can't be stored is left out, with a warning."""
         if os.getpid() != self._process:
             _warn_of_fork(self.name)
-            return
-        try:
-            need_step(metrics or (), step, INT64)  # it would have SQLite refuse the whole batch
-        except UnstorableValue as error:
-            logger.warning("%s The run's other rows are logged.", error)
-            return
-        if isinstance(metrics, Mapping) and all(_is_plain(*item) for item in metrics.items()):
-            self.log_row(metrics, step)
+        elif self.run is not None and isinstance(metrics, Mapping) and all(map(_is_plain, metrics.values())):
+            self.run.log(metrics, step)
         elif isinstance(metrics, Mapping):
             self._log_some(metrics, step)
         else:
@@ -97,61 +78,23 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
     def _log_some(self, metrics: Mapping[str, Any], step: int | None) -> None:
         """What can be stored; if nothing can, no step is used up."""
         kept, refused = split(metrics, lambda value, where: value if _is_shown(value) else plain(value, where))
+        try:
+            need_step(metrics, step or 0, INT64)  # it would have SQLite refuse the whole batch
+        except UnstorableValue as failure:
+            kept, refused = {}, [failure]
         leaves_out = LEAVES_OUT_WHAT_IT_CANNOT_STORE and kept
         for error in () if leaves_out else refused:
             logger.warning("%s The other values are logged.", error)
         if kept or not refused:
-            self._given += 1
-            super().log(metrics if leaves_out else kept, step)
+            self.show(metrics if leaves_out else kept, self.run.steps.at(step) if self.run is not None else step)
 
-    def log_row(self, values: Mapping[str, Any], step: int | None) -> None:
-        """As `log`, of numbers alone. Trackio's own would take what a signal's handler raises for its own failure."""
-        row = {f"__{name}" if _is_reserved(name) else name: value for name, value in values.items()}
-        entry = {"project": self.project, "run": self.name, "run_id": self.id, "metrics": serialize_values(row)}
-        with self.queue_lock:
-            at = self._next_step if step is None else step
-            self._next_step = max(self._next_step, at + 1)
-            self._queued_logs.append({**entry, "step": at, "config": None, "log_id": uuid4().hex})
-            self._given += 1
-            self._ensure_sender_alive()
-
-    def _thread_is_alive(self, attr_name: str) -> bool:
-        """By Python's own list: a thread that is asked itself while a signal's handler raises counts as ended then."""
-        thread = getattr(self, attr_name, None)
-        return any(each is thread for each in threading.enumerate())
-
-    def _ensure_sender_alive(self) -> None:
-        """Older releases of Trackio ask the thread itself."""
-        if not self._thread_is_alive("_local_sender_thread" if self._is_local else "_client_thread"):
-            super()._ensure_sender_alive()
-
-    @property
-    def unstored(self) -> int:
-        """How many rows are not where they belong: on this machine, or on the server."""
-        return self._given - (self._written if self._is_local else self._client.rows[self.id])
-
-    def _write_logs_to_sqlite(self, logs: list[Any]) -> None:
-        """In parts, so that whoever waits for the end sees that it gets on; each as often as the database is busy."""
-        for start in range(0, len(logs), ROWS_AT_ONCE):
-            part = logs[start : start + ROWS_AT_ONCE]
-            while (failure := self._failure_of_writing(part)) and is_busy(failure) and not self.given_up:
-                pass  # each attempt waits for ten seconds
-            if failure:
-                self.losses.setdefault("rows", failure)
-            else:
-                self._written += rows_in(part)
-
-    def _failure_of_writing(self, logs: list[Any]) -> str:
-        self._failure = ""
-        super()._write_logs_to_sqlite(logs)
-        return self._failure
+    def show(self, values: Mapping[str, Any], step: int | None) -> None:
+        """Log by Trackio's own means, in the threads of its run."""
+        super().log(values, step)
 
     def _warn_once(self, key: str, message: str) -> None:
         """Keep what Trackio would warn of: one warning is to tell of it, when the step is over."""
-        if key.startswith("write-logs"):
-            self._failure = message
-        else:
-            self.losses.setdefault(key, message)
+        self.losses.setdefault(key, message)
 
     def _flush_local_buffer(self) -> bool:
         """Once more when the run ends; Trackio would go on trying for as long as the process lives."""
@@ -185,13 +128,13 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
             self._drain_pending_to_bucket()
 
 
-def _is_plain(name: Any, value: Any) -> bool:
-    """Whether Trackio stores it as it is, and without a word."""
-    known = type(name) is str and not _is_reserved(name)
-    return known and type(value) in PLAIN and (type(value) is not int or value in INTEGERS)
+def _is_plain(value: Any) -> bool:
+    """Whether it is a number that Trackio stores as it is."""
+    return type(value) in PLAIN and (type(value) is not int or value in INTEGERS)
 
 
-def _is_reserved(name: str) -> bool:
+def is_reserved(name: str) -> bool:
+    """Whether Trackio keeps the name for itself, and has another one for a metric that is called so."""
     return name in RESERVED_KEYS or name.startswith("__")
 
 
@@ -278,8 +221,17 @@ def _init(*args: Any, **kwargs: Any) -> Any:
     )
     context_vars.current_run.set(run)
     trackio.config = run.config
-    run.on_join(given.get("config") or {})
+    _join(run, given.get("config") or {})
     return run
+
+
+def _join(run: StepRun, config: Mapping[str, Any]) -> None:
+    """Keep the config that the step gave to `trackio.init`."""
+    values, refused = split(to_json_safe(dict(config)), plain)
+    for error in refused:
+        logger.warning("%s The rest of the config is stored.", error)
+    if values and run.run is not None:
+        run.run.log_params(values)
 
 
 def _finish() -> None:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import trackio
-from trackio.utils import to_json_safe
+from trackio.utils import serialize_values, to_json_safe
 
 from zenml_trackers import document
-from zenml_trackers.backend import Sink
+from zenml_trackers.backend import Sink, StepLog
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
-from zenml_trackers.backends.trackio.native import StepRun
+from zenml_trackers.backends.trackio.native import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
-from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
-from zenml_trackers.records import Artifact, Image, Metrics, Params, Record, RunError, Status, Table, Tags
-from zenml_trackers.sinks import need_none, take_each
-from zenml_trackers.steps import INT64, need_step
+from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
+from zenml_trackers.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.times import utc_text
 from zenml_trackers.values import plain, split
 
 logger = logging.getLogger("zenml_trackers")
@@ -27,10 +27,9 @@ LONGEST_FOLDER = 255
 
 
 class TrackioSink(Sink):
-    """Metrics go through Trackio's own run; all else is in the run's config, of which this is the only writer.
+    """Rows and the config are written by this alone; pictures, tables and artifacts by Trackio's own run.
 
-    Touches `_queued_logs`, `_next_step`, `_has_local_buffer` and `_stop_flag` of Trackio's run, and
-    `_save` of its pictures (0.24 to 0.43).
+    Touches `_save` of Trackio's pictures (0.24 to 0.43).
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class TrackioSink(Sink):
 
         Args:
             native: Trackio's own run.
-            store: Where its config is put.
+            store: Where rows and the config are put.
             links: Where it can be seen.
             make_ready: Called before the first row is stored.
             publish: Called after the last row is stored.
@@ -60,77 +59,107 @@ class TrackioSink(Sink):
         self._make_ready = make_ready
         self._publish = publish
         self._alerts = alerts
-        self._begun = False
-        self._rows = 0
-        native.on_join = self._join
+        self._changed = True
+        self._stored = -1
+        self._losses: list[Exception] = []
 
     @property
     def links(self) -> dict[str, str]:
         return self._links
 
-    def write(self, records: Sequence[Record]) -> None:
-        changed, failures = take_each(records, self._take)
-        if not self._begun:
-            self._begun = True
-            self._make_ready()
-            self._store.put(self._config_row())
-        elif changed:
-            self._queue_config()
-        need_none(failures)
+    def share(self, run: StepLog) -> None:
+        self.native.run = run
+
+    def write(self, records: Sequence[Logged]) -> None:
+        self._make_ready()
+        rows: list[Metrics] = []
+        for record in records:
+            if isinstance(record, Metrics):
+                rows.append(record)
+            else:
+                self._put_rows(rows)
+                self._try(record)
+        self._put_rows(rows)
+        if self._changed:
+            self._put_config()
+        losses, self._losses = self._losses, []
+        if losses:
+            raise Losses(losses)
 
     def close(self, status: Status, error: RunError | None) -> None:
-        if status is Status.FAILED and self._alerts:
-            self._alert(error)
         self.native.really_finish()
         document.end(self.native.config, status, error)
-        self._store.put(self._config_row())
+        self._put_config()
+        if status is Status.FAILED and self._alerts:
+            self._alert(error)
         self._need_no_losses()
         self._publish()
 
     def stored(self) -> int:
-        return max(0, self._rows - self.native.unstored)
+        return self._stored
 
     def others(self) -> int:
         return self._store.others()
 
     def give_up(self) -> None:
-        self.native.given_up = True
         self.native._stop_flag.set()
         self.native._has_local_buffer = False
 
     def _need_no_losses(self) -> None:
         for message in self.native.losses.values():
-            raise TrackerUnreachable(message)
+            raise TrackerError(message)
 
-    def _take(self, record: Record) -> bool:
-        """Whether the record changed the config; if not, Trackio's run has it now."""
+    def _put_rows(self, rows: list[Metrics]) -> None:
+        """Store rows, all at once; the rows that are stored already stay as they are, by their ids."""
+        if rows:
+            self._store.add([self._entry(row) for row in rows])
+            self._stored = rows[-1].number
+            rows.clear()
+
+    def _entry(self, row: Metrics) -> dict[str, Any]:
+        values = {f"__{name}" if is_reserved(name) else name: value for name, value in row.values.items()}
+        return {
+            "project": self.native.project,
+            "run": self.name,
+            "run_id": self.id,
+            "metrics": serialize_values(values),
+            "step": row.step,
+            "config": None,
+            "log_id": f"{self.id}-{row.number}-{row.time}",
+            "timestamp": utc_text(row.time or time.time()),
+        }
+
+    def _try(self, record: Logged) -> None:
+        """Store what is not metrics; one that can't be stored keeps back none of the others."""
+        try:
+            self._take(record)
+        except OSError:
+            raise
+        except Exception as error:
+            self._losses.append(error)
+        self._stored = record.number
+
+    def _take(self, record: Logged) -> None:
         run = self.native
         match record:
             case Tags(tags=tags):
                 document.add_tags(run.config, tags)
-                return True
+                self._changed = True
             case Params(values=values):
                 document.add_params(run.config, values)
-                return True
-            case Metrics(values=values, step=step):
-                need_step(values, step, INT64)
-                self._rows += 1
-                run.log_row(values, step)
+                self._changed = True
             case Image(name=name, image=image, step=step):
-                need_step([name], step, INT64)
-                run.log({name: self._picture(name, image, step)}, step)
+                run.show({name: self._picture(name, image, step)}, step)
             case Table(name=name, columns=columns, rows=rows, step=step):
-                need_step([name], step, INT64)
-                run.log({name: NamedTable(columns, rows)}, step)
+                run.show({name: NamedTable(columns, rows)}, step)
             case Artifact(name=name, path=path):
                 run.log_artifact(new_artifact(name, path))
-        return False
 
-    def _picture(self, name: str, image: Any, step: int | None) -> Any:
+    def _picture(self, name: str, image: Any, step: int) -> Any:
         """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""
         picture = trackio.Image(image)
         try:
-            picture._save(self.native.project, self._media_folder, self.native._next_step if step is None else step)
+            picture._save(self.native.project, self._media_folder, step)
         except (OSError, ValueError) as error:
             raise UnstorableValue(f"Trackio can't keep the image {name!r} ({error}).") from error
         return picture
@@ -144,27 +173,15 @@ class TrackioSink(Sink):
             raise ValueError(f"it would have to be in a folder of the run's name, which {self.name[:50]!r} can't be")
         return self.id
 
-    def _config_row(self) -> dict[str, Any]:
+    def _put_config(self) -> None:
         config, refused = split(to_json_safe(dict(self.native.config)), plain)
         for error in refused:
             logger.warning("%s The run's other params are stored.", error)
-        return self._store.config_row(self.id, self.name, config)
-
-    def _queue_config(self) -> None:
-        """Send the config with the next batch, in the place of one that still waits: Trackio keeps a batch's first."""
-        row = self._config_row()
-        with self.native.queue_lock:
-            waiting = [entry for entry in self.native._queued_logs if entry.get("log_id") != row["log_id"]]
-            self.native._queued_logs = [*waiting, row]
-            self.native._ensure_sender_alive()
-
-    def _join(self, config: Mapping[str, Any]) -> None:
-        values, refused = split(to_json_safe(dict(config)), plain)
-        for error in refused:
-            logger.warning("%s The rest of the config is stored.", error)
-        self.write([Params(values=values)])
+        self._store.put(self._store.config_row(self.id, self.name, config))
+        self._changed = False
 
     def _alert(self, error: RunError | None) -> None:
+        self._alerts = False
         text = f"{error.type}: {error.message}" if error else None
         self.native.alert(f"{self.name} failed", text, level=trackio.AlertLevel.ERROR)
 

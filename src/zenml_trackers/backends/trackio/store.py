@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from datetime import datetime, timezone
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,17 +23,17 @@ from trackio.utils import deserialize_values, serialize_values
 
 from zenml_trackers.backends.folders import last_written
 from zenml_trackers.backends.trackio.client import Client
-from zenml_trackers.backends.trackio.rows import ANCHOR
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
+from zenml_trackers.times import utc_text
 
+ANCHOR = "-anchor"
+"""How the id of the row ends that brings a run's config, and has no metrics."""
 PAGE = 5000
 """Rows asked for at once; Trackio answers with at most 10,000."""
 
 ANCHOR_STEP = -1
 """Before every step of a user's: the row that lets a run exist takes no step from it."""
-TRIES = 6
-"""How often the config is put while others hold the database, of which each attempt lasts ten seconds."""
 
 
 class Store(ABC):
@@ -58,9 +58,17 @@ class Store(ABC):
             "log_id": f"{run_id}{ANCHOR}",
         }
 
-    @abstractmethod
     def put(self, entry: dict[str, Any]) -> None:
-        """Store one row with its config; return when it is stored."""
+        """Store one row with its config."""
+        self.add([entry])
+
+    @abstractmethod
+    def add(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Store rows of one run, of which those stay as they are whose ids are stored; return when that is done.
+
+        Raises:
+            TrackerUnreachable: It may work in a moment.
+        """
 
     def others(self) -> int:
         """A number that changes as long as the store takes anything, from whatever process."""
@@ -74,16 +82,17 @@ class Store(ABC):
     def projects(self) -> list[str]:
         """The names of all projects."""
 
-    def runs(self) -> list[dict[str, Any]]:
-        """`id`, `name`, `config` and times of each run, oldest first.
+    def runs(self, run_id: str | None = None) -> list[dict[str, Any]]:
+        """`id`, `name`, `config` and times of each run, oldest first; or of one alone.
 
         These are `started` and `logged`, of its first and last row, and `put`, when its config was put last: in
         Trackio's append-only mode, when that was imported.
         """
+        where = f"WHERE run_id = {quoted(run_id)} " if run_id is not None else ""
         rows = self.query(
             "SELECT m.run_id AS id, m.run_name AS name, CAST(c.config AS TEXT) AS config, "
             "m.started, m.logged, c.created_at AS put FROM (SELECT run_id, run_name, MIN(id) AS first, "
-            "MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics GROUP BY run_id, run_name) AS m "
+            f"MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics {where}GROUP BY run_id, run_name) AS m "
             "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
         )
         return [{**row, "config": json.loads(row["config"] or "{}")} for row in rows]
@@ -111,11 +120,6 @@ class Store(ABC):
         """Store the content that Trackio keeps under a digest in `file`."""
 
 
-def is_busy(failure: str) -> bool:
-    """Whether something failed since others held the database: Trackio waits ten seconds for it, and then gives up."""
-    return "database lock" in failure or "database is locked" in failure
-
-
 def quoted(text: str) -> str:
     """The text as SQL has it: what asks a server takes no parameters."""
     return "'" + text.replace("'", "''") + "'"
@@ -127,23 +131,14 @@ class LocalStore(Store):
     fragments: Any = None
     """The run's own writer of append-only files: of its configs the last one that this wrote is the one that counts."""
 
-    def put(self, entry: dict[str, Any]) -> None:
-        for attempt in range(TRIES):
-            try:
-                self._put(entry)
-                return
-            except TrackerUnreachable as error:
-                if attempt == TRIES - 1 or not is_busy(str(error)):
-                    raise
+    def add(self, entries: Sequence[dict[str, Any]]) -> None:
+        try:
+            _add_to_inbox(entries, self.fragments) if _uses_inbox() else _add_to_database(entries)
+        except (OSError, sqlite3.Error) as error:
+            raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
 
     def others(self) -> int:
         return last_written(Path(utils.TRACKIO_DIR) / SQLiteStorage.get_project_db_filename(self.target.project))
-
-    def _put(self, entry: dict[str, Any]) -> None:
-        try:
-            _put_in_inbox(entry, self.fragments) if _uses_inbox() else _put_in_database(entry)
-        except (OSError, sqlite3.Error) as error:
-            raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
 
     def projects(self) -> list[str]:
         return list(SQLiteStorage.get_projects())
@@ -177,22 +172,24 @@ def _uses_inbox() -> bool:
     return mode is not None and mode() == "jsonl"
 
 
-def _put_in_inbox(entry: dict[str, Any], writer: Any) -> None:
+def _add_to_inbox(entries: Sequence[dict[str, Any]], writer: Any) -> None:
     from trackio import fragments
 
-    record = fragments.metric_record({**entry, "timestamp": datetime.now(timezone.utc).isoformat()})
-    writer.write_local([record])
+    now = utc_text(time.time())
+    writer.write_local([fragments.metric_record({"timestamp": now, **entry}) for entry in entries])
 
 
-def _put_in_database(entry: dict[str, Any]) -> None:
+def _add_to_database(entries: Sequence[dict[str, Any]]) -> None:
+    now, first = utc_text(time.time()), entries[0]
     SQLiteStorage.bulk_log(
-        project=entry["project"],
-        run=entry["run"],
-        run_id=entry["run_id"],
-        metrics_list=[entry["metrics"]],
-        steps=[entry["step"]],
-        log_ids=[entry["log_id"]],
-        config=entry["config"],
+        project=first["project"],
+        run=first["run"],
+        run_id=first["run_id"],
+        metrics_list=[entry["metrics"] for entry in entries],
+        steps=[entry["step"] for entry in entries],
+        timestamps=[entry.get("timestamp", now) for entry in entries],
+        log_ids=[entry["log_id"] for entry in entries],
+        config=first["config"],
     )
 
 
@@ -204,8 +201,8 @@ class ServerStore(Store):
         self._client = client
         self._media_folder: str | None = None
 
-    def put(self, entry: dict[str, Any]) -> None:
-        self._client.predict(api_name="/bulk_log", logs=[entry], hf_token=None)
+    def add(self, entries: Sequence[dict[str, Any]]) -> None:
+        self._client.predict(api_name="/bulk_log", logs=list(entries), hf_token=None)
 
     def projects(self) -> list[str]:
         return list(self._client.predict(api_name="/get_all_projects"))
