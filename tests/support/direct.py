@@ -83,4 +83,5 @@ def failing_step(component: Any, step: StepRunInfo, error: BaseException) -> Non
 
 def backend_of(component: TrackioExperimentTracker, project: str) -> Any:
     """The backend as the component configures it."""
-    return component.make_backend(project, component.settings_class())
+    [receiver] = component.receivers(project, component.settings_class())
+    return receiver.make()

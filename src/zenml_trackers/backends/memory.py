@@ -29,6 +29,7 @@ from zenml_trackers.records import (
     Artifact,
     Feature,
     Image,
+    Logged,
     MetricPoint,
     RunError,
     RunSpec,

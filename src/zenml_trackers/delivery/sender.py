@@ -176,11 +176,12 @@ class Sender:
 
     def _deliver(self) -> None:
         while not self._over:
-            batch = self._waiting = self._cursor.next(budgets.BATCH)
-            end = self._end if not batch else batch[-1]
+            end = self._end  # before what is read: nothing is appended after it
+            self._waiting = batch = self._cursor.next(budgets.BATCH)
             if batch:
                 self._repeat(self._hand_on)
-            if isinstance(end, End):
+                end = batch[-1] if isinstance(batch[-1], End) else None
+            if end is not None:
                 self._repeat(partial(self._close, end))
                 return
             if not batch:

@@ -23,7 +23,7 @@ from zenml_trackers.backends.trackio.space import ensure_space, publish
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
 from zenml_trackers.backends.trackio.target import target
 from zenml_trackers.errors import RunNotFound
-from zenml_trackers.records import Feature, MetricPoint, RunSpec, StoredRun
+from zenml_trackers.records import Feature, Logged, MetricPoint, RunSpec, StoredRun
 from zenml_trackers.times import utc_in
 from zenml_trackers.url import TrackerUrl
 
