@@ -25,6 +25,7 @@ os.environ.update(
     ZENML_DISABLE_STEP_LOGS_STORAGE="true",
     ZENML_DISABLE_PIPELINE_LOGS_STORAGE="true",
     HF_HUB_OFFLINE="1",
+    ZENML_TRACKERS_JOURNAL=str(FOLDER / "journals"),
 )
 for variable in (
     "TRACKIO_SPACE_ID",

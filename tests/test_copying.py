@@ -70,7 +70,7 @@ def place(url: str) -> Place:
 
 def store(url: str, spec: RunSpec, *records: Record, status: Status = Status.FINISHED, error: RunError | None = None):
     """Store one run, as a step's tracker would."""
-    sink = place(url).backend.open(spec)
+    sink = place(url).backend.open(spec, None)
     sink.write([])
     sink.write(records)
     if status is not Status.RUNNING:
@@ -247,7 +247,7 @@ def there_and_back(trackio: str, other: str) -> None:
 
 
 def test_runs_that_have_not_ended_are_left_out_until_they_have(trackio, memory):
-    sink = place(memory).backend.open(RunSpec(name="long", project=""))
+    sink = place(memory).backend.open(RunSpec(name="long", project=""), None)
     sink.write([Metrics(values={"x": 1})])
     assert copied(memory, trackio).summary.fates == {Fate.RUNNING: ["long"]}
     assert runs(trackio) == []
@@ -334,7 +334,7 @@ class FewerThings(MemoryBackend):
     features = frozenset({Feature.RESUME})
 
     def open(self, spec: RunSpec) -> MemorySink:
-        sink = super().open(spec)
+        sink = super().open(spec, old)
         sink.log = _narrow(sink)  # type: ignore[method-assign]
         return sink
 

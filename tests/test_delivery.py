@@ -55,7 +55,7 @@ class Given(Backend):
     def load(self):
         time.sleep(self._loads_in)
 
-    def open(self, spec):
+    def open(self, spec, old):
         return self.sink() if callable(self.sink) else self.sink
 
     def read(self):

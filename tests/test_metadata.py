@@ -232,6 +232,7 @@ def test_artifacts_images_and_tables(project, tmp_path):
         get_run().log_artifact(tmp_path / "notes.txt")
         get_run().log_image("picture", pixels)
         get_run().log_table("cells", ["a", "b"], [(1, "x"), (2, "y")])
+        assert get_run().flush()
         trackio.use_artifact("notes.txt").download(tmp_path / "back")
 
     direct.run_step(direct.tracker(project=project), direct.info(), body)
@@ -254,7 +255,7 @@ def test_a_run_that_must_be_resumed_and_is_not_there(project, said):
     assert reader.local(project) == []
     direct.run_step(direct.tracker(project=project), step, lambda: get_run().log({"m": 1}))
     assert [(run.name, run.series("m")) for run in reader.local(project)] == [("nobody", [(0, 1)])]
-    assert "to resume. The step goes on" in said.text
+    assert "to resume. The step goes on with a new run." in said.text
 
 
 @pytest.mark.parametrize("odd", [{7: 1}, {"m": 2**70}, None, {"m": object()}])

@@ -95,7 +95,7 @@ class Metrics(Logged):
 
     values: dict[str, bool | int | float]
     """At least one."""
-    step: Step
+    step: Step = 0
     """As it was given, or counted from 0."""
 
 
@@ -123,7 +123,7 @@ class Image(Logged):
 
     name: str
     image: Any
-    step: Step
+    step: Step = 0
     """The metric step that it belongs to."""
 
 
@@ -136,7 +136,7 @@ class Table(Logged):
     """The columns' names."""
     rows: tuple[tuple[Any, ...], ...]
     """One tuple of cells a row, as many as there are columns."""
-    step: Step
+    step: Step = 0
     """The metric step that it belongs to."""
 
 

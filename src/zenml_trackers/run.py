@@ -42,6 +42,9 @@ class Recorder(Protocol):
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Take a record."""
 
+    def flush(self, seconds: float) -> bool:
+        """Wait until all that was taken is stored; whether it is."""
+
 
 class Run:
     """A run of a step in an experiment tracker.
@@ -169,6 +172,13 @@ class Run:
             self._refuse([error])
             return
         self._add(Table, name=name, columns=[str(column) for column in columns], rows=cells, step=step)
+
+    def flush(self, seconds: float = 10.0) -> bool:
+        """Wait until the tracker has all that was logged so far, for so long at most; whether it has.
+
+        It is not needed for anything to be stored. It is for code that looks at the tracker while the run goes on.
+        """
+        return self._recorder.flush(seconds)
 
     def _add(self, kind: type[Logged], **fields: Any) -> None:
         if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one

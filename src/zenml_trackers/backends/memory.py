@@ -60,7 +60,7 @@ class MemoryBackend(Backend):
 
     def __init__(self, name: str, project: str) -> None:
         self.project = project
-        self.url = str(TrackerUrl(backend=self.name, host=name, options={"project": project}))
+        self._at = str(TrackerUrl(backend=self.name, host=name, options={"project": project}))
         self.folder = _root() / name / project.encode().hex()
 
     @classmethod
@@ -102,7 +102,7 @@ class MemoryBackend(Backend):
         return f"the memory of this machine, at {self.folder.parent}"
 
     def _show_command(self, run_id: str) -> str:
-        return f"zenml-trackers runs {shlex.quote(self.url)} --run {run_id}"
+        return f"zenml-trackers runs {shlex.quote(self._at)} --run {run_id}"
 
     def _stored(self, run_id: str) -> StoredRun | None:
         """None if it has only begun."""

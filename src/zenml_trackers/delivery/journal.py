@@ -29,7 +29,9 @@ from zenml_trackers.records import Artifact, End, Image, Logged, Metrics, Params
 
 VERSION = 1
 HEADER, RECORDS, FILES, SENDER = "journal.json", "records.jsonl", "files", "sender-{}.json"
-CLOSED_FOLDER, CLOSED_FILE = 0o700, 0o600
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+CLOSED = -1
+"""In the place of a file's number."""
 
 KINDS: dict[str, type[Logged]] = {
     "metrics": Metrics,
@@ -71,7 +73,7 @@ class Journal:
         """
         self.folder = folder
         self.header = read_header(folder)
-        self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND | os.O_CREAT, CLOSED_FILE)
+        self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._torn = _is_torn(self._file)
@@ -87,9 +89,9 @@ class Journal:
         Raises:
             OSError: It can't be made.
         """
-        root.mkdir(mode=CLOSED_FOLDER, parents=True, exist_ok=True)
+        root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         folder = root / f"{time.time_ns()}-{uuid4().hex[:8]}"
-        folder.mkdir(mode=CLOSED_FOLDER)
+        folder.mkdir(mode=PRIVATE_FOLDER)
         _write(folder / HEADER, header.model_dump(mode="python"))
         return cls(folder)
 
@@ -123,7 +125,7 @@ class Journal:
     def new_file(self, name: str) -> Path:
         """Where a file of that name can be written, which is then one of the journal's."""
         folder = self.folder / FILES / uuid4().hex
-        folder.mkdir(mode=CLOSED_FOLDER, parents=True)
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
         return folder / (name or "_")
 
     def note(self, sender: int, facts: Mapping[str, Any]) -> None:
@@ -149,8 +151,9 @@ class Journal:
     def close(self) -> None:
         """Let go of it; what it holds stays."""
         _open.discard(self)
-        with suppress(OSError):
-            os.close(self._file)
+        file, self._file = self._file, CLOSED
+        if file != CLOSED:
+            os.close(file)
 
     def delete(self) -> None:
         """Take it away: all of it was delivered."""
@@ -223,13 +226,13 @@ def _is_torn(file: int) -> bool:
 def _write(file: Path, content: Mapping[str, Any]) -> None:
     """Whoever reads it finds all of it, or what was there before."""
     new = file.with_suffix(".new")
-    with open(new, "w", encoding="utf-8", opener=_closed) as opened:
+    with open(new, "w", encoding="utf-8", opener=_private) as opened:
         opened.write(_encode(content))
     new.replace(file)
 
 
-def _closed(path: str, flags: int) -> int:
-    return os.open(path, flags, CLOSED_FILE)
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE_FILE)
 
 
 _open: set[Journal] = set()

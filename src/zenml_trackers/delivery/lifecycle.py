@@ -64,7 +64,7 @@ class Tracking:
         self._undo: list[Callable[[], None]] = []
         self._journal: Journal | None = None
         self._process = os.getpid()
-        self._begun = False
+        self._begun = self._over = False
         self.reporter = Reporter(subject, Redactor(), limits.strict)
         """Tells of trouble with this run."""
 
@@ -127,7 +127,7 @@ class Tracking:
         self.run.features = frozenset[Feature]().union(*(sender.features for sender in self._senders))
         self._share_steps()
         for sender in self._senders:
-            if sender.sink is None:
+            if not sender.reached:
                 error = sender.error or TrackerUnreachable("connecting took longer than the time that was left for it")
                 lost = "The step goes on; what it logs is kept, and may be delivered later."
                 sender.reporter.trouble(error, lost, "delivery")
@@ -161,7 +161,7 @@ class Tracking:
                 self._undo.append(sender.attach(native))
             except Exception as error:  # a library that can't even be imported
                 let_through(error)
-                if sender.sink is not None:
+                if sender.reached:
                     self.reporter.trouble(error, "The library's own calls reach no run.", "attach")
 
     def _detach(self) -> None:
@@ -187,6 +187,8 @@ class Tracking:
             raise
         for sender in self._senders:
             sender.give_up()
+        self._over = True
+        self._release()
 
     def _wait_for_end(self) -> None:
         progress = Progress(self._senders, self.run)
@@ -194,14 +196,14 @@ class Tracking:
         self._patience.wait(over, self._changed, own=progress.own, others=progress.others)
 
     def _release(self) -> None:
-        """Called by each sender that stops: the last one lets go of the journal, or takes it away."""
-        if self._journal is not None and all(each.stopped for each in self._senders):
+        """Let go of the journal, or take it away, once the run is over and no sender works any more."""
+        if self._journal is not None and self._over and all(each.stopped for each in self._senders):
             self._journal.delete() if all(each.done for each in self._senders) else self._journal.close()
 
     def _tell_end(self, status: Status) -> None:
         """Where the run is, and what of it is missing there; as a warning if nothing warned of that before."""
         for sender in self._senders:
-            if not sender.done and sender.sink is not None:
+            if not sender.done and sender.reached:
                 error = sender.error or TrackerUnreachable("storing the rest of the run made no progress in time")
                 sender.reporter.warn(error, f"{missing(sender, self.run)} {self._kept}".lstrip(), "delivery")
         doubt = "" if self._senders and all(each.done for each in self._senders) else ", but that may not be stored"

@@ -47,7 +47,7 @@ def missing(sender: Sender, run: Run) -> str:
 
 def whereabouts(sender: Sender, run: Run) -> str:
     """What one of several trackers has of the run, and how people get to see it."""
-    if sender.sink is None:
+    if sender.sink is None or not sender.reached:
         return f"{sender.name}: not reached."
     lost = missing(sender, run)
     losses = f", {lost.rstrip('.')}" if lost else ", with losses" if sender.reporter.troubled else ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from zenml_trackers.backend import Inert
 from zenml_trackers.delivery.journal import Journal
+from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
 from zenml_trackers.images import as_pil
@@ -21,6 +23,7 @@ class Recording:
         self._spec = spec
         self._journal = journal
         self._senders = senders
+        self._appended = 0
 
     @property
     def id(self) -> str:
@@ -69,8 +72,17 @@ class Recording:
             if self._journal is None:
                 raise OSError("there is no place for one")
             self._journal.append(kind, fields)
+            self._appended += 1
         except OSError as error:
             raise TrackerUnreachable(f"the journal can't be written to: {error}") from error
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until the trackers have all that was logged so far, and say whether they have."""
+        records, changed = self._appended, SimpleQueue[None]()
+        for sender in self._senders:
+            sender.hurry()
+        Patience(seconds).wait(lambda: all(each.has(records) for each in self._senders), changed)
+        return all(each.records >= records for each in self._senders)
 
     def _known(self, attribute: str, otherwise: Any) -> Any:
         sinks = (sender.sink for sender in self._senders if sender.sink is not None)

@@ -17,8 +17,8 @@ from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.journal import Cursor, Journal
 from zenml_trackers.delivery.receiver import Receiver
-from zenml_trackers.errors import Losses, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
-from zenml_trackers.records import NEEDS, End, Feature, Logged, Metrics
+from zenml_trackers.errors import Losses, RunNotFound, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.records import NEEDS, End, Feature, Logged, Metrics, RunSpec, StoredRun
 from zenml_trackers.report import Redactor, Reporter
 
 LASTING = frozenset({errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG})
@@ -51,7 +51,9 @@ class Sender:
         self.backend: Backend | None = None
         """Once its library is loaded."""
         self.sink: Sink | None = None
-        """Once the run was made."""
+        """Once the backend gave one."""
+        self.reached = False
+        """Whether the run is there."""
         self.tried = False
         """Whether it was tried to make the run."""
         self.error: Exception | None = None
@@ -73,6 +75,7 @@ class Sender:
         self._number = number
         self._cursor = Cursor(journal)
         self._already: Already | None = None
+        self._points = 0
         self._waiting: list[Logged] = []
         self._over = False
         self._end: End | None = None
@@ -94,12 +97,16 @@ class Sender:
     def finish(self, end: End) -> None:
         """Deliver the rest now, and the end after that, even if it is not in the journal."""
         self._end, self._failures_before_end = end, self.failures
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Look into the journal now."""
         self._wake.put(None)
 
     @property
     def is_hopeless(self) -> bool:
         """Whether the tracker was never reached, and not when the run was over either."""
-        return self.sink is None and self.failures > self._failures_before_end
+        return not self.reached and self.failures > self._failures_before_end
 
     def give_up(self) -> None:
         """Stop, as soon as the tracker lets it: nobody waits any more."""
@@ -117,6 +124,10 @@ class Sender:
     def attach(self, native: Any) -> Callable[[], None]:
         """Have the library's own calls in this context reach `native`, until the result is called."""
         return (self.backend or backend_class(self._receiver.kind)).attach(native)
+
+    def has(self, records: int) -> bool:
+        """Whether so many records are delivered, or it never will be."""
+        return self.records >= records or self.stopped
 
     @property
     def own_progress(self) -> object:
@@ -153,21 +164,43 @@ class Sender:
         self._changed.put(None)
 
     def _open(self) -> None:
-        backend, spec, noted = self._loaded, self._journal.header.spec, self._journal.noted(self._number)
+        """Have the run made; the sink is made once, however often it is tried to reach the tracker."""
+        if self.sink is None:
+            self.sink = self._made()
+        self.sink.write([])
+        self._note(self.sink)
+        self.error, self.tried, self.reached = None, True, True
+        self._changed.put(None)
+        if self._over:
+            self.sink.give_up()
+
+    def _made(self) -> Sink:
+        backend, spec = self._loaded, self._journal.header.spec
+        noted = self._journal.noted(self._number)
         begun = backend.find(noted["run_id"]) if "run_id" in noted else None
-        old = begun or backend.to_resume(spec)
+        old = begun or self._to_resume(backend, spec)
         if begun is not None:  # by a process that is no more
             self._already = Already(backend, begun, noted["points"])
-        sink = backend.open(spec, old)
-        sink.write([])
-        if noted.get("run_id") != sink.id:
-            self._journal.note(self._number, {"run_id": sink.id, "points": len(old.metrics) if old else 0})
-        if self._over:
-            sink.give_up()
-            return
+        elif old is not None:
+            self._points = len(old.metrics)
         self.last_step = old.last_step if old else -1
-        self.error, self.tried, self.sink = None, True, sink
-        self._changed.put(None)
+        sink = backend.open(spec, old)
+        self._note(sink)
+        return sink
+
+    def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:
+        try:
+            return backend.to_resume(spec)
+        except RunNotFound as error:
+            if self.reporter.strict:
+                raise
+            self.reporter.warn(error, "The step goes on with a new run.", "resume")
+            return None
+
+    def _note(self, sink: Sink) -> None:
+        """Keep which run it is, for whoever goes on with it; some trackers tell that only when it is there."""
+        if sink.id and self._journal.noted(self._number).get("run_id") != sink.id:
+            self._journal.note(self._number, {"run_id": sink.id, "points": self._points})
 
     @property
     def _loaded(self) -> Backend:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import uuid4
 
 import trackio
 from trackio.utils import serialize_values, to_json_safe
@@ -125,7 +126,7 @@ class TrackioSink(Sink):
             "metrics": serialize_values(values),
             "step": row.step,
             "config": None,
-            "log_id": f"{self.id}-{row.number}-{row.time}",
+            "log_id": f"{self.id}-{row.number}-{row.time}" if row.time else uuid4().hex,
             "timestamp": utc_text(row.time or time.time()),
         }
 
