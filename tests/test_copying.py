@@ -333,7 +333,7 @@ class FewerThings(MemoryBackend):
 
     features = frozenset({Feature.RESUME})
 
-    def open(self, spec: RunSpec) -> MemorySink:
+    def open(self, spec: RunSpec, old: StoredRun | None) -> MemorySink:
         sink = super().open(spec, old)
         sink.log = _narrow(sink)  # type: ignore[method-assign]
         return sink

@@ -88,11 +88,11 @@ class TrackioSink(Sink):
             raise Losses(losses)
 
     def close(self, status: Status, error: RunError | None) -> None:
+        if status is Status.FAILED and self._alerts:
+            self._alert(error)
         self.native.really_finish()
         document.end(self.native.config, status, error)
         self._put_config()
-        if status is Status.FAILED and self._alerts:
-            self._alert(error)
         self._need_no_losses()
         self._publish()
 
