@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zenml_trackers.courier import Courier
 
 from tests.support.server import closed_port, hanging_server
 from tests.support.trackers import OWN
 from tests.test_delivery import begun
 from zenml_trackers import UnsupportedFeature, connect, get_run
-from zenml_trackers.courier import Courier
 from zenml_trackers.errors import BackendMissing, InvalidSettings, InvalidTag, InvalidUrl, RunNotFound, TrackerError
 from zenml_trackers.naming import Names
 from zenml_trackers.records import Artifact, Feature, Metrics, RunError, Status, Table

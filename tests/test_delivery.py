@@ -9,14 +9,14 @@ import time
 
 import numpy
 import pytest
+from zenml_trackers.courier import Courier
+from zenml_trackers.fanout import Fanout
 
 from zenml_trackers import connect, courier, get_run
 from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.backends.memory import MemoryBackend
-from zenml_trackers.courier import Courier
 from zenml_trackers.delivery import Limits
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
-from zenml_trackers.fanout import Fanout
 from zenml_trackers.records import Artifact, Metrics, Status
 from zenml_trackers.session import Tracker
 from zenml_trackers.url import TrackerUrl

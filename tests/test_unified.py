@@ -97,7 +97,7 @@ def test_a_secret_is_resolved_when_it_is_used(zenml_store, project):
     Client().create_secret("keys", {"password": "hunter2-very-secret"})
     unified_stack_with(url=f"memory://{project}", credentials={"memory.password": "{{keys.password}}"})
     component = Client().active_stack.experiment_tracker
-    assert component.receivers(project, component.config)[0].make().secrets == ("hunter2-very-secret",)
+    assert component.receivers(component.config)[0].make(project).secrets == ("hunter2-very-secret",)
     assert "hunter2" not in f"{component!r}{component.config!r}"
     assert {secret.name for secret in component.config.required_secrets} == {"keys"}
 

@@ -12,9 +12,9 @@ from numbers import Real
 from typing import Any, Literal, get_args
 
 from zenml_trackers.backend import Backend
-from zenml_trackers.connection import backends_at
+from zenml_trackers.connection import backend_at, backends_at
 from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
-from zenml_trackers.delivery.receiver import Receiver, receivers
+from zenml_trackers.delivery.receiver import Make, Receiver, receivers
 from zenml_trackers.errors import InvalidSettings, InvalidUrl
 from zenml_trackers.records import RunError, RunSpec, Status, StoredRun
 from zenml_trackers.run import Run
@@ -28,10 +28,21 @@ Resume = Literal["never", "allow", "must"]
 class Tracker:
     """One or several trackers, connected to by their URLs."""
 
-    def __init__(self, backends: Sequence[Backend], project: str, limits: Limits) -> None:
+    def __init__(
+        self, backends: Sequence[Backend], project: str, limits: Limits, makers: Sequence[Make] | None = None
+    ) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            backends: The trackers.
+            project: What to call the project where a URL does not.
+            limits: What tracking may cost.
+            makers: What makes each for another project.
+        """
         self.backends = tuple(backends)
         self.project = project
         self._limits = limits
+        self._makers = makers or [partial(_given, each) for each in backends]
 
     @property
     def backend(self) -> Backend:
@@ -96,10 +107,11 @@ class Tracker:
         return self.backend.name if len(self.backends) == 1 else SEVERAL
 
     def _receivers(self) -> list[Receiver]:
-        return receivers((backend.name, backend.url, partial(_given, backend)) for backend in self.backends)
+        makers = zip(self.backends, self._makers, strict=True)
+        return receivers((backend.name, backend.url, make) for backend, make in makers)
 
 
-def _given(backend: Backend) -> Backend:
+def _given(backend: Backend, project: str) -> Backend:
     return backend
 
 
@@ -130,7 +142,9 @@ def connect(
     _need_sense(url, credentials or {}, deadline)
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]
     limits = Limits(strict, deadline)
-    return Tracker(backends_at(urls, project, credentials or {}, limits), project, limits)
+    backends = backends_at(urls, project, credentials or {}, limits)
+    makers = [partial(backend_at, url, credentials=credentials or {}, limits=limits) for url in urls]
+    return Tracker(backends, project, limits, makers)
 
 
 def _need_sense(url: str | Sequence[str], credentials: Mapping[str, str], deadline: float) -> None:

@@ -83,5 +83,5 @@ def failing_step(component: Any, step: StepRunInfo, error: BaseException) -> Non
 
 def backend_of(component: TrackioExperimentTracker, project: str) -> Any:
     """The backend as the component configures it."""
-    [receiver] = component.receivers(project, component.settings_class())
-    return receiver.make()
+    [receiver] = component.receivers(component.settings_class())
+    return receiver.make(project)

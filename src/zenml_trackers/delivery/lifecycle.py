@@ -17,6 +17,7 @@ from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.progress import Progress, missing, whereabouts
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
+from zenml_trackers.delivery.recovery import Ended, Recovery
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.interruption import let_through
@@ -47,7 +48,9 @@ class Tracking:
 
     run: Run
 
-    def __init__(self, name: str, receivers: Sequence[Receiver], subject: str, limits: Limits) -> None:
+    def __init__(
+        self, name: str, receivers: Sequence[Receiver], subject: str, limits: Limits, ended: Ended = lambda spec: None
+    ) -> None:
         """Nothing is begun.
 
         Args:
@@ -55,10 +58,12 @@ class Tracking:
             receivers: The trackers.
             subject: Whose run it is, for warnings.
             limits: How to take trouble, and for how long.
+            ended: Knows how the step of a run ended that a process left behind.
         """
         self._name = name
         self._receivers = receivers
         self._patience = Patience(limits.deadline)
+        self._recovery = Recovery(self._own_trackers, ended)
         self._changed: SimpleQueue[None] = SimpleQueue()
         self._senders: list[Sender] = []
         self._undo: list[Callable[[], None]] = []
@@ -87,6 +92,7 @@ class Tracking:
             if self._journal is not None:
                 self._start(self._journal, spec)
             self._attach()
+            self._recovery.start(self._changed, self._patience.left)
         except BaseException as error:  # what a signal's handler raised too: nobody else will end the run then
             self.end(Status.FAILED, RunError.of(error))
             raise
@@ -105,6 +111,12 @@ class Tracking:
         self._finish(End(status=status, error=safe))
         self._begun = False
         self._tell_end(status)
+
+    def _own_trackers(self, header: Header) -> Sequence[Receiver]:
+        """Those of another journal, if they are those of this run, whose credentials are here."""
+        by_url = {each.url: each for each in self._receivers}
+        found = [by_url[url] for url in header.trackers if url in by_url]
+        return found if len(found) == len(header.trackers) else ()
 
     def _new_journal(self, header: Header) -> Journal | None:
         try:
@@ -185,15 +197,18 @@ class Tracking:
         except BaseException:  # of a signal's handler; a run that is half ended would be lost
             self._wait_for_end()
             raise
-        for sender in self._senders:
-            sender.give_up()
+        for each in (*self._senders, self._recovery):
+            each.give_up()
         self._over = True
         self._release()
 
     def _wait_for_end(self) -> None:
         progress = Progress(self._senders, self.run)
-        over = lambda: all(each.stopped or each.is_hopeless for each in self._senders)  # noqa: E731
-        self._patience.wait(over, self._changed, own=progress.own, others=progress.others)
+        own = lambda: (progress.own(), self._recovery.progress)  # noqa: E731
+        self._patience.wait(self._is_over, self._changed, own=own, others=progress.others)
+
+    def _is_over(self) -> bool:
+        return self._recovery.stopped and all(each.stopped or each.is_hopeless for each in self._senders)
 
     def _release(self) -> None:
         """Let go of the journal, or take it away, once the run is over and no sender works any more."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from zenml_trackers.backend import Backend
 
+Make = Callable[[str], Backend]
+"""Makes a backend for a project, and looks up the credentials for it."""
+
 
 @dataclass(frozen=True)
 class Receiver:
@@ -19,11 +22,10 @@ class Receiver:
     """The name of its backend."""
     url: str
     """Without credentials."""
-    make: Callable[[], Backend]
-    """Makes its backend, and looks up the credentials for it."""
+    make: Make
 
 
-def receivers(places: Iterable[tuple[str, str, Callable[[], Backend]]]) -> list[Receiver]:
+def receivers(places: Iterable[tuple[str, str, Make]]) -> list[Receiver]:
     """Receivers with names, from the kind, the URL and the maker of each."""
     seen = Counter[str]()
     found = []

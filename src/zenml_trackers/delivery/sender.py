@@ -157,7 +157,7 @@ class Sender:
             self._changed.put(None)
 
     def _load(self) -> None:
-        backend = self._receiver.make()
+        backend = self._receiver.make(self._journal.header.spec.project)
         self.reporter.redact = Redactor(backend.secrets)
         backend.load()
         self.backend = backend

@@ -66,7 +66,7 @@ class RunTracker(BaseExperimentTracker):
         """What a run calls its tracker, or its trackers together."""
 
     @abstractmethod
-    def receivers(self, project: str, settings: RunSettings) -> list[Receiver]:
+    def receivers(self, settings: RunSettings) -> list[Receiver]:
         """The trackers as they are configured; secrets are resolved when one is made, and not before."""
 
     @property
@@ -85,7 +85,7 @@ class RunTracker(BaseExperimentTracker):
         subject = f"{self.name}, step {info.pipeline_step_name!r}"
         project = self.project_for(info.pipeline.name)
         limits = Limits(settings.strict, settings.deadline)
-        tracking = Tracking(self.backend_name, self.receivers(project, settings), subject, limits)
+        tracking = Tracking(self.backend_name, self.receivers(settings), subject, limits)
         if unreadable is not None:
             tracking.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         spec = self._spec(info, project, settings)

@@ -107,8 +107,8 @@ def _place(model: ComponentResponse) -> str:
         TrackerError: They can't, and why.
     """
     component = cast(RunTracker, StackComponent.from_model(model))
-    receivers = component.receivers(component.project_for(ANY_PROJECT), cast(Any, component.config))
-    backends = [receiver.make() for receiver in receivers]
+    receivers = component.receivers(cast(Any, component.config))
+    backends = [receiver.make(component.project_for(ANY_PROJECT)) for receiver in receivers]
     try:
         place = "; ".join(bounded(backend.check, SECONDS, "asking the tracker") for backend in backends)
     except Exception as error:

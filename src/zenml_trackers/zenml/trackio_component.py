@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Type, cast
 
 from zenml.config.base_settings import BaseSettings
@@ -43,8 +44,8 @@ class TrackioExperimentTracker(RunTracker):
         with mixed():
             return super().get_settings(container)
 
-    def receivers(self, project: str, settings: RunSettings) -> list[Receiver]:
-        return receivers([(self.backend_name, self._url, lambda: self._backend(project, settings))])
+    def receivers(self, settings: RunSettings) -> list[Receiver]:
+        return receivers([(self.backend_name, self._url, partial(self._backend, settings))])
 
     @property
     def _url(self) -> str:
@@ -56,7 +57,7 @@ class TrackioExperimentTracker(RunTracker):
         server = config.base_url or config.server_url
         return f"trackio+{server}" if server else "trackio:///"
 
-    def _backend(self, project: str, settings: RunSettings) -> Backend:
+    def _backend(self, settings: RunSettings, project: str) -> Backend:
         chosen = cast(TrackioExperimentTrackerSettings, settings)
         config = self.config
         fields = {name: secrets.resolved(config, name) for name in (*PLACES, "api_key", "hf_token")}

@@ -51,13 +51,13 @@ class UnifiedExperimentTracker(RunTracker):
         with mixed():
             return super().get_settings(container)
 
-    def receivers(self, project: str, settings: RunSettings) -> list[Receiver]:
+    def receivers(self, settings: RunSettings) -> list[Receiver]:
         limits = Limits(settings.strict, settings.deadline)
         return receivers(
-            (place.backend, str(place), partial(self._backend, place, project, limits)) for place in self.config.places
+            (place.backend, str(place), partial(self._backend, place, limits)) for place in self.config.places
         )
 
-    def _backend(self, place: TrackerUrl, project: str, limits: Limits) -> Backend:
+    def _backend(self, place: TrackerUrl, limits: Limits, project: str) -> Backend:
         return backend_at(place, project, self._credentials(), limits)
 
     def _credentials(self) -> dict[str, str]:

@@ -1,0 +1,152 @@
+"""Journals that a process left behind: found, and delivered by whoever can reach their trackers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+
+from zenml_trackers.bounded import in_thread
+from zenml_trackers.delivery import place
+from zenml_trackers.delivery.journal import Cursor, Header, Journal, read_header
+from zenml_trackers.delivery.patience import Patience
+from zenml_trackers.delivery.receiver import Receiver
+from zenml_trackers.delivery.sender import Sender
+from zenml_trackers.records import End, RunError, RunSpec, Status
+from zenml_trackers.report import Redactor, Reporter
+
+NEVER_ENDED = RunError(type="RunNeverEnded", message="The process ended before the run did.")
+
+Ended = Callable[[RunSpec], End | None]
+"""How the step of a run ended, as ZenML knows it; None if it does not know."""
+Find = Callable[[Header], Sequence[Receiver]]
+"""The trackers of a journal; none if they can't be reached from here."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A journal that is there."""
+
+    folder: Path
+    header: Header
+
+
+def left() -> Iterator[Left]:
+    """All journals, the oldest first; those of living processes too."""
+    for folder in place.folders():
+        try:
+            yield Left(folder, read_header(folder))
+        except (OSError, ValueError):  # it is only being made, or a later release made it
+            continue
+
+
+class Delivery:
+    """One journal that is delivered in the place of the process that began it."""
+
+    def __init__(self, journal: Journal, receivers: Sequence[Receiver], ended: Ended) -> None:
+        """Begin.
+
+        Args:
+            journal: Held, so that nobody else does the same.
+            receivers: Its trackers.
+            ended: Asked for the end of a run that a process did not live to see.
+        """
+        spec = journal.header.spec
+        self.reporter = Reporter(f"run {spec.name!r} of a process that ended", Redactor(), strict=False)
+        self._journal = journal
+        self._changed: SimpleQueue[None] = SimpleQueue()
+        self._senders = [Sender(each, journal, number, self.reporter) for number, each in enumerate(receivers)]
+        end = _end_in(journal) or ended(spec) or End(status=Status.FAILED, error=NEVER_ENDED)
+        for sender in self._senders:
+            sender.start(self._changed, lambda: None)
+            sender.finish(end)
+
+    @property
+    def progress(self) -> object:
+        """What changes as long as it gets on."""
+        return [sender.own_progress for sender in self._senders]
+
+    @property
+    def error(self) -> Exception | None:
+        """Why not all is delivered; None if all is."""
+        return next((sender.error or TimeoutError() for sender in self._senders if not sender.done), None)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for as long as it gets on, and then for so many seconds; whether all is delivered, and it is gone."""
+        over = lambda: all(each.stopped or each.is_hopeless for each in self._senders)  # noqa: E731
+        Patience(seconds).wait(over, self._changed, own=lambda: self.progress)
+        for sender in self._senders:
+            sender.give_up()
+        done = all(sender.done for sender in self._senders)
+        self._journal.delete() if done else self._journal.close()
+        return done
+
+
+def taken(folder: Path) -> Journal | None:
+    """The journal, held from now on; None if a living process holds it, or it is gone."""
+    try:
+        return Journal(folder)
+    except (OSError, ValueError):
+        return None
+
+
+class Recovery:
+    """Delivers what was left for some trackers, in a thread, while a run of today goes on."""
+
+    def __init__(self, find: Find, ended: Ended) -> None:
+        """Nothing is looked for yet.
+
+        Args:
+            find: The trackers of a journal.
+            ended: How a step ended.
+        """
+        self._find = find
+        self._ended = ended
+        self._over = False
+        self._current: Delivery | None = None
+        self.stopped = True
+        self.delivered = 0
+        """How many runs were delivered."""
+
+    def start(self, changed: SimpleQueue[None], seconds: float) -> None:
+        """Begin, if anything was left.
+
+        Args:
+            changed: Is put something when it is over.
+            seconds: How long one tracker may stand still.
+        """
+        waiting = [each for each in left() if self._find(each.header)]
+        if waiting:
+            self.stopped = False
+            in_thread(partial(self._work, waiting, changed, seconds), "delivery of what was left")
+
+    def give_up(self) -> None:
+        """Begin no other."""
+        self._over = True
+
+    @property
+    def progress(self) -> object:
+        """What changes as long as it gets on."""
+        return self.delivered, self._current and self._current.progress
+
+    def _work(self, waiting: Sequence[Left], changed: SimpleQueue[None], seconds: float) -> None:
+        try:
+            for each in waiting:
+                journal = None if self._over else taken(each.folder)
+                if journal is not None:
+                    self._current = Delivery(journal, self._find(each.header), self._ended)
+                    self.delivered += self._current.wait(seconds)
+        finally:
+            self.stopped = True
+            changed.put(None)
+
+
+def _end_in(journal: Journal) -> End | None:
+    """How the run ended, if its process lived to say so."""
+    cursor = Cursor(journal)
+    last = None
+    while batch := cursor.next(10_000):
+        last = batch[-1]
+    return last if isinstance(last, End) else None
