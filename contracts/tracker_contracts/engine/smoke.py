@@ -20,7 +20,7 @@ NEEDED = {
     "nested": ("log_child",),
     "artifacts": ("log_artifact",),
     "media": ("log_image", "log_table"),
-    "recovery": ("outage", "recover"),
+    "recovery": ("recover",),
     "reconciliation": ("reconcile",),
 }
 """Methods that a declared feature needs."""

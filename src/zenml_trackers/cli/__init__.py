@@ -8,8 +8,10 @@ import click
 
 import zenml_trackers
 from zenml_trackers.cli.copy import copy
+from zenml_trackers.cli.deliver import deliver, journal
 from zenml_trackers.cli.demo import demo
 from zenml_trackers.cli.doctor import doctor
+from zenml_trackers.cli.reconcile import reconcile
 from zenml_trackers.cli.register import register
 from zenml_trackers.cli.runs import runs
 
@@ -21,5 +23,5 @@ def main() -> None:
     os.environ.setdefault("ZENML_LOGGING_VERBOSITY", "ERROR")  # what is said here is ours to say
 
 
-for command in (register, doctor, demo, runs, copy):
+for command in (register, doctor, demo, runs, copy, journal, deliver, reconcile):
     main.add_command(command)

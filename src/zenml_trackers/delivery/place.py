@@ -39,7 +39,6 @@ def begin(header: Header) -> tuple[Journal, TrackerUnreachable | None]:
         raise why from None
 
 
-def folders() -> Iterator[Path]:
-    """Those of all journals, the oldest first."""
-    there = root()
+def folders(there: Path) -> Iterator[Path]:
+    """Those of all journals in a folder, the oldest first."""
     yield from sorted(path for path in there.iterdir() if path.is_dir()) if there.is_dir() else ()

@@ -33,9 +33,9 @@ class Left:
     header: Header
 
 
-def left() -> Iterator[Left]:
-    """All journals, the oldest first; those of living processes too."""
-    for folder in place.folders():
+def left(root: Path | None = None) -> Iterator[Left]:
+    """All journals in the usual folder, or in that, the oldest first; those of living processes too."""
+    for folder in place.folders(root or place.root()):
         try:
             yield Left(folder, read_header(folder))
         except (OSError, ValueError):  # it is only being made, or a later release made it

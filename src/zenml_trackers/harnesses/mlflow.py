@@ -27,7 +27,8 @@ class MlflowHarness(UnifiedHarness):
 
     def environment(self, folder: Path) -> dict[str, str]:
         stray = f"sqlite:///{folder / 'stray.db'}"  # for MLflow's own calls while no run is there
-        return {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "MLFLOW_TRACKING_URI": stray}
+        own = {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "MLFLOW_TRACKING_URI": stray}
+        return {**super().environment(folder), **own}
 
     def start(self, folder: Path) -> None:
         with connect(f"mlflow+sqlite:///{folder / FILE}", strict=True).start_run("first"):

@@ -14,6 +14,9 @@ from zenml_trackers import get_run
 class RunApiHarness(TrackerHarness):
     """Steps log with `get_run()`."""
 
+    def environment(self, folder: Path) -> dict[str, str]:
+        return {"ZENML_TRACKERS_JOURNAL": str(folder / "journals")}
+
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         get_run().log(metrics, step)
 

@@ -28,7 +28,8 @@ class TrackioHarness(RunApiHarness, port.PortHarness):
     token_urls = (*TrackerHarness.token_urls, "https://tracker.example/?write_token={token}")
 
     def environment(self, folder: Path) -> dict[str, str]:
-        return {"TRACKIO_DIR": str(folder / "trackio"), "HF_HUB_OFFLINE": "1"}
+        own = {"TRACKIO_DIR": str(folder / "trackio"), "HF_HUB_OFFLINE": "1"}
+        return {**super().environment(folder), **own}
 
     def config(self, place: Place) -> dict[str, Any]:
         return {"project": place.name, "log_cpu_metrics": False}

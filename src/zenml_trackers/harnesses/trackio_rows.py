@@ -18,7 +18,9 @@ Query = Callable[[str], Rows]
 """Answers one `SELECT` on a project's tables."""
 
 KEEPS_ARTIFACTS = Version(version("trackio")) >= Version("0.30")
-FEATURES = frozenset({"resume", "media", "port", *(["artifacts"] if KEEPS_ARTIFACTS else [])})
+FEATURES = frozenset(
+    {"resume", "media", "port", "recovery", "reconciliation", *(["artifacts"] if KEEPS_ARTIFACTS else [])}
+)
 """What our flavor has, whichever way it was chosen."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 ARTIFACTS = (

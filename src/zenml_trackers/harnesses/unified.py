@@ -17,7 +17,9 @@ class UnifiedHarness(RunApiHarness, port.PortHarness):
     """A tracker by its URL."""
 
     flavor = "zenml_trackers.zenml.unified.UnifiedExperimentTrackerFlavor"
-    features: ClassVar[frozenset[str]] = frozenset({"resume", "artifacts", "media", "port"})
+    features: ClassVar[frozenset[str]] = frozenset(
+        {"resume", "artifacts", "media", "port", "recovery", "reconciliation"}
+    )
     secret_field = "api_key"
     url_field = "url"
 

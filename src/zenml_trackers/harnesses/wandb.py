@@ -22,7 +22,7 @@ class WandbHarness(UnifiedHarness):
 
     def environment(self, folder: Path) -> dict[str, str]:
         kept = {name: str(folder / name) for name in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CONFIG_DIR")}
-        return {**kept, "WANDB_ERROR_REPORTING": "false"}
+        return {**super().environment(folder), **kept, "WANDB_ERROR_REPORTING": "false"}
 
     def url(self, place: Place) -> str:
         return f"wandb+offline:///{place.folder / place.name}"

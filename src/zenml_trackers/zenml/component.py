@@ -20,7 +20,7 @@ from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.interruption import let_through
 from zenml_trackers.records import RunError, RunSpec, Status
 from zenml_trackers.run import Run
-from zenml_trackers.zenml import compat
+from zenml_trackers.zenml import compat, step_end
 from zenml_trackers.zenml.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class RunTracker(BaseExperimentTracker):
         subject = f"{self.name}, step {info.pipeline_step_name!r}"
         project = self.project_for(info.pipeline.name)
         limits = Limits(settings.strict, settings.deadline)
-        tracking = Tracking(self.backend_name, self.receivers(settings), subject, limits)
+        tracking = Tracking(self.backend_name, self.receivers(settings), subject, limits, step_end.ended)
         if unreadable is not None:
             tracking.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         spec = self._spec(info, project, settings)

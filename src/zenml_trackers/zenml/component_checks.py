@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from zenml.client import Client
-from zenml.enums import StackComponentType
 from zenml.stack import StackComponent
 from zenml.utils.pagination_utils import depaginate
 
@@ -18,11 +17,11 @@ from zenml_trackers.report import Redactor, Reporter
 from zenml_trackers.zenml.check import Check, State
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.library_checks import library_checks
+from zenml_trackers.zenml.trackers import KIND, of_flavor
 
 if TYPE_CHECKING:
     from zenml.models import ComponentResponse, StackResponse
 
-KIND = StackComponentType.EXPERIMENT_TRACKER
 SECRETS = ("api_key", "hf_token", "username", "password")
 ANY_PROJECT = "PIPELINE"
 """Stands for the name of a pipeline, where each has a project of its own."""
@@ -45,7 +44,7 @@ def component_checks(flavors: list[str], stack: str | None = None, tracker: str 
         return
     active = Client().active_stack_model
     looked_at = active if stack is None else _stack(stack)
-    models = [model for flavor in flavors for model in _of_flavor(flavor)]
+    models = [model for flavor in flavors for model in of_flavor(flavor)]
     inside = [model for model in models if model.id in _ids_in(looked_at)]
     wanted = models if stack is None else inside
     if tracker is not None:
@@ -65,10 +64,6 @@ def _gap(flavors: list[str], models: list[ComponentResponse], stack: StackRespon
     change = "register NAME -o default -a default --set" if stack.name == "default" else f"update {stack.name}"
     advice = f"Steps can use one that is in the stack: `zenml stack {change} -e {models[0].name}`."
     return Check(name, State.WARN, f"{stack.name} has no tracker of the flavor {either}", advice)
-
-
-def _of_flavor(flavor: str) -> list[ComponentResponse]:
-    return list(depaginate(Client().list_stack_components, type=KIND, flavor=flavor, hydrate=True))
 
 
 def _ids_in(stack: StackResponse) -> set[UUID]:

@@ -1,0 +1,108 @@
+"""The journals that are there, as the commands show them, and their delivery."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from zenml_trackers.connection import backend_at
+from zenml_trackers.delivery import budgets, place, recovery
+from zenml_trackers.delivery.journal import Header
+from zenml_trackers.delivery.lifecycle import Limits
+from zenml_trackers.delivery.receiver import Receiver, receivers
+from zenml_trackers.records import End, RunSpec
+from zenml_trackers.url import TrackerUrl
+
+
+@dataclass
+class Kept:
+    """A journal."""
+
+    folder: Path
+    header: Header
+    held: bool
+    """Whether a living process has it."""
+    size: int
+    """In bytes."""
+    seconds: float
+    """Since anything was added."""
+    result: str = ""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As JSON has it."""
+        spec = self.header.spec
+        known = {"run": spec.name, "project": spec.project, "step_run_id": spec.step_run_id}
+        about = {"trackers": list(self.header.trackers), "bytes": self.size, "seconds": round(self.seconds)}
+        return {**known, **about, "held": self.held, "journal": str(self.folder), "result": self.result}
+
+
+def root_of(given: Path | None) -> Path:
+    """Where journals are looked for."""
+    return given or place.root()
+
+
+def journals(given: Path | None) -> Iterator[Kept]:
+    """All that there are, the oldest first."""
+    for left in recovery.left(root_of(given)):
+        journal = recovery.taken(left.folder)
+        if journal is not None:
+            journal.close()
+        files = [path.stat() for path in left.folder.rglob("*") if path.is_file()]
+        seconds = time.time() - max((file.st_mtime for file in files), default=time.time())
+        size = sum(file.st_size for file in files)
+        yield Kept(left.folder, left.header, journal is None, size, seconds)
+
+
+def told(kept: Kept) -> str:
+    """One journal in one line."""
+    spec, size = kept.header.spec, f"{kept.size / 1024:,.0f} KiB"
+    where = ", ".join(kept.header.trackers)
+    return f"run {spec.name!r} for {where}, {size}, {_age(kept.seconds)}: {kept.result} ({kept.folder})"
+
+
+def delivered(kept: Kept) -> str:
+    """Deliver one, and say what came of it."""
+    journal = recovery.taken(kept.folder)
+    if journal is None:
+        return "its process goes on"
+    try:
+        delivery = recovery.Delivery(journal, _receivers(kept.header), _ended)
+    except Exception as error:
+        journal.close()
+        return str(error)
+    if delivery.wait(budgets.DEADLINE):
+        return "delivered"
+    return f"not delivered: {delivery.reporter.redact(str(delivery.error))}"
+
+
+def _receivers(header: Header) -> Sequence[Receiver]:
+    """By ZenML's component, which knows the credentials; else by URL, with those of the environment."""
+    if header.component is not None:
+        from zenml_trackers.zenml.trackers import receivers_of
+
+        with suppress(Exception):  # there is no ZenML here that knows the component
+            if found := receivers_of(header):
+                return found
+    urls = map(TrackerUrl.parse, header.trackers)
+    return receivers((url.backend, str(url), partial(backend_at, url, credentials={}, limits=Limits())) for url in urls)
+
+
+def _ended(spec: RunSpec) -> End | None:
+    if spec.step_run_id is None:
+        return None
+    from zenml_trackers.zenml.step_end import ended
+
+    return ended(spec)
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit} old"
+    return f"{seconds:.0f} s old"
