@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from hypothesis import strategies as st
 
 from tracker_contracts.drivers.expect import expect
 from tracker_contracts.drivers.perform import perform
-from tracker_contracts.drivers.world import World
+from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.faults.compare import by_step, exact, run_with, series
+from tracker_contracts.faults.reach import outage
 from tracker_contracts.faults.trial import trial
 from tracker_contracts.programs.plan import LogMetrics, StepPlan
 
@@ -20,15 +23,16 @@ def what_could_not_be_delivered_comes_later_once(world: World, count: int) -> No
     """
     scene, harness = world.scene(), world.harness
     plan = StepPlan(actions=series("m", range(count)))
-    cut = harness.outage(scene.place)
-    if cut is None:
-        return
-    harness_log = LogMetrics(metrics={"before": 1}, step=0)
-    scene.run(StepPlan(run="first-run", actions=(harness_log,)))
-    with cut:
-        scene.run(plan, lambda: perform(plan, harness))
-    for _ in range(2):
-        harness.recover(scene.place)
+    scene.run(StepPlan(run="first-run", actions=(LogMetrics(metrics={"before": 1}, step=0),)))
+    with ExitStack() as stack:
+        found = stack.enter_context(outage(harness, scene.place))
+        if found is None:
+            return
+        config, cut = found
+        with cut:
+            Scene(world, scene.place, config).run(plan, lambda: perform(plan, harness))
+        for _ in range(2):
+            harness.recover(scene.place)
     run = run_with(scene, "m", 0)
     expect(by_step(run, "m"), [(step, step) for step in range(count)], "something is lost, or there twice")
     expect(exact(run.state), exact("finished"), "the state is lost")

@@ -20,16 +20,17 @@ def deliver(journal: Path | None, dry_run: bool, as_json: bool) -> None:
     Each run that a process left behind is brought to its tracker, once, with the status that ZenML knows. Runs that go
     on are left alone. Ends with status 1 if something is still left.
     """
-    from zenml_trackers.cli.left import delivered, journals, told
+    from zenml_trackers.cli.left import GOES_ON, delivered, journals, told
 
+    results = []
     with named_errors():
-        found = [each for each in journals(journal) if not each.held]
-        for each in found:
-            each.result = "would be delivered" if dry_run else delivered(each)
+        for each in journals(journal):
+            each.result = (GOES_ON if each.held else "would be delivered") if dry_run else delivered(each)
+            results.append(each.result)
             click.echo(json.dumps(each.facts, ensure_ascii=False) if as_json else told(each))
-    if not found and not as_json:
+    if not results and not as_json:
         click.echo("Nothing is left to deliver.")
-    raise SystemExit(any(each.result not in ("delivered", "would be delivered") for each in found))
+    raise SystemExit(any(result.startswith("not delivered") for result in results))
 
 
 @click.command()
@@ -37,11 +38,11 @@ def deliver(journal: Path | None, dry_run: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one run a line.")
 def journal(journal: Path | None, as_json: bool) -> None:
     """Show what is kept for trackers that could not take it: of which run, how old, how large, and where."""
-    from zenml_trackers.cli.left import journals, root_of, told
+    from zenml_trackers.cli.left import GOES_ON, journals, root_of, told
 
     found = list(journals(journal))
     for each in found:
-        each.result = "its process goes on" if each.held else "`zenml-trackers deliver` delivers it"
+        each.result = GOES_ON if each.held else "`zenml-trackers deliver` delivers it"
         click.echo(json.dumps(each.facts, ensure_ascii=False) if as_json else told(each))
     if not found and not as_json:
         click.echo(f"Nothing is kept in {root_of(journal)}.")

@@ -18,6 +18,8 @@ from zenml_trackers.delivery.receiver import Receiver, receivers
 from zenml_trackers.records import End, RunSpec
 from zenml_trackers.url import TrackerUrl
 
+GOES_ON = "its process goes on"
+
 
 @dataclass
 class Kept:
@@ -68,14 +70,14 @@ def told(kept: Kept) -> str:
 
 def delivered(kept: Kept) -> str:
     """Deliver one, and say what came of it."""
-    journal = recovery.taken(kept.folder)
+    journal = recovery.taken_in_time(kept.folder)
     if journal is None:
-        return "its process goes on"
+        return GOES_ON
     try:
         delivery = recovery.Delivery(journal, _receivers(kept.header), _ended)
     except Exception as error:
         journal.close()
-        return str(error)
+        return f"not delivered: {error}"
     if delivery.wait(budgets.DEADLINE):
         return "delivered"
     return f"not delivered: {delivery.reporter.redact(str(delivery.error))}"

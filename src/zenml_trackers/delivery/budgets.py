@@ -29,3 +29,5 @@ BATCH = 1000
 """Records that are handed to a sink at once, at most."""
 CHUNK = 256 * 1024
 """Bytes that are read from a journal at once; more if a record is longer."""
+LETTING_GO = 20.0
+"""What a process may take to let go of a journal whose run is over: longer than Trackio waits for a locked database."""

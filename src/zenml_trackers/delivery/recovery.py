@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
 from zenml_trackers.bounded import in_thread
-from zenml_trackers.delivery import place
-from zenml_trackers.delivery.journal import Cursor, Header, Journal, read_header
+from zenml_trackers.delivery import budgets, place
+from zenml_trackers.delivery.journal import RECORDS, Cursor, Header, Journal, read_header
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.records import End, RunError, RunSpec, Status
 from zenml_trackers.report import Redactor, Reporter
 
+END = b'"kind":"end"'
+"""How the record begins that says how a run ended."""
 NEVER_ENDED = RunError(type="RunNeverEnded", message="The process ended before the run did.")
 
 Ended = Callable[[RunSpec], End | None]
@@ -90,6 +94,21 @@ def taken(folder: Path) -> Journal | None:
         return Journal(folder)
     except (OSError, ValueError):
         return None
+
+
+def taken_in_time(folder: Path) -> Journal | None:
+    """As `taken`, but a process whose run is over, and whose tracker holds it up, is waited for."""
+    until = time.monotonic() + budgets.LETTING_GO
+    while (journal := taken(folder)) is None and _is_over(folder) and time.monotonic() < until:
+        time.sleep(budgets.LOOK)
+    return journal
+
+
+def _is_over(folder: Path) -> bool:
+    """Whether the run has ended, whoever holds its journal."""
+    with suppress(OSError):
+        return (folder / RECORDS).read_bytes().rpartition(b"\n{")[2].startswith(END)
+    return False
 
 
 class Recovery:

@@ -45,7 +45,7 @@ class PortHarness(TrackerHarness):
         """By what `zenml-trackers deliver` calls."""
         project = self.project(self.config(place)).backend
         for kept in left.journals(None):
-            if not kept.held and kept.header.spec.project == getattr(project, "project", None):
+            if kept.header.spec.project == getattr(project, "project", None):
                 left.delivered(kept)
 
     def reconcile(self, place: Place) -> None:
