@@ -1,4 +1,4 @@
-"""What most sinks have in common: one document for all that is no number and no file."""
+"""What most sinks have in common: a call for each kind of record, and a document for what is no number and no file."""
 
 from __future__ import annotations
 
@@ -19,22 +19,15 @@ if TYPE_CHECKING:
 Number = bool | int | float
 
 
-class DocumentSink(Sink):
-    """A sink that says of each record what becomes of it.
+class RecordSink(Sink):
+    """A sink that says of each kind of record what becomes of it; one that can't be stored keeps back no other.
 
-    `config` is the document of `zenml_trackers.document`: params as they were given, and under `zenml.` keys the
-    status, tags, metadata and all else. It is put whole, each time that it changed.
+    `OSError` and what is one, such as `TrackerUnreachable`, means that it may work in a moment. Anything else means
+    that the record can't be stored, and `UnstorableValue` that the rest of it was.
     """
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        """A run that is not stored yet.
-
-        Args:
-            config: What the run begins with.
-        """
-        self.config = config
+    def __init__(self) -> None:
         self._begun = False
-        self._changed = True
         self._stored = -1
         self._losses: list[Exception] = []
         self._lost_rows = 0
@@ -46,28 +39,12 @@ class DocumentSink(Sink):
             self._begun = True
         for record in records:
             self._try(record)
-        if self._changed:
-            self.put(self.config)
-            self._changed = False
         losses, rows, self._losses, self._lost_rows = self._losses, self._lost_rows, [], 0
         if losses:
             raise Losses(losses, rows)
 
-    def _try(self, record: Logged) -> None:
-        """Store a record; one that can't be stored keeps back none of the others."""
-        try:
-            self._take(record)
-        except OSError:
-            raise
-        except Exception as error:
-            self._losses.append(error)
-            self._lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
-        self._stored = record.number
-
     def close(self, status: Status, error: RunError | None) -> None:
-        """Put the document with the status, and end the run."""
-        document.end(self.config, status, error)
-        self.put(self.config)
+        """End the run."""
         self.end(status, error)
 
     def stored(self) -> int:
@@ -75,15 +52,19 @@ class DocumentSink(Sink):
         return self._stored
 
     def begin(self) -> None:
-        """Make the run; nothing if the library made it already."""
+        """Make the run; nothing if the library made it already. Called again if it raises."""
 
     @abstractmethod
     def log(self, values: Mapping[str, Number], step: int) -> None:
-        """Store numbers at a step."""
+        """Store numbers at a metric step."""
 
     @abstractmethod
-    def put(self, config: Mapping[str, Any]) -> None:
-        """Store the document, in the place of an earlier one."""
+    def set_params(self, values: Mapping[str, Any]) -> None:
+        """Store params; nested ones as the library has them."""
+
+    @abstractmethod
+    def add_tags(self, tags: tuple[str, ...]) -> None:
+        """Add to the run's tags."""
 
     @abstractmethod
     def end(self, status: Status, error: RunError | None) -> None:
@@ -101,19 +82,74 @@ class DocumentSink(Sink):
         """Show a table; for the feature `media`."""
         raise NotImplementedError
 
+    def _try(self, record: Logged) -> None:
+        try:
+            self._take(record)
+        except OSError:
+            raise
+        except Exception as error:
+            self._losses.append(error)
+            self._lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
+        self._stored = record.number
+
     def _take(self, record: Logged) -> None:
         match record:
-            case Tags(tags=tags):
-                document.add_tags(self.config, tags)
-                self._changed = True
-            case Params(values=values):
-                document.add_params(self.config, values)
-                self._changed = True
             case Metrics(values=values, step=step):
                 self.log(values, step)
+            case Params(values=values):
+                self.set_params(values)
+            case Tags(tags=tags):
+                self.add_tags(tags)
+            case Artifact(name=name, path=path):
+                self.keep(name, path)
             case Image(name=name, image=image, step=step):
                 self.show_image(name, as_pil(name, image), step)
             case Table(step=step):
                 self.show_table(record, step)
-            case Artifact(name=name, path=path):
-                self.keep(name, path)
+
+
+class DocumentSink(RecordSink):
+    """A sink with one document for all that is no number and no file.
+
+    `config` is the document of `zenml_trackers.document`: params as they were given, and under `zenml.` keys the
+    status, tags, metadata and all else. It is put whole, each time that it changed.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """A run that is not stored yet.
+
+        Args:
+            config: What the run begins with.
+        """
+        super().__init__()
+        self.config = config
+        self._changed = True
+
+    @abstractmethod
+    def put(self, config: Mapping[str, Any]) -> None:
+        """Store the document, in the place of an earlier one."""
+
+    def write(self, records: Sequence[Logged]) -> None:
+        """Store each record, and then the document if it changed."""
+        try:
+            super().write(records)
+        finally:
+            if self._changed and self._begun:
+                self.put(self.config)
+                self._changed = False
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        """Put the document with the status, and end the run."""
+        document.end(self.config, status, error)
+        self.put(self.config)
+        self.end(status, error)
+
+    def set_params(self, values: Mapping[str, Any]) -> None:
+        """Into the document."""
+        document.add_params(self.config, values)
+        self._changed = True
+
+    def add_tags(self, tags: tuple[str, ...]) -> None:
+        """Into the document."""
+        document.add_tags(self.config, tags)
+        self._changed = True

@@ -1,20 +1,19 @@
-"""What the sinks over adopted runs have in common: params and tags are stored as they come, and nothing is ended."""
+"""What the sinks over adopted runs have in common: all is stored as it comes, and nothing is ended."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from zenml_trackers.errors import NoActiveRun, UnstorableValue
-from zenml_trackers.records import Artifact, Feature, Logged, Params, RunError, Status, Tags
-from zenml_trackers.sinks import DocumentSink
+from zenml_trackers.records import Artifact, Feature, Logged, RunError, Status
+from zenml_trackers.sinks import RecordSink
 
 T = TypeVar("T")
 
 
-class AdoptedSink(DocumentSink):
-    """A run of somebody else's, to which no document, no status and no end is written."""
+class AdoptedSink(RecordSink):
+    """A run of somebody else's, to which no status and no end is written."""
 
     features: ClassVar[frozenset[Feature]] = frozenset({Feature.ARTIFACTS, Feature.MEDIA})
 
@@ -27,25 +26,11 @@ class AdoptedSink(DocumentSink):
             project: Where the library keeps it.
             native: The library's run object.
         """
-        super().__init__({})
+        super().__init__()
         self.id = id
         self.name = name
         self.project = project
         self.native = native
-
-    @abstractmethod
-    def set_params(self, values: Mapping[str, Any]) -> None:
-        """Store params; nested ones as the library has them."""
-
-    @abstractmethod
-    def add_tags(self, tags: tuple[str, ...]) -> None:
-        """Add to the run's tags, without using up a step."""
-
-    def put(self, config: Mapping[str, Any]) -> None:
-        """There is no document."""
-
-    def close(self, status: Status, error: RunError | None) -> None:
-        """The flavor ends its run."""
 
     def end(self, status: Status, error: RunError | None) -> None:
         """The flavor ends its run."""
@@ -63,15 +48,9 @@ class AdoptedSink(DocumentSink):
         return True
 
     def _take(self, record: Logged) -> None:
-        match record:
-            case Params(values=values):
-                self.set_params(values)
-            case Tags(tags=tags):
-                self.add_tags(tags)
-            case Artifact(name=name, path=path) if not path.exists():
-                raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.")
-            case _:
-                super()._take(record)
+        if isinstance(record, Artifact) and not record.path.exists():
+            raise UnstorableValue(f"The artifact {record.name!r} can't be kept: there is nothing at {record.path}.")
+        super()._take(record)
 
 
 def need(run: T | None, library: str) -> T:
