@@ -197,8 +197,13 @@ class Tracking:
         except BaseException:  # of a signal's handler; a run that is half ended would be lost
             self._wait_for_end()
             raise
-        for each in (*self._senders, self._recovery):
-            each.give_up()
+        finally:  # after a second one too: nobody waits any more
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for sender in self._senders:
+            sender.give_up()
+        self._recovery.give_up()
         self._over = True
         self._release()
 

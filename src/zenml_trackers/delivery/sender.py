@@ -19,6 +19,7 @@ from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.journal import Cursor, Journal
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.errors import Losses, RunNotFound, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import NEEDS, End, Feature, Logged, Metrics, RunSpec, StoredRun
 from zenml_trackers.report import Redactor, Reporter
 
@@ -141,9 +142,11 @@ class Sender:
         return self._asked(lambda sink: sink.others())
 
     def _asked(self, ask: Callable[[Sink], object]) -> object:
-        with suppress(Exception):
+        try:
             return ask(self.sink) if self.sink is not None else None
-        return None
+        except Exception as error:
+            let_through(error)
+            return None
 
     def _work(self, on_end: Callable[[], None]) -> None:
         try:
@@ -259,7 +262,7 @@ class Sender:
     @property
     def _tells_how_far(self) -> bool:
         """Else nobody would know which record of several failed, nor whether it gets on."""
-        return type(self.sink).stored is not Sink.stored
+        return self.sink is not None and type(self.sink).stored is not Sink.stored
 
     def _refused(self, record: Logged, error: BaseException) -> None:
         """It is not given again; a row is lost, unless the error says what of it is."""
