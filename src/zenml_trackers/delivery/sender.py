@@ -285,7 +285,7 @@ class Sender:
         self._count(stored)
 
     def _count(self, stored: list[Logged]) -> None:
-        self.records += len(stored)
+        self.records += sum(not isinstance(record, End) for record in stored)
         self.rows += sum(isinstance(record, Metrics) for record in stored)
 
     def _close(self, end: End) -> None:
