@@ -198,10 +198,12 @@ def read_header(folder: Path) -> Header:
     """
     text = (folder / HEADER).read_bytes()
     try:
-        header = Header(**json.loads(text))
+        fields = dict(json.loads(text))
+        later = fields.get("version", VERSION) > VERSION  # whose form may be another one
+        header = None if later else Header(**fields)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{folder} is not the journal of a run.") from error
-    if header.version > VERSION:
+    if header is None:
         raise ValueError(f"{folder} was made by a later release of zenml-trackers; update it here.")
     return header
 

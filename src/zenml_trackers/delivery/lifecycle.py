@@ -197,6 +197,10 @@ class Tracking:
         except BaseException:  # of a signal's handler; a run that is half ended would be lost
             self._wait_for_end()
             raise
+        finally:  # after a second one too: nobody waits any more
+            self._let_go()
+
+    def _let_go(self) -> None:
         for sender in self._senders:
             sender.give_up()
         self._recovery.give_up()
@@ -224,7 +228,8 @@ class Tracking:
                 sender.reporter.warn(error, f"{missing(sender, self.run)} {self._kept}".lstrip(), "delivery")
         doubt = "" if self._senders and all(each.done for each in self._senders) else ", but that may not be stored"
         told = [f"The run {self.run.name!r} {status.value}{doubt}.", *self._whereabouts()]
-        worse = any(missing(each, self.run) for each in self._senders) and not self.reporter.troubled
+        untold = any(missing(each, self.run) and not each.reporter.troubled for each in self._senders)
+        worse = untold and not self.reporter.troubled
         text = self.reporter.redact(" ".join(filter(None, told)).replace(" \n", "\n"))
         logger.log(logging.WARNING if worse else logging.INFO, "%s", text)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import queue
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 from queue import SimpleQueue
 from typing import Any
 
@@ -18,6 +19,7 @@ from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.journal import Cursor, Journal
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.errors import Losses, RunNotFound, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.interruption import let_through
 from zenml_trackers.records import NEEDS, End, Feature, Logged, Metrics, RunSpec, StoredRun
 from zenml_trackers.report import Redactor, Reporter
 
@@ -140,9 +142,11 @@ class Sender:
         return self._asked(lambda sink: sink.others())
 
     def _asked(self, ask: Callable[[Sink], object]) -> object:
-        with suppress(Exception):
+        try:
             return ask(self.sink) if self.sink is not None else None
-        return None
+        except Exception as error:
+            let_through(error)
+            return None
 
     def _work(self, on_end: Callable[[], None]) -> None:
         try:
@@ -210,8 +214,9 @@ class Sender:
     def _deliver(self) -> None:
         while not self._over:
             end = self._end  # before what is read: nothing is appended after it
-            self._waiting = batch = self._cursor.next(budgets.BATCH)
+            batch = self._cursor.next(budgets.BATCH)
             if batch:
+                self._waiting = self._left(batch)
                 self._repeat(self._hand_on)
                 end = batch[-1] if isinstance(batch[-1], End) else None
             if end is not None:
@@ -220,26 +225,49 @@ class Sender:
             if not batch:
                 self._rest()
 
+    def _left(self, batch: list[Logged]) -> list[Logged]:
+        """What of it is not stored yet; to be asked once of each record, since equal ones are counted."""
+        if self._already is None:
+            return batch
+        left = list(self._already.without(batch))
+        numbers = {record.number for record in left}
+        self._count([record for record in batch if record.number not in numbers])
+        return left
+
     def _hand_on(self) -> None:
-        """Give the sink what waits; what it refused is told, and not given again."""
-        sink, batch = self.sink, self._waiting
+        """Give the sink what waits, all of it; what it refused is told, and not given again."""
+        self._give()
+        while self._waiting and not self._over:
+            self._give()
+
+    def _give(self) -> None:
+        """Give the sink what waits: at once if it tells how far it is, else one record."""
+        sink = self.sink
         assert sink is not None
+        batch = self._waiting if self._tells_how_far else self._waiting[:1]
+        records = [record for record in batch if self._takes(record)]
         try:
-            sink.write([record for record in self._left(batch) if self._takes(record)])
+            if records or not batch:  # else it would take that for the beginning
+                sink.write(records)
         except BaseException as error:
-            stored = sink.stored()
+            self._advance(sink.stored())
             if may_pass(error):
-                self._advance(stored)
                 raise
-            self._advance(max(stored, batch[0].number) if batch else stored)
+            if batch and self._waiting[:1] == batch[:1]:
+                self._refused(batch[0], error)
             self.tell_loss(_as_error(error))
-            self._hand_on()
         else:
             self._advance(batch[-1].number if batch else -1)
 
-    def _left(self, batch: list[Logged]) -> Iterable[Logged]:
-        """What of it is not stored yet."""
-        return self._already.without(batch) if self._already else batch
+    @property
+    def _tells_how_far(self) -> bool:
+        """Else nobody would know which record of several failed, nor whether it gets on."""
+        return self.sink is not None and type(self.sink).stored is not Sink.stored
+
+    def _refused(self, record: Logged, error: BaseException) -> None:
+        """It is not given again; a row is lost, unless the error says what of it is."""
+        self._advance(record.number)
+        self.rows -= isinstance(record, Metrics) and not isinstance(error, (Losses, UnstorableValue))
 
     def _takes(self, record: Logged) -> bool:
         """Whether the tracker has the feature that it needs; a warning names one that it hasn't."""
@@ -252,9 +280,12 @@ class Sender:
 
     def _advance(self, number: int) -> None:
         """All up to the record of that number is stored."""
-        stored = [record for record in self._waiting if record.number <= number]
+        stored = list(takewhile(lambda record: record.number <= number, self._waiting))
         self._waiting = self._waiting[len(stored) :]
-        self.records += len(stored)
+        self._count(stored)
+
+    def _count(self, stored: list[Logged]) -> None:
+        self.records += sum(not isinstance(record, End) for record in stored)
         self.rows += sum(isinstance(record, Metrics) for record in stored)
 
     def _close(self, end: End) -> None:
@@ -270,8 +301,8 @@ class Sender:
             self.error, self.done = None, True
 
     def _repeat(self, call: Callable[[], None]) -> None:
-        """Make the call until it works or nobody waits any more, less and less often."""
-        pause = budgets.FIRST_RETRY
+        """Make the call until it works or nobody waits any more, less and less often unless it gets on."""
+        pause, records = budgets.FIRST_RETRY, self.records
         while not self._over:
             try:
                 call()
@@ -282,6 +313,8 @@ class Sender:
                 self.error, self.tried = error, True
                 self.failures += 1
                 self._changed.put(None)
+            if records != (records := self.records):
+                pause = budgets.FIRST_RETRY
             self._pause(pause)
             pause = min(2 * pause, budgets.LONGEST_RETRY)
 
