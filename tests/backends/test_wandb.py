@@ -214,8 +214,8 @@ from zenml_trackers import connect
 from zenml_trackers.records import Metrics, RunSpec
 backend = connect("wandb+offline:///{tmp_path}/runs", project="digits").backend
 backend.load()
-sink = backend.open(RunSpec(name="r", project="digits"))
-sink.write([Metrics(values={{"m": 1}})])
+sink = backend.open(RunSpec(name="r", project="digits"), None)
+sink.write([Metrics(values={{"m": 1}}, step=0)])
 """
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
         (stored,) = tracker(tmp_path).read()

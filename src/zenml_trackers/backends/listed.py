@@ -48,14 +48,9 @@ class ListedBackend(Backend):
             if run.id == run_id:
                 yield from run.attachments(folder)
 
-    def _begun(self, spec: RunSpec) -> tuple[StoredRun | None, dict[str, Any]]:
-        """The run to continue, if one is, and the document that the run begins with.
-
-        Raises:
-            RunNotFound: One must be continued, and there is none.
-        """
-        old = self.to_resume(spec)
+    def _document(self, spec: RunSpec, old: StoredRun | None) -> dict[str, Any]:
+        """What a run begins with, or goes on with."""
         if old is None:
-            return None, document.opening(spec)
+            return document.opening(spec)
         kept = next(run for run in self._runs() if run.id == old.id)
-        return old, document.continued(kept.document, spec)
+        return document.continued(kept.document, spec)
