@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from zenml_trackers import document
 from zenml_trackers.backend import Backend
-from zenml_trackers.records import Record, RunSpec, StoredRun
+from zenml_trackers.records import Logged, RunSpec, StoredRun
 
 
 class Listed(Protocol):
@@ -26,7 +26,7 @@ class Listed(Protocol):
     def as_stored(self, project: str) -> StoredRun:
         """The run as `read` gives it."""
 
-    def attachments(self, folder: Path) -> Iterator[Record]:
+    def attachments(self, folder: Path) -> Iterator[Logged]:
         """Its artifacts, pictures and tables; files are fetched into `folder`."""
 
 
@@ -43,7 +43,7 @@ class ListedBackend(Backend):
         for run in self._runs():
             yield run.as_stored(self.project)
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         for run in self._runs():
             if run.id == run_id:
                 yield from run.attachments(folder)

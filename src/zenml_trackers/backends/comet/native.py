@@ -11,7 +11,7 @@ import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import comet_ml
 from comet_ml.config import get_global_experiment, set_global_experiment
@@ -57,7 +57,7 @@ class StoredExperiment(_StaysOpen, comet_ml.OfflineExperiment):  # type: ignore[
     """
 
     tmpdir: str
-    _held: BinaryIO
+    _held: int
 
     @property
     def archive(self) -> Path:
@@ -75,7 +75,7 @@ class StoredExperiment(_StaysOpen, comet_ml.OfflineExperiment):  # type: ignore[
         os.makedirs(self.tmpdir)
         self.stop_time = self.start_time  # Comet takes no archive without one
         self._write_experiment_meta_file()
-        self._held = Path(self.tmpdir, META).open("rb")
+        self._held = os.open(Path(self.tmpdir, META), os.O_RDONLY)
         with suppress(OSError):  # there are file systems without locks
             fcntl.flock(self._held, fcntl.LOCK_EX)
         alive: bool = super()._setup_streamer()
@@ -83,8 +83,10 @@ class StoredExperiment(_StaysOpen, comet_ml.OfflineExperiment):  # type: ignore[
         return alive
 
     def really_end(self) -> bool:
-        with self._held:
+        try:
             return super().really_end()
+        finally:
+            os.close(self._held)
 
 
 class SentExperiment(_StaysOpen, comet_ml.Experiment):  # type: ignore[misc]
