@@ -16,8 +16,9 @@ import PIL.Image
 import pytest
 
 from zenml_trackers import connect
+from zenml_trackers.backend import Backend
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case", "_x"]
 RESERVED = ["process duration", "curr_step", "a|b", "y" * 100 + "1", "y" * 100 + "2"]
@@ -124,45 +125,67 @@ def _plain(value: float) -> float:
 
 @pytest.mark.slow
 class TestKilled:
-    def test_what_is_left_becomes_an_archive_by_being_zipped(self, tmp_path):
-        code = f"""
-import os, time
-from zenml_trackers import connect
-at = connect("comet+offline:///{tmp_path}/runs", project="digits", strict=True)
-with at.start_run("r", metadata={{"a": 1}}) as run:
-    run.log({{"m": 1}})
-    time.sleep(1)
-    os.kill(os.getpid(), 9)
-"""
-        subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    def test_another_process_goes_on_with_the_run_and_ends_it(self, tmp_path):
         from comet_ml.schemas import get_experiment_file_validator
 
-        at = tracker(tmp_path)
-        (left,) = at.read()
-        assert (left.status, left.metadata, [point.value for point in left.metrics]) == (Status.RUNNING, {"a": 1}, [1])
-        (folder,) = (path for path in (tmp_path / "runs").iterdir() if path.is_dir())
-        with zipfile.ZipFile(folder.with_suffix(".zip"), "w") as archive:
-            for file in folder.iterdir():
-                archive.write(file, file.name)
-                file.unlink()
-        folder.rmdir()
-        with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
-            get_experiment_file_validator().validate(json.loads(archive.read("experiment.json")))
-        assert list(at.read()) == [left]
+        _in_a_process(tmp_path, "time.sleep(1)\nos.kill(os.getpid(), 9)")
+        (messages,) = (tmp_path / "runs").glob("*/messages.json")
+        with messages.open("a") as file:
+            file.write('{"type": "metric_msg", "payl')
+        backend = tracker(tmp_path).backend
+        (left,) = backend.read()
+        assert (left.status, left.metadata, [point.step for point in left.metrics]) == ("running", {"a": 1}, [0, 1, 2])
+        _go_on(backend, left.id)
+        (stored,) = backend.read()
+        assert (stored.id, stored.metadata, [point.step for point in stored.metrics]) == (
+            left.id,
+            {"a": 1},
+            [0, 1, 2, 3],
+        )
+        assert (stored.status, stored.error) == (Status.FAILED, RunError(type="Killed", message="by somebody"))
+        kept = list((tmp_path / "runs").iterdir())
+        assert len(kept) == 2
+        for path in kept:  # as `comet upload` takes it
+            with zipfile.ZipFile(path) as archive:
+                get_experiment_file_validator().validate(json.loads(archive.read("experiment.json")))
+                assert list(map(json.loads, archive.read("messages.json").splitlines()))
+
+    def test_what_somebody_still_writes_to_is_left_alone(self, tmp_path):
+        backend = tracker(tmp_path).backend
+        backend.load()
+        sink = backend.open(RunSpec(name="r", project="digits"), None)
+        sink.write([])
+        _go_on(backend, sink.id)
+        sink.write([Metrics(values={"m": 4}, step=4)])
+        sink.close(Status.FINISHED, None)
+        (stored,) = backend.read()
+        assert ([point.step for point in stored.metrics], stored.status) == ([4, 3], Status.FAILED)
 
     def test_a_run_that_is_never_ended_is_failed(self, tmp_path):
-        code = f"""
-from zenml_trackers import connect
-from zenml_trackers.records import Metrics, RunSpec
-backend = connect("comet+offline:///{tmp_path}/runs", project="digits").backend
-backend.load()
-sink = backend.open(RunSpec(name="r", project="digits"))
-sink.write([Metrics(values={{"m": 1}})])
-"""
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        _in_a_process(tmp_path)
         (stored,) = tracker(tmp_path).read()
         assert (stored.status, stored.error.type) == (Status.FAILED, "RunNeverEnded")
-        assert [point.value for point in stored.metrics] == [1]
+        assert [point.value for point in stored.metrics] == [0, 1, 2]
+
+
+def _in_a_process(folder: Path, ending: str = "") -> None:
+    """Begin a run in another process, with three rows and no end."""
+    code = f"""
+import os, time
+from zenml_trackers import connect
+from zenml_trackers.records import Metrics, RunSpec
+backend = connect("comet+offline:///{folder}/runs", project="digits").backend
+backend.load()
+sink = backend.open(RunSpec(name="r", project="digits", metadata={{"a": 1}}), None)
+sink.write([Metrics(values={{"m": value}}, step=value) for value in range(3)])
+"""
+    subprocess.run([sys.executable, "-c", code + ending], check=False, capture_output=True)
+
+
+def _go_on(backend: Backend, run_id: str) -> None:
+    sink = backend.open(RunSpec(name="r", project="digits"), backend.find(run_id))
+    sink.write([Metrics(values={"m": 3}, step=3)])
+    sink.close(Status.FAILED, RunError(type="Killed", message="by somebody"))
 
 
 class TestNativeCalls:

@@ -17,7 +17,7 @@ import wandb
 
 from zenml_trackers import connect
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 from zenml_trackers.url import TrackerUrl
 
 HOSTILE = [
@@ -209,18 +209,72 @@ class TestProcess:
         assert (dict(os.environ), sys.excepthook, sys.exit, sys.stdout) == before
 
     def test_a_run_that_is_never_ended_is_failed(self, tmp_path):
-        code = f"""
-from zenml_trackers import connect
-from zenml_trackers.records import Metrics, RunSpec
-backend = connect("wandb+offline:///{tmp_path}/runs", project="digits").backend
-backend.load()
-sink = backend.open(RunSpec(name="r", project="digits"))
-sink.write([Metrics(values={{"m": 1}})])
-"""
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        _in_a_process(tmp_path)
         (stored,) = tracker(tmp_path).read()
         assert (stored.status, stored.error.type) == (Status.FAILED, "RunNeverEnded")
-        assert [point.value for point in stored.metrics] == [1]
+        assert [point.value for point in stored.metrics] == [0, 1, 2]
+
+    def test_so_is_one_that_a_thread_still_writes_to(self, tmp_path):
+        ending = """
+import threading, time
+def work():
+    while True:
+        sink.write([Metrics(values={"m": 3}, step=3)])
+threading.Thread(target=work, daemon=True).start()
+time.sleep(0.2)
+"""
+        assert _in_a_process(tmp_path, ending).stderr == b""
+        (stored,) = tracker(tmp_path).read()
+        assert (stored.status, stored.error.type) == (Status.FAILED, "RunNeverEnded")
+        assert [point.value for point in stored.metrics][:4] == [0, 1, 2, 3]
+
+
+def _in_a_process(folder: Path, ending: str = "") -> subprocess.CompletedProcess[bytes]:
+    """Begin a run in another process, with three rows and no end."""
+    code = f"""
+import os, time
+from zenml_trackers import connect
+from zenml_trackers.records import Metrics, RunSpec
+backend = connect("wandb+offline:///{folder}/runs", project="digits").backend
+backend.load()
+sink = backend.open(RunSpec(name="r", project="digits", metadata={{"a": 1}}), None)
+sink.write([Metrics(values={{"m": value}}, step=value) for value in range(3)])
+"""
+    return subprocess.run([sys.executable, "-c", code + ending], check=False, capture_output=True)
+
+
+class TestKilled:
+    @pytest.mark.slow
+    def test_another_process_goes_on_with_the_run_and_ends_it(self, tmp_path):
+        _in_a_process(tmp_path, "time.sleep(1)\nos.kill(os.getpid(), 9)")
+        backend = tracker(tmp_path).backend
+        (left,) = backend.read()
+        assert (left.status, left.metadata, [point.step for point in left.metrics]) == ("running", {"a": 1}, [0, 1, 2])
+        sink = backend.open(RunSpec(name="r", project="digits"), backend.find(left.id))
+        sink.write([Metrics(values={"m": 3}, step=3)])
+        sink.close(Status.FAILED, RunError(type="Killed", message="by somebody"))
+        (stored,) = backend.read()
+        assert (stored.id, stored.metadata, [point.step for point in stored.metrics]) == (
+            left.id,
+            {"a": 1},
+            [0, 1, 2, 3],
+        )
+        assert (stored.status, stored.error) == (Status.FAILED, RunError(type="Killed", message="by somebody"))
+
+    def test_a_log_with_a_torn_end_is_read_up_to_there(self, tmp_path):
+        with tracker(tmp_path).start_run("r") as run:
+            for value in range(5):
+                run.log({"m": value})
+        (log,) = (tmp_path / "runs").rglob("*.wandb")
+        (whole,) = tracker(tmp_path).read()
+        content, found = log.read_bytes(), set()
+        for end in range(len(content) - 1, 0, -7):
+            for rest in (b"", b"\0" * 50):
+                log.write_bytes(content[:end] + rest)
+                for left in tracker(tmp_path).read():
+                    assert left.metrics == whole.metrics[: len(left.metrics)]
+                    found.add(len(left.metrics))
+        assert found == set(range(6))
 
 
 class TestPlaces:

@@ -4,36 +4,64 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from zenml_trackers.records import RunError, Status
+from zenml_trackers.errors import TrackerError
+from zenml_trackers.records import Logged, RunError, Status
 from zenml_trackers.sinks import DocumentSink
 
 ABANDONED = RunError(type="RunNeverEnded", message="The process ended before the run did.")
+PATIENCE = 1.0
+"""Seconds that the end of the process waits for a thread that uses the sink."""
 
 
 class EndedSink(DocumentSink):
-    """A sink that is closed once, at the latest when the process ends, and then as failed."""
+    """A sink whose run ends with the process at the latest, and then as failed."""
 
-    def __init__(self, config: dict[str, Any], last_step: int = -1) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         """The library must have been started: what ends last is what was begun first.
 
         Args:
             config: What the run begins with.
-            last_step: The highest step of the run that is continued.
         """
-        super().__init__(config, last_step)
-        self._over = False
+        super().__init__(config)
         self._process = os.getpid()
+        self._in_use = threading.Lock()
         atexit.register(self._abandon)
 
+    def write(self, records: Sequence[Logged]) -> None:
+        with self._in_use:
+            super().write(records)
+
     def close(self, status: Status, error: RunError | None) -> None:
-        """As of any sink, but nothing the second time."""
-        if not self._over:
-            self._over = True
-            atexit.unregister(self._abandon)
+        with self._in_use:
             super().close(status, error)
 
+    def end(self, status: Status, error: RunError | None) -> None:
+        """End the library's run, which can't be tried again; who goes on with it later stores what is missing."""
+        atexit.unregister(self._abandon)
+        try:
+            self.finish(status, error)
+        except OSError as failure:
+            raise TrackerError(f"the run was ended before all of it was stored: {failure}") from failure
+
+    @abstractmethod
+    def finish(self, status: Status, error: RunError | None) -> None:
+        """Deliver all that is still on its way, and end the library's run.
+
+        Raises:
+            OSError: It is not delivered.
+        """
+
     def _abandon(self) -> None:
-        if os.getpid() == self._process:
-            self.close(Status.FAILED, ABANDONED)
+        """The sink stays in use from now on; a thread that hangs in it keeps it, and what becomes of the run.
+
+        What the journal still has, another process delivers: it sets the right end, too.
+        """
+        if os.getpid() == self._process and self._in_use.acquire(timeout=PATIENCE):
+            with suppress(Exception):
+                super().close(Status.FAILED, ABANDONED)

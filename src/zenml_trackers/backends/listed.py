@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from zenml_trackers import document
 from zenml_trackers.backend import Backend
-from zenml_trackers.records import Record, RunSpec, StoredRun
+from zenml_trackers.records import Logged, RunSpec, StoredRun
 
 
 class Listed(Protocol):
@@ -26,7 +26,7 @@ class Listed(Protocol):
     def as_stored(self, project: str) -> StoredRun:
         """The run as `read` gives it."""
 
-    def attachments(self, folder: Path) -> Iterator[Record]:
+    def attachments(self, folder: Path) -> Iterator[Logged]:
         """Its artifacts, pictures and tables; files are fetched into `folder`."""
 
 
@@ -43,19 +43,14 @@ class ListedBackend(Backend):
         for run in self._runs():
             yield run.as_stored(self.project)
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         for run in self._runs():
             if run.id == run_id:
                 yield from run.attachments(folder)
 
-    def _begun(self, spec: RunSpec) -> tuple[StoredRun | None, dict[str, Any]]:
-        """The run to continue, if one is, and the document that the run begins with.
-
-        Raises:
-            RunNotFound: One must be continued, and there is none.
-        """
-        old = self.to_resume(spec)
+    def _document(self, spec: RunSpec, old: StoredRun | None) -> dict[str, Any]:
+        """What a run begins with, or goes on with."""
         if old is None:
-            return None, document.opening(spec)
+            return document.opening(spec)
         kept = next(run for run in self._runs() if run.id == old.id)
-        return old, document.continued(kept.document, spec)
+        return document.continued(kept.document, spec)

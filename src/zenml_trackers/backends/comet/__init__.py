@@ -11,8 +11,8 @@ Params are Comet's parameters, nested maps as `outer|inner`; the status, the err
 to the bit. Tags are Comet's. A failed run is marked as crashed. Nothing is logged that nobody logged: Comet's own
 monitoring of code, output, hardware and frameworks is off.
 
-While a run goes on it is a folder of messages beside the archives, and after a kill it stays one: zipped, it is the
-archive that would have been made.
+While a run goes on it is a folder of messages beside the archives, and after a kill it stays one until somebody goes on
+with the run, who makes it the archive that it would have become.
 """
 
 from zenml_trackers.backends.comet.backend import CometBackend

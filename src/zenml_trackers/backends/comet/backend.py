@@ -17,7 +17,7 @@ from zenml_trackers.backends.comet.stored import CometRun
 from zenml_trackers.backends.folders import reaching, see_writable
 from zenml_trackers.backends.listed import ListedBackend
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.records import Feature, RunSpec
+from zenml_trackers.records import Feature, RunSpec, StoredRun
 from zenml_trackers.url import TrackerUrl
 
 
@@ -28,8 +28,6 @@ class CometBackend(ListedBackend):
     library: ClassVar[str] = "comet_ml"
     requires: ClassVar[str] = "comet_ml>=3.49"
     """3.47 lacks `CometExperiment`, the base of all kinds of experiments."""
-    # its calls take some of what a signal's handler raises for a failure of their own
-    blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 
@@ -65,10 +63,12 @@ class CometBackend(ListedBackend):
     def load(self) -> None:
         _load_comet()
 
-    def open(self, spec: RunSpec) -> CometSink:
-        old, config = self._begun(spec)
+    def open(self, spec: RunSpec, old: StoredRun | None) -> CometSink:
+        config = self._document(spec, old)
+        if self._folder is not None and old is not None:
+            offline.archive_left(self._folder, old.id)
         experiment = self._made(old.id if old else None)
-        return CometSink(experiment, spec.name, config, old.last_step if old else -1, online=self._folder is None)
+        return CometSink(experiment, spec.name, config, online=self._folder is None)
 
     def check(self) -> str:
         if self._folder is None:
@@ -99,12 +99,13 @@ class CometBackend(ListedBackend):
                 self._folder.mkdir(parents=True, exist_ok=True)
                 strategy = "get" if resumed else "create"
                 kept = {"offline_directory": str(self._folder), "_resume_strategy": strategy}
-                return native.made(native.StoredExperiment, **place, **kept)
-        kind = native.ContinuedExperiment if resumed else native.SentExperiment
-        with _reaching_comet():
-            experiment = native.made(kind, api_key=self._key, **place)
+                experiment = native.made(native.StoredExperiment, **place, **kept)
+        else:
+            kind = native.ContinuedExperiment if resumed else native.SentExperiment
+            with _reaching_comet():
+                experiment = native.made(kind, api_key=self._key, **place)
         if not experiment.alive:
-            raise TrackerUnreachable("Comet could not be reached, or refused the API key; its own message says more.")
+            raise TrackerUnreachable("Comet could not begin; if not for its API key, its own message says why.")
         return experiment
 
     def projects(self) -> list[str]:

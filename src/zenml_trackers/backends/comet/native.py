@@ -6,14 +6,17 @@ that.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import comet_ml
 from comet_ml.config import get_global_experiment, set_global_experiment
 
+from zenml_trackers.backends.comet.offline import META
 from zenml_trackers.backends.step_module import StepModule
 
 QUIET: dict[str, Any] = {
@@ -48,9 +51,13 @@ class _StaysOpen(comet_ml.CometExperiment):  # type: ignore[misc]  # Comet ships
 
 
 class StoredExperiment(_StaysOpen, comet_ml.OfflineExperiment):  # type: ignore[misc]
-    """Keeps its messages where its archive is going to be, so that they outlive the process."""
+    """Keeps its messages where its archive is going to be, so that they outlive the process.
+
+    While it does, it holds a lock on its description: a folder without one is what a killed process left.
+    """
 
     tmpdir: str
+    _held: int
 
     @property
     def archive(self) -> Path:
@@ -68,9 +75,18 @@ class StoredExperiment(_StaysOpen, comet_ml.OfflineExperiment):  # type: ignore[
         os.makedirs(self.tmpdir)
         self.stop_time = self.start_time  # Comet takes no archive without one
         self._write_experiment_meta_file()
+        self._held = os.open(Path(self.tmpdir, META), os.O_RDONLY)
+        with suppress(OSError):  # there are file systems without locks
+            fcntl.flock(self._held, fcntl.LOCK_EX)
         alive: bool = super()._setup_streamer()
         self.streamer.queue_timeout = PAUSE
         return alive
+
+    def really_end(self) -> bool:
+        try:
+            return super().really_end()
+        finally:
+            os.close(self._held)
 
 
 class SentExperiment(_StaysOpen, comet_ml.Experiment):  # type: ignore[misc]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +44,27 @@ def projects(folder: Path) -> list[str]:
     """The projects of all experiments in a folder."""
     metas = [_meta(load) for _, load, _ in _places(folder)]
     return sorted({str(meta["project_name"]) for meta in metas if meta})
+
+
+def archive_left(folder: Path, run_id: str) -> None:
+    """Make archives of what killed processes left of an experiment, since `comet upload` takes nothing else."""
+    for messages in folder.glob(f"{run_id}*/{MESSAGES}"):
+        with suppress(OSError), (messages.parent / META).open("rb") as description:  # somebody else may be quicker
+            fcntl.flock(description, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _archive(messages.parent)
+
+
+def _archive(folder: Path) -> None:
+    """As Comet would have, but without a last message that was torn, which `comet upload` takes for a failure."""
+    new = folder.with_suffix(".new")
+    with zipfile.ZipFile(new, "w") as archive:
+        for file in folder.iterdir():
+            if file.name == MESSAGES:
+                archive.writestr(MESSAGES, b"".join(line for line in file.open("rb") if line.endswith(b"\n")))
+            else:
+                archive.write(file, file.name)
+    new.replace(folder.with_suffix(".zip"))
+    shutil.rmtree(folder)
 
 
 class Part(NamedTuple):

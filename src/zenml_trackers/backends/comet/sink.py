@@ -44,14 +44,14 @@ LONGEST_NAME, LONGEST_TEXT = 100, 1000
 TAIL = 64 * 1024
 """Bytes at the end of the messages in which the last document is looked for."""
 PATIENCE = 30.0
-"""Seconds that Comet's thread may take to write what it was given, where no deadline is shorter."""
+"""Seconds that Comet's thread may take to write what it was given."""
 
 
 class CometSink(EndedSink):
     """An experiment that Comet made already."""
 
-    def __init__(self, experiment: Any, name: str, config: dict[str, Any], last_step: int, online: bool) -> None:
-        super().__init__({**config, NAME: name}, last_step)
+    def __init__(self, experiment: Any, name: str, config: dict[str, Any], online: bool) -> None:
+        super().__init__({**config, NAME: name})
         self.native = experiment
         self.id = experiment.get_key()
         self.name = name
@@ -95,7 +95,7 @@ class CometSink(EndedSink):
         about = {OWN: "document", NUMBER: self._puts}
         run.log_asset_data(json.dumps(config), name=DOCUMENT, overwrite=True, metadata=about)
 
-    def end(self, status: Status, error: RunError | None) -> None:
+    def finish(self, status: Status, error: RunError | None) -> None:
         if status is Status.FAILED:
             told = f"{error.type}: {error.message}" if error else "failed"
             self.native._report_experiment_error(told, has_crashed=True)

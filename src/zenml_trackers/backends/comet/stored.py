@@ -11,7 +11,7 @@ from typing import Any
 
 from zenml_trackers import document
 from zenml_trackers.backends.comet.sink import DOCUMENT, NAME, OWN, RECEIPTS
-from zenml_trackers.records import Artifact, Image, MetricPoint, Record, Status, StoredRun, Table
+from zenml_trackers.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
 
 COMETS_OWN = "process duration"
 """The metric that Comet adds to every experiment."""
@@ -72,7 +72,7 @@ class CometRun:
             **self.links,
         )
 
-    def attachments(self, folder: Path) -> Iterator[Record]:
+    def attachments(self, folder: Path) -> Iterator[Logged]:
         """What was logged besides numbers, fetched into a folder."""
         artifacts: dict[str, Path] = {}
         for number, asset in enumerate(self.assets):

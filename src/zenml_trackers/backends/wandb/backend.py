@@ -16,7 +16,7 @@ from zenml_trackers.backends.wandb.service import reaching_wandb, session, start
 from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.errors import InvalidUrl
-from zenml_trackers.records import Feature, RunSpec
+from zenml_trackers.records import Feature, RunSpec, StoredRun
 from zenml_trackers.url import TrackerUrl
 
 LONGEST_END = 4
@@ -32,8 +32,6 @@ class WandbBackend(ListedBackend):
     library: ClassVar[str] = "wandb"
     requires: ClassVar[str] = "wandb>=0.31"
     """The first that writes to the disk in time, by `x_transaction_log_flush_interval`."""
-    # its calls take some of what a signal's handler raises for a failure of their own
-    blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 
@@ -92,10 +90,15 @@ class WandbBackend(ListedBackend):
         import_module("wandb.sdk.launch.inputs.internal")  # else `wandb.init` does
         start()
 
-    def open(self, spec: RunSpec) -> WandbSink:
-        old, config = self._begun(spec)
+    def open(self, spec: RunSpec, old: StoredRun | None) -> WandbSink:
+        config = self._document(spec, old)
         run = self._made(spec, config, {"run_id": old.id, "resume": "must"} if old else {})
-        return WandbSink(run, spec.name, config, old.last_step if old else -1, online=self._folder is None)
+        return WandbSink(run, spec.name, config, online=self._folder is None)
+
+    def find(self, run_id: str) -> StoredRun | None:
+        if self._folder is not None:
+            offline.wait_for_rest(self._folder, run_id)
+        return super().find(run_id)
 
     def check(self) -> str:
         if self._folder is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import struct
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ PREAMBLE = 7
 HEADER = struct.Struct("<IHB")
 WHOLE, FIRST, MIDDLE, LAST = 1, 2, 3, 4
 PATIENCE = 30.0
-"""Seconds that W&B's own process may take to write what it was given, where no deadline is shorter."""
+"""Seconds that W&B's own process may take to write what it was given."""
 
 
 def links(folder: Path) -> dict[str, str]:
@@ -49,11 +50,12 @@ def _parts(file: Path, start: int) -> Iterator[tuple[int, bytes]]:
         while block := stream.read(BLOCK):
             at, skipped = skipped, 0
             while at + HEADER.size <= len(block):
-                _, length, kind = HEADER.unpack_from(block, at)
+                check, length, kind = HEADER.unpack_from(block, at)
                 at += HEADER.size + length
-                if not WHOLE <= kind <= LAST or at > len(block):  # it is being written, or never was
-                    return
-                yield kind, block[at - length : at]
+                part = block[at - length : at]
+                if at > len(block) or zlib.crc32(part, zlib.crc32(bytes([kind]))) != check:
+                    return  # it is being written, or never was
+                yield kind, part
 
 
 def wait_for(file: Path, kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import dropwhile
@@ -15,6 +16,8 @@ from zenml_trackers.records import Status
 from zenml_trackers.times import utc
 
 PARTS = "wandb/offline-run-*/run-*.wandb"
+STILL, PATIENCE = 0.5, 5.0
+"""Seconds after which a log that has not grown is taken for whole, and that one which grows is waited for."""
 
 
 def runs(folder: Path, project: str) -> list[WandbRun]:
@@ -29,6 +32,16 @@ def runs(folder: Path, project: str) -> list[WandbRun]:
         for record in records(file):
             _tell(run, record, file.parent, seconds)
     return list(found.values())
+
+
+def wait_for_rest(folder: Path, run_id: str) -> None:
+    """Wait until a run's logs don't grow: W&B's process outlives the one that it works for by a moment."""
+    until = time.monotonic() + PATIENCE
+    files = list(folder.glob(f"wandb/offline-run-*/run-{run_id}.wandb"))
+    while time.time() - max((file.stat().st_mtime for file in files), default=0.0) < STILL:
+        if time.monotonic() > until:
+            return
+        time.sleep(STILL / 10)
 
 
 def projects(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from zenml_trackers import document
 from zenml_trackers.backends.ended_sink import EndedSink
@@ -15,7 +15,6 @@ from zenml_trackers.backends.wandb.names import ARTIFACT, STEP, RunNames
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.records import RunError, Status, Table
 from zenml_trackers.sinks import Number
-from zenml_trackers.steps import INT64
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -29,10 +28,8 @@ MOST_ROWS = 10_000
 class WandbSink(EndedSink):
     """A run that W&B made already."""
 
-    steps: ClassVar[range | None] = INT64
-
-    def __init__(self, run: Any, name: str, config: dict[str, Any], last_step: int, online: bool) -> None:
-        super().__init__(config, last_step)
+    def __init__(self, run: Any, name: str, config: dict[str, Any], online: bool) -> None:
+        super().__init__(config)
         self.native = run
         self.id = run.id
         self.name = name
@@ -68,7 +65,7 @@ class WandbSink(EndedSink):
         if added := tuple(tag for tag in dict.fromkeys(tags) if tag not in known):
             self.native.tags = (*known, *added)
 
-    def end(self, status: Status, error: RunError | None) -> None:
+    def finish(self, status: Status, error: RunError | None) -> None:
         native.really_finish(self.native, exit_code=int(status is Status.FAILED))
         if not self._online:
             log.wait_for(self._log, "exit")

@@ -12,7 +12,7 @@ from typing import Any
 from zenml_trackers import document
 from zenml_trackers.backends.wandb.names import STEP, RunNames
 from zenml_trackers.backends.wandb.sink import OURS
-from zenml_trackers.records import Artifact, Image, MetricPoint, Record, Status, StoredRun, Table
+from zenml_trackers.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
 
 IMAGES, TABLES = "image-file", "table-file"
 
@@ -64,7 +64,7 @@ class WandbRun:
             **self.links,
         )
 
-    def attachments(self, folder: Path) -> Iterator[Record]:
+    def attachments(self, folder: Path) -> Iterator[Logged]:
         """What was logged besides numbers, fetched into a folder."""
         for about, fetch in self.artifacts:
             if "kept" in about:
@@ -94,7 +94,7 @@ def _step(row: Mapping[str, Any]) -> int:
     return int(row.get(STEP, row.get("_step", 0)))
 
 
-def _media(kind: str, name: str, file: Path, step: int) -> Record:
+def _media(kind: str, name: str, file: Path, step: int) -> Logged:
     if kind == IMAGES:
         return Image(name=name, image=file, step=step)
     table = json.loads(file.read_text("utf-8"))
