@@ -63,8 +63,8 @@ class Chapter(BaseModel):
 _D, _P, _X = Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS
 
 
-def _core(id: str, sentence: str, *drivers: Driver, setting: str | None = None) -> Clause:
-    return Clause(id=id, level=Level.CORE, sentence=sentence, drivers=drivers or (_D,), setting=setting)
+def _core(id: str, sentence: str, *drivers: Driver, **more: str) -> Clause:
+    return Clause(id=id, level=Level.CORE, sentence=sentence, drivers=drivers or (_D,), **more)
 
 
 def _extended(id: str, feature: str, sentence: str, *drivers: Driver) -> Clause:
@@ -128,9 +128,8 @@ LIFECYCLE = Chapter(
         ),
         _extended("L11", "resume", "Resuming a run continues its steps and keeps its metrics, params and tags."),
         _extended("L12", "nested", "A child run is readable as a child of its parent."),
-        _provisional(
+        _core(
             "L13",
-            "What a child process can do is the library's affair, until calls go to a journal of the tracker's first.",
             "A forked or spawned child of the step that logs neither hangs nor loses in silence: what it logs is "
             "stored, or refused by one warning.",
         ),
@@ -230,29 +229,31 @@ FAILURE = Chapter(
             "After SIGTERM, in the main thread or in a worker's, the run is failed and nothing logged is lost.",
             _X,
         ),
-        _core("F6", "After SIGKILL, all that was logged over one second before is there for a reader.", _X),
-        _provisional(
+        _core(
+            "F6",
+            "After SIGKILL, all that a returned call logged is there after recovery; of a tracker without recovery, all "
+            "that was logged over one second before.",
+            _X,
+        ),
+        _extended(
             "F7",
-            "No tracker but the reference keeps what it could not deliver.",
+            "recovery",
             "What could not be delivered by cleanup (disk full, backend gone) is kept, and delivered exactly once "
             "later.",
-            feature="recovery",
         ),
-        _provisional(
+        _extended(
             "F8",
-            "No tracker but the reference offers the command.",
+            "reconciliation",
             "A run that a killed process left open is marked failed, from ZenML's own step status, by one documented "
             "command.",
             _X,
-            feature="reconciliation",
         ),
-        _provisional(
+        _extended(
             "F9",
-            "No tracker but the reference offers the command.",
+            "reconciliation",
             "A step that ZenML fails after cleanup, since its output can't be stored, has a failed run after the same "
             "command.",
             _P,
-            feature="reconciliation",
         ),
     ),
 )
@@ -294,9 +295,8 @@ SECURITY = Chapter(
             "A config value that would send credentials in clear (token in a URL) is taken apart at registration: the "
             "token moves to the secret field, or registration is refused with the way to do it.",
         ),
-        _provisional(
+        _core(
             "S4",
-            "A library's own files have the mode that the library gives them; the tracker's own will be in a journal.",
             "Stored files, journals and folders made by the tracker are readable by their owner alone, unless the "
             "backend documents a shared place.",
             unless="shared",
