@@ -93,7 +93,7 @@ def keep(path: Path, to: Path) -> None:
     Raises:
         OSError: It can't be read, or not be kept.
     """
-    to.parent.mkdir(exist_ok=True)
+    to.parent.mkdir(parents=True, exist_ok=True)
     copy, earlier = (to.with_name(f"{UNFINISHED}{uuid4().hex}") for _ in range(2))
     (shutil.copytree if path.is_dir() else shutil.copy2)(path, copy)
     with suppress(FileNotFoundError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from tensorboard import data_compat, summary
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -71,7 +71,8 @@ def _together(pieces: Sequence[bytes]) -> list[int]:
     for column in numpy.ascontiguousarray(table.T):
         checksum = TABLE[(checksum ^ column) & 0xFF] ^ (checksum >> 8)
     checksum = ~checksum
-    return (((checksum >> 15) | (checksum << 17)) + numpy.uint32(0xA282EAD8)).tolist()
+    masked = ((checksum >> 15) | (checksum << 17)) + numpy.uint32(0xA282EAD8)
+    return [int(each) for each in masked]
 
 
 class RunOutput(summary.Output):  # type: ignore[misc]  # TensorBoard has no types
