@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os
 import subprocess
 import sys
+import time
+import uuid
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,10 +19,11 @@ import PIL.Image
 import pytest
 from aimrocks.errors import RocksIOError
 
+from tests.support.trackers import store
 from zenml_trackers import connect
-from zenml_trackers.backends.aim.repository import ReadRun
+from zenml_trackers.backends.aim.repository import ReadRun, StepRun
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
 NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, 7]
@@ -96,6 +101,32 @@ class TestReadBack:
         assert [(point.step, point.value) for point in stored.metrics] == [(0, 1), (0, 2)]
         assert (stored.tags, stored.params) == (frozenset({"t1", "t2"}), {"p1": 1, "p2": 2})
 
+    def test_a_failed_run_that_is_resumed_and_ends_well_has_no_error(self, tracker):
+        with pytest.raises(LookupError), tracker.start_run("r"):
+            raise LookupError("no such thing")
+        with tracker.start_run("r", resume="must"):
+            pass
+        (stored,) = tracker.read()
+        assert (stored.status, stored.error) == (Status.FINISHED, None)
+        assert library_run(tracker, stored.id).description == ""
+
+    def test_a_resumed_run_keeps_what_it_showed_at_the_same_step(self, tracker, tmp_path):
+        for shade in (1, 2):
+            with tracker.start_run("r", resume="allow") as run:
+                run.log_image("i", numpy.full((1, 1, 3), shade, dtype="uint8"), step=0)
+                run.log_table("t", ["a"], [[shade]], step=0)
+        found = list(tracker.backend.attachments(run.id, tmp_path))
+        assert [PIL.Image.open(each.image).getpixel((0, 0))[0] for each in found[:2]] == [1, 2]
+        assert [each.rows for each in found[2:]] == [((1,),), ((2,),)]
+
+    def test_the_order_outlives_a_clock_that_is_set_back(self, tracker):
+        records = [Metrics(number=n, time=9.0 - n, values={"b": n, "a": n}, step=9 - n) for n in range(3)]
+        for _ in range(2):
+            store(tracker.backend, RunSpec(name="r", project=tracker.project, resume="allow"), *records)
+        (stored,) = tracker.read()
+        once = [(name, 9 - n, n) for n in range(3) for name in ("b", "a")]
+        assert [(point.name, point.step, point.value) for point in stored.metrics] == once * 2
+
     @pytest.mark.parametrize("name", ["model", "a/b", "..", "x" * 300])
     def test_attachments_come_back(self, tracker, tmp_path, name):
         (tmp_path / "tree" / "in").mkdir(parents=True)
@@ -115,6 +146,78 @@ class TestReadBack:
         assert json.dumps(table.model_dump()) == json.dumps(expected.model_dump())
 
 
+def library_run(tracker, run_id):
+    from aim import Repo
+
+    return Repo.from_path(str(tracker.backend.folder)).structured_db.find_run(run_id)
+
+
+KILLED = """
+import os, signal, sys
+from zenml_trackers import connect
+from zenml_trackers.records import Metrics, RunSpec
+backend = connect(sys.argv[1], project=sys.argv[2]).backend
+sink = backend.open(RunSpec(name="r", project=sys.argv[2]), None)
+sink.write([Metrics(number=0, values={"m": 1}, step=0)])
+print(sink.id, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+class TestLocks:
+    def test_a_run_whose_process_was_killed_goes_on(self, tracker, repository):
+        command = [sys.executable, "-c", KILLED, f"aim:///{repository}", tracker.project]
+        run_id = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+        assert lock_of(tracker, run_id).exists()
+        old = tracker.backend.find(run_id)
+        assert (old.status, [point.value for point in old.metrics]) == (Status.RUNNING, [1])
+        sink = tracker.backend.open(RunSpec(name="r", project=tracker.project), old)
+        sink.write([Metrics(number=1, values={"m": 2}, step=0)])
+        sink.close(Status.FAILED, RunError(type="Killed", message=""))
+        (stored,) = tracker.read()
+        assert (stored.id, stored.status) == (run_id, Status.FAILED)
+        assert [point.value for point in stored.metrics] == [1, 2]
+
+    @pytest.mark.parametrize("process", [os.getpid(), 1])
+    def test_a_run_that_somebody_writes_to_is_waited_for(self, tracker, process):
+        run_id = store(tracker.backend, RunSpec(name="r", project=tracker.project))
+        old = tracker.backend.find(run_id)
+        with suppress(StopIteration) if process == 1 else tracker.start_run("r", resume="must"):
+            if process == 1:
+                lock_of(tracker, run_id).write_text(f"{uuid.getnode()}-1-{time.time()}")
+            with pytest.raises(TrackerUnreachable, match="somebody else"):
+                tracker.backend.open(RunSpec(name="r", project=tracker.project), old).write([])
+        lock_of(tracker, run_id).unlink(missing_ok=True)
+        tracker.backend.open(RunSpec(name="r", project=tracker.project), old).write([])
+
+    @pytest.mark.parametrize("content", ["", f"1-1-{time.time()}", f"{uuid.getnode()}-1-9"])
+    def test_an_old_lock_is_broken(self, tracker, content):
+        run_id = store(tracker.backend, RunSpec(name="r", project=tracker.project))
+        lock_of(tracker, run_id).write_text(content)
+        for file in (lock_of(tracker, run_id), tracker.backend.folder / ".aim" / "meta" / "progress" / run_id):
+            file.touch()
+            os.utime(file, (9, 9))
+        old = tracker.backend.find(run_id)
+        sink = tracker.backend.open(RunSpec(name="r", project=tracker.project), old)
+        sink.write([])
+        sink.close(Status.FINISHED, None)
+        assert not lock_of(tracker, run_id).exists()
+
+
+def lock_of(tracker, run_id: str) -> Path:
+    return tracker.backend.folder / ".aim" / "locks" / f"{run_id}.softlock"
+
+
+def test_a_run_that_cannot_be_begun_leaves_nothing_behind(tracker, monkeypatch):
+    def refused(run, uri):
+        raise OSError("refused")
+
+    monkeypatch.setattr(StepRun, "set_artifacts_uri", refused)
+    with pytest.raises(OSError, match="refused"):
+        tracker.backend.open(RunSpec(name="r", project=tracker.project), None).write([])
+    assert list(tracker.read()) == []
+
+
 class TestTheLibrary:
     @pytest.mark.slow
     def test_its_own_calls_reach_the_run_and_do_not_end_it(self, tracker):
@@ -130,9 +233,7 @@ class TestTheLibrary:
     def test_its_own_places_have_the_tags_the_name_and_the_error(self, tracker):
         with pytest.raises(ValueError), tracker.start_run("a name", tags=["a", "b"]) as run:
             raise ValueError("boom")
-        from aim import Repo
-
-        found = Repo.from_path(str(tracker.backend.folder)).structured_db.find_run(run.id)
+        found = library_run(tracker, run.id)
         assert (found.name, found.description, sorted(found.tags)) == ("a name", "ValueError: boom", ["a", "b"])
         assert found.experiment == tracker.project
 
@@ -158,9 +259,8 @@ class TestTheLibrary:
 
     def test_a_run_that_is_over_is_locked_no_more(self, tracker):
         with tracker.start_run("r") as run:
-            lock = tracker.backend.folder / ".aim" / "locks" / f"{run.id}.softlock"
-            assert lock.exists()
-        assert not lock.exists()
+            assert lock_of(tracker, run.id).exists()
+        assert not lock_of(tracker, run.id).exists()
 
     def test_the_process_is_as_before(self, tracker):
         before = (sys.stdout, sys.stderr, sys.excepthook, list(logging.root.handlers))

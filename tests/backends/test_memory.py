@@ -1,4 +1,4 @@
-"""What is in this machine's memory is its owner's alone."""
+"""What is in this machine's memory is its owner's alone, and is whole."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemoryBackend
+from zenml_trackers.records import Artifact, Metrics, RunSpec, Status
 
 
 @pytest.fixture
@@ -43,3 +45,31 @@ def test_nor_where_the_project_was_open_before(project: str, folder: Path) -> No
     folder.mkdir(parents=True)
     assert opened(folder) == [folder]
     assert opened(stored(project)) == []
+
+
+def row(value: int) -> Metrics:
+    return Metrics(number=value, values={"a": value, "b": value}, step=0)
+
+
+def test_a_torn_line_is_none_and_the_run_goes_on(project: str, folder: Path) -> None:
+    backend, spec = MemoryBackend(project, project), RunSpec(name="r", project=project, resume="allow")
+    run_id = store(backend, spec, row(0), status=Status.RUNNING)
+    file = folder / run_id / "run.jsonl"
+    file.write_bytes(file.read_bytes() + b'["metric","a",0,')
+    store(backend, spec, row(1))
+    [stored] = backend.read()
+    assert [point.value for point in stored.metrics] == [0, 0, 1, 1]
+    assert (stored.id, stored.status, backend.find(run_id)) == (run_id, Status.FINISHED, stored)
+    assert backend.find("another") is None
+
+
+def test_an_artifact_of_the_same_name_takes_the_place_of_the_first(project: str, folder: Path, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    logged = [Artifact(name="tree", path=tmp_path / name) for name in ("first", "second")]
+    backend, there = MemoryBackend(project, project), tmp_path / "there"
+    there.mkdir()
+    [artifact] = backend.attachments(store(backend, RunSpec(name="r", project=project), *logged), there)
+    assert isinstance(artifact, Artifact)
+    assert [each.name for each in artifact.path.iterdir()] == ["second"]

@@ -17,9 +17,10 @@ import PIL.Image
 import pytest
 
 from tests.support.server import free_port
+from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
 NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, True, 7, 2**64 - 1, -(2**63)]
@@ -118,6 +119,93 @@ class TestReadBack:
         while not over.is_set():
             assert all(run.metadata == {"there": 1} for run in at.read() if run.status)
         thread.join()
+
+
+class TestWhatAKilledProcessLeaves:
+    @pytest.mark.parametrize("cut", [1, 10, 60])
+    def test_a_torn_event_is_no_event_and_the_run_goes_on(self, tmp_path, cut):
+        backend = tracker(tmp_path).backend
+        spec = RunSpec(name="r", project="digits", resume="allow")
+        store(backend, spec, *rows(0, 3), status=Status.RUNNING)
+        [file] = event_files(tmp_path)
+        file.write_bytes(file.read_bytes()[:-cut])
+        assert [point.value for point in backend.find("r").metrics] == [0, 1]
+        store(backend, spec, *rows(2, 4), status=Status.FAILED)
+        (stored,) = backend.read()
+        assert (stored.status, [point.value for point in stored.metrics]) == (Status.FAILED, [0, 1, 2, 3])
+
+    def test_what_is_no_event_ends_a_file(self, tmp_path):
+        with tracker(tmp_path).start_run("r") as run:
+            run.log({"m": 1})
+        [file] = event_files(tmp_path)
+        file.write_bytes(file.read_bytes() + b"\0" * 40)
+        (stored,) = tracker(tmp_path).read()
+        assert [point.value for point in stored.metrics] == [1]
+
+    def test_an_artifact_that_is_not_whole_is_none(self, tmp_path):
+        (tmp_path / "file").write_text("whole")
+        with tracker(tmp_path).start_run("r") as run:
+            kept = Path(run.native.get_logdir(), "artifacts")
+            kept.mkdir()
+            (kept / ".unfinished-1").write_text("who")
+            (kept / "folder").mkdir()
+            run.log_artifact(tmp_path / "file", "folder")
+        [artifact] = tracker(tmp_path).backend.attachments(run.id, tmp_path)
+        assert (artifact.name, artifact.path.read_text()) == ("folder", "whole")
+        assert list(kept.iterdir()) == [artifact.path]
+
+
+def rows(first: int, end: int) -> list[Metrics]:
+    return [Metrics(number=n, time=1e9 + n, values={"m": n}, step=0) for n in range(first, end)]
+
+
+def event_files(folder: Path) -> list[Path]:
+    return list(folder.glob("runs/digits/r/events.out.tfevents.[!0]*"))
+
+
+class TestClocks:
+    def test_the_order_outlives_one_that_is_set_back(self, tmp_path):
+        backend = tracker(tmp_path).backend
+        records = [row.model_copy(update={"time": 1e9 - row.number}) for row in rows(0, 3)]
+        for _ in range(2):
+            store(backend, RunSpec(name="r", project="digits", resume="allow"), *records)
+        (stored,) = backend.read()
+        assert [point.value for point in stored.metrics] == [0, 1, 2] * 2
+
+    def test_the_last_document_counts_whatever_they_say(self, tmp_path):
+        later = 2 * 10**18
+        with tracker(tmp_path).start_run("r") as run:
+            [document] = Path(run.native.get_logdir()).glob("events.out.tfevents.0.*")
+            document.rename(document.with_name(f"events.out.tfevents.0.{later}"))
+        (stored,) = tracker(tmp_path).read()
+        assert stored.status is Status.FINISHED
+
+
+def test_a_batch_that_can_t_be_written_is_written_once_it_can(tmp_path):
+    backend = tracker(tmp_path).backend
+    sink = backend.open(RunSpec(name="r", project="digits"), None)
+    sink.write(rows(0, 2))
+    folder, aside = tmp_path / "runs" / "digits" / "r", tmp_path / "aside"
+    folder.rename(aside)
+    with pytest.raises(TrackerUnreachable):
+        sink.write(rows(2, 4))
+    assert sink.stored() == 1
+    aside.rename(folder)
+    sink.write(rows(2, 4))
+    assert sink.stored() == 3
+    assert [point.value for point in backend.find("r").metrics] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("length", [1, 2, 999, 1000, 1001, 5000])
+def test_events_of_all_lengths_have_tensorboard_s_own_checksums(tmp_path, length):
+    from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
+
+    with tracker(tmp_path).start_run("r") as run:
+        for name in ("x" * length, "y", "z" * 30):
+            run.log({name: 1})
+    [file] = event_files(tmp_path)
+    seen = [value.tag for event in LegacyEventFileLoader(str(file)).Load() for value in event.summary.value]
+    assert seen == ["x" * length, "y", "z" * 30]
 
 
 class TestTheLibrary:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
@@ -16,6 +20,8 @@ REFUSED = r"[^\w. ()+=,@-]|^[. ]|[. ]$"
 """What some system does not take in a file's name, or takes for something else."""
 LONGEST = 60
 """Characters; in UTF-8 they may be four bytes each, and 255 bytes is what systems take."""
+UNFINISHED = ".unfinished-"
+"""How the name of a copy begins that is being made, or that nobody finished; `folder_name` gives no such name."""
 
 
 def folder_of(url: TrackerUrl) -> Path:
@@ -62,6 +68,44 @@ def new_folder(parent: Path, name: str) -> Path:
         folder = folder.with_name(f"{folder.name}-{uuid4().hex[:8]}")
         folder.mkdir()
     return folder
+
+
+def append(file: BinaryIO, data: bytes) -> None:
+    """Append data to an unbuffered file: all of it, or nothing.
+
+    Raises:
+        OSError: It can't be, as on a full disk.
+    """
+    end = file.seek(0, os.SEEK_END)
+    try:
+        if file.write(data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        file.truncate(end)
+        raise
+
+
+def keep(path: Path, to: Path) -> None:
+    """Copy a file or folder, in the place of an earlier one; only what is whole ever has the name of `to`.
+
+    The copy is made beside it, since a folder that may not be written to can't be moved elsewhere.
+
+    Raises:
+        OSError: It can't be read, or not be kept.
+    """
+    to.parent.mkdir(parents=True, exist_ok=True)
+    copy, earlier = (to.with_name(f"{UNFINISHED}{uuid4().hex}") for _ in range(2))
+    (shutil.copytree if path.is_dir() else shutil.copy2)(path, copy)
+    with suppress(FileNotFoundError):
+        to.rename(earlier)
+    copy.rename(to)
+    for left in to.parent.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def kept(folder: Path) -> list[Path]:
+    """What `keep` keeps in a folder."""
+    return sorted(path for path in folder.glob("*") if not path.name.startswith(UNFINISHED))
 
 
 def last_written(database: Path) -> int:

@@ -22,7 +22,7 @@ from uuid import uuid4
 
 from zenml_trackers import document
 from zenml_trackers.backend import Backend
-from zenml_trackers.backends.folders import see_writable
+from zenml_trackers.backends.folders import append, keep, kept, see_writable
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.naming import Names
 from zenml_trackers.records import (
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 SHARED_MEMORY = Path("/dev/shm")
 NAME = re.compile(r"[\w-]+")
 NANOSECONDS = 1e9
+KEPT = "kept"
 NO_FILE_NAME = r"[/\0]|^\.{1,2}$"
 LONGEST_FILE_NAME = 60
 """Characters, of up to four bytes each."""
@@ -81,16 +82,19 @@ class MemoryBackend(Backend):
             if (run := self._stored(file.parent.name)) is not None:
                 yield run
 
+    def find(self, run_id: str) -> StoredRun | None:
+        return self._stored(run_id) if (self.folder / run_id / "run.jsonl").is_file() else None
+
     def projects(self) -> list[str]:
         return sorted(bytes.fromhex(folder.name).decode() for folder in self.folder.parent.glob("*"))
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
-        kept = self.folder / run_id / "kept"
         names = Names(NO_FILE_NAME, LONGEST_FILE_NAME)
-        for index, path in enumerate(sorted(kept.glob("*"))):
+        for index, path in enumerate(kept(self.folder / run_id / KEPT)):
             name = bytes.fromhex(path.name).decode()
             (folder / str(index)).mkdir()
-            yield Artifact(name=name, path=_copied(path, folder / str(index) / names.stored(name)))
+            copy = shutil.copytree if path.is_dir() else shutil.copy2
+            yield Artifact(name=name, path=Path(copy(path, folder / str(index) / names.stored(name))))
         for kind, *fields in self._lines(run_id):
             if kind == "image":
                 yield Image(name=fields[0], image=self.folder / run_id / fields[2], step=fields[1])
@@ -146,46 +150,38 @@ class MemorySink(DocumentSink):
 
     def begin(self) -> None:
         _make(self._folder)
-        with (self._folder / "run.jsonl").open("a", encoding="utf-8") as file:
-            file.write("\n")  # ends what a process that was killed may have torn
-        self._append("name", self.name)
+        self._append(("name", self.name), after="\n")  # ends what a process that was killed may have torn
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
-        for name, value in values.items():
-            self._append("metric", name, step, value)
+        self._append(*(("metric", name, step, value) for name, value in values.items()))
 
     def put(self, config: Mapping[str, Any]) -> None:
-        self._append("config", config)
+        self._append(("config", config))
 
     def end(self, status: Status, error: RunError | None) -> None:
-        self._append("ended", time.time_ns())
+        self._append(("ended", time.time_ns()))
 
     def keep(self, name: str, path: Path) -> None:
-        kept = self._folder / "kept" / name.encode().hex()
-        kept.parent.mkdir(exist_ok=True)
-        _copied(path, kept)
+        keep(path, self._folder / KEPT / name.encode().hex())
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
         file = f"{uuid4().hex}.png"
         image.save(self._folder / file)
-        self._append("image", name, step, file)
+        self._append(("image", name, step, file))
 
     def show_table(self, table: Table, step: int) -> None:
-        self._append("table", table.name, step, table.columns, table.rows)
+        self._append(("table", table.name, step, table.columns, table.rows))
 
-    def _append(self, *fields: Any) -> None:
-        with (self._folder / "run.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(fields) + "\n")
+    def _append(self, *entries: tuple[Any, ...], after: str = "") -> None:
+        lines = "".join(json.dumps(fields) + "\n" for fields in entries)
+        with (self._folder / "run.jsonl").open("ab", buffering=0) as file:
+            append(file, f"{after}{lines}".encode())
 
 
 def _make(folder: Path) -> None:
     """Whatever is missing of its path is its owner's alone: all users share this memory."""
     for each in (*reversed(folder.parents), folder):
         each.mkdir(mode=0o700, exist_ok=True)
-
-
-def _copied(path: Path, to: Path) -> Path:
-    return Path((shutil.copytree if path.is_dir() else shutil.copy2)(path, to))
 
 
 def _root() -> Path:

@@ -11,12 +11,15 @@ from zenml_trackers import document
 from zenml_trackers.backend import Backend
 from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink, show_command
 from zenml_trackers.backends.folders import folder_of, reaching, see_writable
-from zenml_trackers.records import Artifact, Feature, Image, MetricPoint, Record, RunSpec, Status, StoredRun, Table
+from zenml_trackers.records import Artifact, Feature, Image, Logged, MetricPoint, RunSpec, Status, StoredRun, Table
 from zenml_trackers.times import utc
 from zenml_trackers.url import TrackerUrl
 
 if TYPE_CHECKING:
     from zenml_trackers.backends.aim.repository import AimRepo, ReadRun
+
+NUMBERS, IMAGE, TEXT = ("float", "int"), "aim.image", "aim.text"
+"""Aim's types."""
 
 
 class AimBackend(Backend):
@@ -26,7 +29,6 @@ class AimBackend(Backend):
     library: ClassVar[str] = "aim"
     requires: ClassVar[str] = "aim>=3.29"
     """In 3.28, a run that is resumed loses what it had."""
-    blocking: ClassVar[bool] = True
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 
     def __init__(self, folder: Path, project: str) -> None:
@@ -40,32 +42,38 @@ class AimBackend(Backend):
     def load(self) -> None:
         self._repo()
 
-    def open(self, spec: RunSpec) -> AimSink:
+    def open(self, spec: RunSpec, old: StoredRun | None) -> AimSink:
         repo = self._repo()
-        old = self.to_resume(spec)
         if old is None:
             return AimSink(repo, self.project, spec.name, document.opening(spec))
-        names = {NAMES: config[NAMES]} if NAMES in (config := repo.run(old.id).params) else {}
-        return AimSink(repo, self.project, spec.name, {**names, **document.reopened(old, spec)}, old)
+        run = repo.run(old.id)
+        names = {NAMES: config[NAMES]} if NAMES in (config := run.params) else {}
+        sink = AimSink(repo, self.project, spec.name, {**names, **document.reopened(old, spec)})
+        sink.go_on(old, run.points(*NUMBERS, IMAGE, TEXT))
+        return sink
 
     def read(self) -> Iterator[StoredRun]:
         if self._exists:
             for run in self._repo().runs(self.project):
                 yield self._stored(run)
 
+    def find(self, run_id: str) -> StoredRun | None:
+        run = self._repo().run(run_id) if self._exists else None
+        return self._stored(run) if run and run.experiment == self.project else None
+
     def projects(self) -> list[str]:
         return self._repo().experiments() if self._exists else []
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         run = self._repo().run(run_id)
         names = run.params.get(NAMES, {})
         for path in run.artifacts():
             yield Artifact(name=names.get(path.name, path.name), path=path)
-        for number, point in enumerate(run.points("aim.image")):
+        for number, point in enumerate(run.points(IMAGE)):
             path = folder / f"{number}.png"
             point.value.to_pil_image().save(path)
             yield Image(name=point.name, image=path, step=point.step)
-        for point in run.points("aim.text"):
+        for point in run.points(TEXT):
             if point.context.get(SHOWS) == "table":
                 columns, *rows = json.loads(point.value.data)
                 yield Table(name=point.name, columns=columns, rows=rows, step=point.step)
@@ -87,7 +95,7 @@ class AimBackend(Backend):
         return AimRepo(self.folder)
 
     def _stored(self, run: ReadRun) -> StoredRun:
-        points = run.points("float", "int")
+        points = run.points(*NUMBERS)
         config = run.params
         if document.STATUS not in config and run.ended:
             config[document.STATUS] = Status.FINISHED.value

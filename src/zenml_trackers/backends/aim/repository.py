@@ -6,7 +6,7 @@ import atexit
 import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aim import Image, Repo, Run, Text
 from aim.ext.cleanup import AutoClean
+from aim.sdk.objects.artifact import Artifact
 from aimrocks.errors import RocksIOError
+from sqlalchemy.exc import OperationalError
 
+from zenml_trackers.backends import folders
+from zenml_trackers.backends.aim import locks
 from zenml_trackers.backends.aim.sink import NAMED
+from zenml_trackers.errors import TrackerUnreachable
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -40,6 +45,10 @@ class StepRun(Run):  # type: ignore[misc]  # Aim has no types
         """Close the run."""
         super().close()
 
+    def add(self, value: Any, name: str, step: int, context: dict[str, Any], when: float) -> None:
+        """Track a value that was logged some time ago; it is stored when the call returns."""
+        self._tracker._track(value, when, name, step, context=context)
+
 
 class AimRepo:
     """A repository in a folder."""
@@ -53,12 +62,30 @@ class AimRepo:
                 _clean_up_without_a_thread()
 
     def begin(self, run_id: str | None, experiment: str, name: str) -> StepRun:
-        """Begin a run, or go on with the one of that id."""
+        """Begin a run, or go on with the one of that id; one that can't be begun leaves nothing behind.
+
+        Raises:
+            TrackerUnreachable: Somebody else is writing to it.
+        """
         self._repo._all_run_hashes.cache_clear()  # else a run of the last half second is unknown
+        if run_id is not None:
+            locks.free(Path(self._repo.path), run_id)
         run = StepRun(run_id, repo=self._repo, experiment=experiment, **QUIET)
-        run.name = name
-        run.set_artifacts_uri(f"file://{self._artifacts}")
+        try:
+            run.name = name
+            run.set_artifacts_uri(f"file://{self._artifacts}")
+        except BaseException:
+            self.end(run, finished=False)
+            if run_id is None:
+                self._delete(run.hash)
+            raise
+        locks.own_runs[run.hash] = run
         return run
+
+    def _delete(self, run_id: str) -> None:
+        for part in ("meta", "seqs"):
+            self._repo.request_container(part, run_id, read_only=False).close()
+        self._repo.delete_run(run_id)
 
     def end(self, run: StepRun, finished: bool) -> None:
         """End a run; one that is not reported as finished counts as failed in Aim's notifications."""
@@ -67,10 +94,29 @@ class AimRepo:
         run.end()
         # Aim's own release works in the thread alone that took the lock
         self._repo._lock_manager.release_locks(run.hash, force=True)
+        locks.own_runs.pop(run.hash, None)
+
+    @contextmanager
+    def reaching(self) -> Iterator[None]:
+        """Have it told apart whether a failure in the block may pass.
+
+        Raises:
+            TrackerUnreachable: It may.
+        """
+        try:
+            yield
+        except (RocksIOError, OperationalError) as error:
+            raise TrackerUnreachable(f"The Aim repository {self.folder} can't be used: {error}.") from error
 
     def set_param(self, run: StepRun, key: str, value: Any) -> None:
         """Set a param of a run."""
         run[key] = _fitting(value)
+
+    def forget_error(self, run: StepRun, keys: Iterable[str]) -> None:
+        """Take what was said of a failure away, under params and in the description."""
+        run.description = ""
+        for key in keys:
+            del run[key]
 
     def add_tags(self, run: StepRun, tags: Iterable[str]) -> None:
         """Add those that the run has not."""
@@ -84,6 +130,16 @@ class AimRepo:
     def text(self, text: str) -> Any:
         """Text as Aim tracks it."""
         return Text(text)
+
+    def keep(self, run: StepRun, name: str, path: Path) -> None:
+        """Keep a file or folder. It is there once all is done: whoever is killed before keeps it again."""
+        kept = self._artifacts / run.hash / name
+        for file in path.rglob("*") if path.is_dir() else (path,):
+            if file.is_file():
+                inside = (name, *file.relative_to(path).parts)
+                shown = Artifact(str(kept.parent.joinpath(*inside)), uri=run.artifacts_uri, name="/".join(inside))
+                run.meta_run_tree.subtree("artifacts")[shown.name] = shown
+        folders.keep(path, kept)
 
     def experiments(self) -> list[str]:
         """The names of all experiments."""
@@ -151,21 +207,26 @@ class ReadRun:
         found: list[Point] = []
         for context, sequences in self._tree.get("traces", {}).items():
             for name, about in sequences.items():
-                if about["dtype"] in types:
-                    found += self._sequence(name, context, contexts.get(context, {}), about["version"])
+                if about.get("dtype") in types:
+                    found += self._sequence(name, context, contexts.get(context, {}), about.get("version", 1))
         return sorted(found, key=attrgetter("when"))
 
     def artifacts(self) -> list[Path]:
         """The files and folders that were kept."""
-        return sorted(self._artifacts_folder.glob("*"))
+        return folders.kept(self._artifacts_folder)
 
     def _sequence(self, name: str, context: int, shown: dict[str, Any], version: int) -> Iterator[Point]:
-        """Since Aim's second version, the keys of a sequence are hashes of its steps."""
+        """Since Aim's second version, the keys of a sequence are hashes of its steps.
+
+        Aim stores a value first and its step last: one that lacks that is on its way, or its process was killed.
+        """
         chunks = self._open("seqs").subtree("chunks" if version == 1 else (f"v{version}", "chunks"))
         sequence = chunks.subtree((self.id, context, name))
-        steps, times = dict(sequence.array("step").items()), dict(sequence.array("time").items())
+        times = dict(sequence.array("time").items())
+        steps = dict(zip(times, times, strict=True)) if version == 1 else dict(sequence.array("step").items())
         for key, value in sequence.array("val").items():
-            yield Point(times[key], shown.get(NAMED, name), shown, steps.get(key, key), value)
+            if key in steps:
+                yield Point(times[key], shown.get(NAMED, name), shown, steps[key], value)
 
     @cached_property
     def _tree(self) -> Any:

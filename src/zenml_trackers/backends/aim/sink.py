@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import shlex
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from zenml_trackers import document
 from zenml_trackers.backends.folders import folder_name
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.records import RunError, Status, StoredRun, Table
+from zenml_trackers.records import Logged, RunError, Status, StoredRun, Table
 from zenml_trackers.sinks import DocumentSink, Number
 from zenml_trackers.steps import INT64
+from zenml_trackers.times import following
 
 if TYPE_CHECKING:
     import PIL.Image
 
-    from zenml_trackers.backends.aim.repository import AimRepo
+    from zenml_trackers.backends.aim.repository import AimRepo, Point
 
 NAMES = "zenml.names"
 """In the params: the real names of artifacts that are stored under others."""
@@ -27,39 +28,62 @@ NAMELESS, NAMED = "_", "named"
 """Aim can't read a sequence back that has no name: it is called that, and its context says what it was named."""
 SHOWS = "shows"
 """In a context: that it is an image or a table, which could not share a metric's name otherwise."""
+PASS = "pass"
+"""In a context: how often the steps went back, or stayed."""
 
 
 class AimSink(DocumentSink):
     """One run."""
 
-    steps: ClassVar[range | None] = INT64
-
-    def __init__(
-        self, repo: AimRepo, project: str, name: str, config: dict[str, Any], old: StoredRun | None = None
-    ) -> None:
-        super().__init__(config, old.last_step if old else -1)
-        self.id = old.id if old else ""
+    def __init__(self, repo: AimRepo, project: str, name: str, config: dict[str, Any]) -> None:
+        super().__init__(config)
         self.name = name
         self._repo = repo
         self._project = project
         self._put: dict[str, Any] = {}
-        self._last_steps: dict[str, list[int]] = defaultdict(list)
-        for point in old.metrics if old else ():
-            self._context(point.name, point.step)
+        self._last_steps: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._when = 0.0
+        self._time: float | None = None
+        self._failed = False
+
+    def go_on(self, old: StoredRun, points: Iterable[Point]) -> None:
+        """With a stored run.
+
+        Args:
+            old: The run.
+            points: All that this package tracks of it.
+        """
+        self.id = old.id
+        self._failed = old.error is not None
+        for point in points:
+            self._when = max(self._when, point.when)
+            if point.context.keys() <= {NAMED, SHOWS, PASS}:
+                last_steps = self._last_steps[point.context.get(SHOWS, ""), point.name]
+                number = point.context.get(PASS, 0)
+                last_steps += [INT64.start - 1] * (number + 1 - len(last_steps))
+                last_steps[number] = max(last_steps[number], point.step)
 
     @property
     def links(self) -> dict[str, str]:
         return {"show_command": show_command(self._repo.folder)}
 
+    def write(self, records: Sequence[Logged]) -> None:
+        with self._repo.reaching():
+            super().write(records)
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        with self._repo.reaching():
+            super().close(status, error)
+
     def begin(self) -> None:
         self.native = self._repo.begin(self.id or None, self._project, self.name)
         self.id = self.native.hash
+        if self._failed:
+            self._repo.forget_error(self.native, (document.ERROR_TYPE, document.ERROR_MESSAGE))
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         inexact = [name for name, value in values.items() if isinstance(value, int) and int(float(value)) != value]
-        for name, value in values.items():
-            if name not in inexact:
-                self._track(float(value), name, step)
+        self._track({name: float(value) for name, value in values.items() if name not in inexact}, step)
         if inexact:
             raise UnstorableValue(f"{inexact} hold integers that no float equals, which Aim can't store.")
 
@@ -77,29 +101,38 @@ class AimSink(DocumentSink):
 
     def keep(self, name: str, path: Path) -> None:
         stored = folder_name(name)
-        (self.native.log_artifacts if path.is_dir() else self.native.log_artifact)(str(path), stored, block=True)
+        self._repo.keep(self.native, stored, path)
         if stored != name:
             self.config[NAMES] = {**self.config.get(NAMES, {}), stored: name}
-            self.put(self.config)
+            self._changed = True
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self._track(self._repo.image(image), name, step, "image")
+        self._track({name: self._repo.image(image)}, step, "image")
 
     def show_table(self, table: Table, step: int) -> None:
         text = self._repo.text(json.dumps([table.columns, *table.rows], ensure_ascii=False))
-        self._track(text, table.name, step, "table")
+        self._track({table.name: text}, step, "table")
 
-    def _track(self, value: Any, name: str, step: int, kind: str = "") -> None:
-        context = self._context(name, step, kind)
-        self.native.track(value, name=name or NAMELESS, step=step, context=context)
+    def _take(self, record: Logged) -> None:
+        self._time = record.time
+        with self._repo.reaching():
+            super()._take(record)
 
-    def _context(self, name: str, step: int, kind: str = "") -> dict[str, Any]:
-        """The first context in which the steps of `name` only grow."""
-        last_steps = self._last_steps[f"{kind} {name}"]
-        chosen = next((index for index, last in enumerate(last_steps) if last < step), len(last_steps))
-        last_steps[chosen : chosen + 1] = [step]
-        named = {} if name else {NAMED: name}
-        return {**named, **({SHOWS: kind} if kind else {}), **({"pass": chosen} if chosen else {})}
+    def _track(self, values: Mapping[str, Any], step: int, kind: str = "") -> None:
+        """Track values; if one can't be for now, the others are not tracked twice when they are given again."""
+        passes = {name: self._pass(self._last_steps[kind, name], step) for name in values}
+        for name, value in values.items():
+            named = {} if name else {NAMED: name}
+            context = {**named, **({SHOWS: kind} if kind else {}), **({PASS: passes[name]} if passes[name] else {})}
+            self._when = following(self._when, self._time)
+            self.native.add(value, name or NAMELESS, step, context, self._when)
+        for name, number in passes.items():
+            self._last_steps[kind, name][number : number + 1] = [step]
+
+    @staticmethod
+    def _pass(last_steps: list[int], step: int) -> int:
+        """The first in which the steps only grow."""
+        return next((number for number, last in enumerate(last_steps) if last < step), len(last_steps))
 
 
 def show_command(folder: Path) -> str:

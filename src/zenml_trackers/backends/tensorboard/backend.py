@@ -13,7 +13,7 @@ from zenml_trackers import document
 from zenml_trackers.backend import Backend
 from zenml_trackers.backends.folders import folder_name, folder_of, new_folder, reaching, see_writable
 from zenml_trackers.backends.tensorboard.sink import NAME, NAMES, TensorBoardSink
-from zenml_trackers.records import Artifact, Feature, Image, Record, RunSpec, StoredRun, Table
+from zenml_trackers.records import Artifact, Feature, Image, Logged, RunSpec, StoredRun, Table
 from zenml_trackers.times import utc
 from zenml_trackers.url import TrackerUrl
 
@@ -31,7 +31,6 @@ class TensorBoardBackend(Backend):
     library: ClassVar[str] = "tensorboard"
     requires: ClassVar[str] = "tensorboard>=2.18"
     """2.16 can't be used with NumPy 2."""
-    blocking: ClassVar[bool] = True
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 
     def __init__(self, folder: Path, project: str) -> None:
@@ -47,24 +46,26 @@ class TensorBoardBackend(Backend):
     def load(self) -> None:
         import_module(FOLDER)
 
-    def open(self, spec: RunSpec) -> TensorBoardSink:
+    def open(self, spec: RunSpec, old: StoredRun | None) -> TensorBoardSink:
         with reaching(self.folder):
-            old = self.to_resume(spec)
-            run_id = old.id if old else new_folder(self.folder, spec.name).name
-        folder = self._run(run_id)
-        config = document.continued(folder.document(), spec) if old else document.opening(spec)
-        return TensorBoardSink(folder, {NAME: spec.name, **config}, old.last_step if old else -1)
+            folder = self._run(old.id if old else new_folder(self.folder, spec.name).name)
+            config = document.continued(folder.document(), spec) if old else document.opening(spec)
+            return TensorBoardSink(folder, {NAME: spec.name, **config}, folder.last)
 
     def read(self) -> Iterator[StoredRun]:
         for began, folder in sorted(((run.began, run) for run in self._runs()), key=itemgetter(0)):
             yield self._stored(folder, began)
+
+    def find(self, run_id: str) -> StoredRun | None:
+        run = self._run(run_id)
+        return self._stored(run, run.began) if run.path.is_dir() else None
 
     def projects(self) -> list[str]:
         with reaching(self.folder.parent):
             there = [path.name for path in self.folder.parent.glob("[!.]*") if path.is_dir()]
         return sorted(self.project if name == self.folder.name else name for name in there)
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         run = self._run(run_id)
         names = run.document().get(NAMES, {})
         for path in run.kept():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zenml_trackers import document
+from zenml_trackers.backends import folders
 from zenml_trackers.backends.tensorboard import events, shown
 from zenml_trackers.records import MetricPoint, Table
 
@@ -43,61 +44,70 @@ class RunFolder:
         self.path = project / run_id
         self.kept_in = self.path / KEPT
         self._events: events.EventFile | None = None
+        self._waiting: list[bytes] = []
+        self.waiting = 0
+        """The bytes that are to be written."""
 
     @property
     def links(self) -> dict[str, str]:
         """The command that shows it, and all other runs of the project."""
         return {"show_command": f"tensorboard --logdir {shlex.quote(str(self.project))}"}
 
-    def begin(self) -> events.RunWriter:
-        """Begin a new event file, and give TensorBoard's own writer for it."""
-        self._events = events.EventFile(self.path / f"{EVENTS}{time.time_ns()}")
+    def begin(self, config: Mapping[str, Any]) -> events.RunWriter:
+        """Begin a new event file and put the document; TensorBoard's own writer for the run.
+
+        A run that can't be begun leaves nothing behind: it is tried again as another one.
+        """
+        is_new = not any(self.path.iterdir())
+        try:
+            self._events = events.EventFile(self.path / f"{EVENTS}{self._later(EVENTS)}")
+            self.put(config)
+        except BaseException:
+            if is_new:
+                shutil.rmtree(self.path, ignore_errors=True)
+            raise
         return events.RunWriter(self.path, self._events)
 
-    def close(self) -> None:
-        """End the event file."""
-        if self._events is not None:
-            self._events.close()
+    def flush(self) -> None:
+        """Write what was added: all of it, or nothing."""
+        if self._events is not None and self._waiting:
+            self._events.append(self._waiting)
+        self.forget()
 
-    def _add(self, step: int, *values: Any) -> None:
-        if self._events is not None:
-            self._events.add(*values, step=step)
+    def forget(self) -> None:
+        """Don't write what was added and not written."""
+        self._waiting, self.waiting = [], 0
 
-    def log(self, values: Mapping[str, bool | int | float], step: int) -> None:
-        """Add scalars."""
-        self._add(step, *(shown.scalar(name, value) for name, value in values.items()))
+    def add_scalars(self, values: Mapping[str, bool | int | float], step: int, when: float) -> None:
+        """Add numbers."""
+        self._add(step, when, *(shown.scalar(name, value) for name, value in values.items()))
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+    def add_image(self, name: str, image: PIL.Image.Image, step: int, when: float) -> None:
         """Add an image."""
-        self._add(step, shown.picture(name, image))
+        self._add(step, when, shown.picture(name, image))
 
-    def show_table(self, table: Table, step: int) -> None:
+    def add_table(self, table: Table, step: int, when: float) -> None:
         """Add a table, as text that the Text tab shows as one."""
         cells = [[shown.cell(cell) for cell in row] for row in (table.columns, *table.rows)]
-        self._add(step, shown.text(table.name, cells))
+        self._add(step, when, shown.text(table.name, cells))
 
-    def keep(self, name: str, path: Path) -> str:
-        """Copy a file or folder, and tell the name of the copy."""
-        self.kept_in.mkdir(exist_ok=True)
-        if path.is_dir():
-            shutil.copytree(path, self.kept_in / name, dirs_exist_ok=True)
-        else:
-            shutil.copy2(path, self.kept_in / name)
-        return name
+    def _add(self, step: int, when: float, *values: Any) -> None:
+        event = events.event(when, step, *values)
+        self._waiting.append(event)
+        self.waiting += len(event)
 
     def put(self, config: Mapping[str, Any]) -> None:
         """Replace the document; whoever reads it meanwhile finds the old one or the new.
 
         It has a new name each time, so that a TensorBoard that is running sees the change.
         """
-        now = time.time_ns()
-        written = events.EventFile(self.path / f"document.{now}")
+        now = self._later(DOCUMENTS)
         # indented, JSON is a block of code in Markdown; a text may hold other ends of lines, which stay as they are
         json_text = " " * 4 + json.dumps(config, ensure_ascii=False, indent=2).replace("\n", "\n" + " " * 4)
         columns = {name: value for name, value in config.items() if name != document.STATUS}
         session = shown.session(self.id, self.began, config[document.STATUS], columns)
-        written.add(shown.text(DOCUMENT_TAG, json_text), *session)
-        written.close()
+        written = events.EventFile(self.path / f"document.{now}")
+        written.append([events.event(time.time(), 0, shown.text(DOCUMENT_TAG, json_text), *session)])
         (self.path / f"document.{now}").rename(self.path / f"{DOCUMENTS}{now}")
         for old in self._documents()[:-1]:
             old.unlink(missing_ok=True)
@@ -131,9 +141,14 @@ class RunFolder:
         """When its first event was added, in seconds since 1970."""
         return min(map(events.began, self._files()), default=0.0)
 
+    @property
+    def last(self) -> float:
+        """When the last of its events was added, in seconds since 1970; 0 if there is none."""
+        return max(map(events.last, self._files()), default=0.0)
+
     def scalars(self) -> Iterator[tuple[float, MetricPoint]]:
-        """Each with the time when it was added, in that order."""
-        for value in self._values("scalars"):
+        """Each with the time when it was logged, in that order; a library's own calls are in the file before that."""
+        for value in sorted(self._values("scalars"), key=attrgetter("when")):
             yield value.when, MetricPoint(name=value.tag, step=value.step, value=shown.number(value.stored))
 
     def media(self) -> Iterator[tuple[events.Value, bytes | list[list[Any]]]]:
@@ -147,10 +162,15 @@ class RunFolder:
 
     def kept(self) -> list[Path]:
         """The files and folders that were kept."""
-        return sorted(self.kept_in.glob("*"))
+        return folders.kept(self.kept_in)
 
     def _files(self) -> list[Path]:
-        return [path for path in self.path.glob("*tfevents*") if not path.name.startswith(DOCUMENTS)]
+        return sorted(path for path in self.path.glob("*tfevents*") if not path.name.startswith(DOCUMENTS))
+
+    def _later(self, prefix: str) -> int:
+        """What makes a name that sorts after all that begin so: now, unless the clock was set back."""
+        ends = (path.name.removeprefix(prefix) for path in self.path.glob(f"{prefix}*"))
+        return max(time.time_ns(), *(int(end) + 1 for end in ends if end.isdecimal()), 0)
 
     def _documents(self) -> list[Path]:
         return sorted(self.path.glob(f"{DOCUMENTS}*"))

@@ -30,15 +30,17 @@ LARGEST_INT64 = 2**63 - 1
 STATUSES = {"running": "STATUS_RUNNING", "finished": "STATUS_SUCCESS", "failed": "STATUS_FAILURE"}
 
 
+SCALAR = scalars.create_summary_metadata(display_name=None, description=None)
+SCALAR.data_class = DATA_CLASS_SCALAR
+
+
 def scalar(tag: str, value: bool | int | float) -> Any:
     """A number, as the 32 bits that TensorBoard shows, and beside them, where it does not look, with all its bits.
 
     A tensor of doubles alone is not shown: TensorBoard's data server skips it.
     """
-    metadata = scalars.create_summary_metadata(display_name=None, description=None)
-    metadata.data_class = DATA_CLASS_SCALAR
     tensor = TensorProto(dtype=DT_FLOAT, float_val=[value], **{_exact_field(value): [value]})
-    return Summary.Value(tag=tag, metadata=metadata, tensor=tensor)
+    return Summary.Value(tag=tag, metadata=SCALAR, tensor=tensor)
 
 
 def number(value: Any) -> bool | int | float:
