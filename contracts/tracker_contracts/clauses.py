@@ -231,8 +231,8 @@ FAILURE = Chapter(
         ),
         _core(
             "F6",
-            "After SIGKILL, all that a returned call logged is there after recovery; of a tracker without recovery, all "
-            "that was logged over one second before.",
+            "After SIGKILL, all that a returned call logged is there after recovery; with a tracker that has none, all "
+            "that was logged over one second before is.",
             _X,
         ),
         _extended(
