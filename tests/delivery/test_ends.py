@@ -10,10 +10,9 @@ from contextlib import suppress
 import pytest
 
 from tests.support.hostile import Collecting, Hostile, doing, raising, tracker
-from tests.support.journals import soon
+from tests.support.journals import folders, soon
 from tests.support.said import lines_in, warnings_in
 from zenml_trackers import NoActiveRun, get_run
-from zenml_trackers.delivery import place
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
 from zenml_trackers.delivery.receiver import receivers
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
@@ -46,7 +45,7 @@ class TestRecords:
         run.add_tags("late")
         assert sink.values == [{"a": 1}]
         assert ["run 'early': the run is over" in text for text in caplog.messages] == [True]
-        assert list(place.folders()) == []
+        assert folders() == []
 
     def test_a_block_that_raises_fails_its_run_with_all_of_its_rows(self):
         sink = Collecting()
@@ -157,7 +156,7 @@ class TestStops:
             signal.setitimer(signal.ITIMER_REAL, 0.1)
         assert bool(started) is (where == "close")
         assert sink.ended is (Status.FINISHED if started else Status.FAILED)
-        assert soon(lambda: not list(place.folders()))
+        assert soon(lambda: not folders())
 
     def test_a_second_one_does_not_wait_and_leaves_nothing_at_work(self, alarmed):
         sink = Collecting(write=lambda record: time.sleep(0.05))
@@ -170,7 +169,7 @@ class TestStops:
         assert time.monotonic() - began < 2
         assert soon(lambda: set(threading.enumerate()) <= before)
         assert len(sink.taken) < 200
-        assert len(list(place.folders())) == 1
+        assert len(folders()) == 1
 
     def test_one_while_a_sink_is_asked_how_far_it_is_comes_through(self, alarmed):
         class Asked(Collecting):

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from tests.support.hostile import PLACES, Collecting, Panic, Telling, doing, raising, tracker
-from tests.support.journals import records_in, soon
+from tests.support.journals import folders, records_in, soon
 from tests.support.said import warnings_in
-from zenml_trackers.delivery import budgets, place
+from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.records import End, Status
@@ -35,7 +35,7 @@ class TestHanging:
         with tracker(sink, deadline=DEADLINE).start_run("r") as run:
             rows(run)
         assert time.monotonic() - began < 0.3 + DEADLINE + 0.7
-        [folder] = place.folders()
+        [folder] = folders()
         assert len(warnings_in(said)) == 1
         assert f"kept in {folder}, and delivered by the next run, or by `zenml-trackers deliver`" in said.text
         with pytest.raises(BlockingIOError):  # the sender may still be at work
@@ -60,7 +60,7 @@ class TestHanging:
         with tracker(sink, deadline=DEADLINE).start_run("r") as run:
             rows(run)
         free.set()
-        [folder] = place.folders()
+        [folder] = folders()
         records_in(folder)
         assert (sink.calls, sink.taken) == (["load", "open", "begin"], [])
 
@@ -72,7 +72,7 @@ class TestHanging:
         assert sink.ended is Status.FINISHED
         [warning] = warnings_in(said)
         assert "connecting took longer" in warning
-        assert list(place.folders()) == []
+        assert folders() == []
 
 
 class TestFailing:
@@ -83,7 +83,7 @@ class TestFailing:
             rows(run)
         [warning] = warnings_in(said)
         assert f"{type(error).__name__}: no" in warning
-        [folder] = place.folders()
+        [folder] = folders()
         assert len(records_in(folder)) == 6
 
     @pytest.mark.parametrize("error", [Panic("no"), RuntimeError("no")])
@@ -94,7 +94,7 @@ class TestFailing:
         [warning] = warnings_in(said)
         assert f"{type(error).__name__}: no" in warning
         assert len(sink.taken) == 5
-        [folder] = place.folders()
+        [folder] = folders()
         assert len(records_in(folder)) == 6
 
     @pytest.mark.parametrize("error", [Panic("no"), RuntimeError("no")])
@@ -127,7 +127,7 @@ class TestFailing:
             rows(run, 50)
             assert run.flush(10)
         assert [record.number for record in sink.taken] == list(range(50))
-        assert (sink.ended, left, list(place.folders())) == (Status.FINISHED, [], [])
+        assert (sink.ended, left, folders()) == (Status.FINISHED, [], [])
         assert len(warnings_in(said)) == (where in ("load", "open", "begin"))
 
     @pytest.mark.parametrize("kind", [Collecting, Telling])

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from tests.support.hostile import Collecting, Hostile, doing, raising, tracker
+from tests.support.journals import folders
 from tests.support.said import warnings_in
 from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemoryBackend
-from zenml_trackers.delivery import place
 from zenml_trackers.errors import TrackerError, TrackerUnreachable, UnsupportedFeature
 from zenml_trackers.records import Feature, Status
 from zenml_trackers.url import TrackerUrl
@@ -39,7 +39,7 @@ def test_one_that_hangs_costs_the_deadline_and_the_other_nothing(where, first, p
     see_one_row(project)
     [warning] = warnings_in(said)
     assert warning.startswith("hostile, run 'r': ")
-    assert f"kept in {next(place.folders())}" in said.text
+    assert f"kept in {folders()[0]}" in said.text
 
 
 @pytest.mark.parametrize("where", ["load", "open", "begin", "write", "close"])
@@ -89,7 +89,7 @@ def test_a_feature_that_one_lacks_is_warned_of_once_and_the_other_has_it(project
     assert (naive.taken, naive.ended) == ([], Status.FINISHED)
     [warning] = warnings_in(said)
     assert "The tracker 'hostile' has no artifacts. The other trackers get it." in warning
-    assert list(place.folders()) == []
+    assert folders() == []
 
 
 def test_a_feature_that_all_lack_is_a_mistake_of_the_steps():

@@ -10,8 +10,9 @@ import numpy
 import pytest
 
 from tests.support.hostile import Collecting, Telling, doing, tracker
+from tests.support.journals import folders
 from tests.support.said import lines_in, warnings_in
-from zenml_trackers.delivery import budgets, place
+from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.records import Feature, Status
 
@@ -26,7 +27,7 @@ def run_of_a_hanging_one(hang, free, monkeypatch):
     monkeypatch.setattr("tests.support.hostile.Hostile.features", frozenset(Feature))
     with tracker(doing("write", hang), deadline=0.3).start_run("r") as run:
         yield run
-        free.set()
+    free.set()
 
 
 class TestCalls:
@@ -74,7 +75,7 @@ class TestEnd:
             for number in range(25):
                 run.log({"m": number})
         assert [record.values["m"] for record in sink.taken] == list(range(25))
-        assert (sink.ended, list(place.folders())) == (Status.FINISHED, [])
+        assert (sink.ended, folders()) == (Status.FINISHED, [])
         assert warnings_in(said) == []
         [told] = [text for _, text in lines_in(said) if "storing the rest" in text]
         assert told.startswith("run 'r': storing the rest of the run, ")
@@ -100,7 +101,7 @@ class TestEnd:
                 run.log({"m": number})
         assert 0.4 < time.monotonic() - began < 1.5
         [warning] = warnings_in(said)
-        [folder] = place.folders()
+        [folder] = folders()
         assert warning == (
             "run 'r': storing the rest of the run made no progress in time. 22 of the 25 rows of metrics are not "
             f"stored. What is missing is kept in {folder}, and delivered by the next run, or by "

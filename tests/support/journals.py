@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from zenml_trackers.delivery import place
 from zenml_trackers.delivery.journal import Cursor, Journal
 from zenml_trackers.records import Logged
 
@@ -17,6 +18,11 @@ def soon(happens: Callable[[], object]) -> bool:
     while not (happened := happens()) and time.monotonic() < until:
         time.sleep(0.01)
     return bool(happened)
+
+
+def folders() -> list[Path]:
+    """Those of all journals that are there."""
+    return list(place.folders(place.root()))
 
 
 def records_in(folder: Path) -> list[Logged]:
