@@ -89,11 +89,16 @@ def fetched(tmp_path):
 
 class TestGoingOn:
     @pytest.mark.parametrize("failures", [0, 1, 3])
-    def test_nothing_is_stored_twice_by_who_goes_on(self, failures, memory, journals, tmp_path, fetched, monkeypatch):
+    @pytest.mark.parametrize("only_rows", [True, False])
+    def test_nothing_is_stored_twice_by_who_goes_on(
+        self, only_rows, failures, memory, journals, tmp_path, fetched, monkeypatch
+    ):
         """Not even if the tracker fails now and then."""
         (file := tmp_path / "file").write_text("kept")
         journal = new_journal(journals)
-        killed(journal, memory, log_some(journal, file))
+        if only_rows:
+            log(journal, "m", 0, 0)
+        killed(journal, memory, 1 if only_rows else log_some(journal, file))
         log(journal, "late", 1, 10)
         left, log_now = [OSError("busy")] * failures, MemorySink.log
 
@@ -105,7 +110,9 @@ class TestGoingOn:
         monkeypatch.setattr(MemorySink, "log", log_then)
         assert finished(journal, memory).done
         [stored] = memory.read()
-        assert [point.name for point in stored.metrics] == ["m"] * 12 + ["late"]
+        assert [point.name for point in stored.metrics] == ["m"] * (1 if only_rows else 12) + ["late"]
+        shown = [type(each) for each in memory.attachments(stored.id, fetched)]
+        assert shown == ([] if only_rows else [Artifact, Table, Table])
 
     @pytest.mark.parametrize("cut", [1, 30, 60, 200, 2000])
     def test_what_was_cut_off_is_stored_anew(self, cut, memory, journals, tmp_path, fetched):
