@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zenml_trackers.courier import Courier
 
 from tests.support.server import closed_port, hanging_server
 from tests.support.trackers import OWN
-from tests.test_delivery import begun
 from zenml_trackers import UnsupportedFeature, connect, get_run
 from zenml_trackers.errors import BackendMissing, InvalidSettings, InvalidTag, InvalidUrl, RunNotFound, TrackerError
 from zenml_trackers.naming import Names
-from zenml_trackers.records import Artifact, Feature, Metrics, RunError, Status, Table
+from zenml_trackers.records import Feature, RunError, Status
 from zenml_trackers.url import TrackerUrl
 
 PART = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
@@ -264,67 +259,7 @@ class TestSeveral:
             [f"memory://{project}", at(closed_port(), project)],
             credentials={"trackio.api_key": "for-trackio-alone", "api_key": "for-all"},
         )
-        assert tracker.backend.backends[1].target.token == "for-trackio-alone"
-
-
-class Slow:
-    """A sink that notes what it gets, batch by batch, and takes a while for each."""
-
-    id, name, native = "1", "slow", None
-    links: dict[str, str] = {}
-
-    def __init__(self, seconds: float = 0.05, fails: bool = False) -> None:
-        self.seconds, self.fails = seconds, fails
-        self.batches: list[list[object]] = []
-        self.closed = threading.Event()
-
-    def write(self, records) -> None:
-        time.sleep(self.seconds)
-        if self.fails:
-            raise ConnectionError("the server is gone")
-        self.batches.append(list(records))
-
-    def close(self, status, error) -> None:
-        self.closed.set()
-
-    def give_up(self) -> None:
-        self.closed.set()
-
-    def stored(self) -> None:
-        return None
-
-    def others(self) -> int:
-        return 0
-
-
-class TestCourier:
-    def test_calls_return_at_once_and_records_arrive_in_order_and_in_batches(self):
-        sink = Slow()
-        courier = begun(sink, pytest.fail)
-        started = time.monotonic()
-        for step in range(100):
-            courier.write([Metrics(values={"m": step}, step=step)])
-        assert time.monotonic() - started < 0.05 * 50
-        courier.close(Status.FINISHED, None)
-        assert [record.step for batch in sink.batches for record in batch] == list(range(100))
-        assert len(sink.batches) < 50
-
-    def test_a_file_is_handed_on_before_the_call_returns(self, tmp_path: Path):
-        sink = Slow()
-        courier = begun(sink, pytest.fail)
-        courier.write([Table(name="t", columns=("a",), rows=())])
-        courier.write([Artifact(name="f", path=tmp_path)])
-        assert [type(record) for batch in sink.batches for record in batch] == [Table, Artifact]
-        courier.give_up()
-
-    def test_what_cannot_be_delivered_is_told_and_holds_nothing_up(self):
-        told: list[Exception] = []
-        courier = Courier(Slow(0, fails=True), told.append)
-        with suppress(ConnectionError):
-            courier.begin()
-        courier.write([Metrics(values={"m": 1})])
-        courier.close(Status.FINISHED, None)
-        assert [type(error) for error in told] == [ConnectionError]
+        assert tracker.backends[1].target.token == "for-trackio-alone"
 
 
 class TestNames:

@@ -6,8 +6,6 @@ import logging
 import shlex
 import subprocess
 
-import pytest
-
 from tests.support import direct
 from tests.support.server import TOKEN, closed_port, trackio_server
 from tests.support.trackers import connected, every_tracker
@@ -53,26 +51,3 @@ def test_a_run_that_is_stored_nowhere_claims_nothing_and_counts_its_rows(project
     direct.run_step(tracker, direct.info(), lambda: [get_run().log({"m": number}) for number in range(3)])
     [(_, line)] = lines(said)
     assert "finished, but that may not be stored. 3 of the 3 rows of metrics are not stored." in line
-
-
-@pytest.mark.parametrize(
-    ("lost", "rows"), [(1, "1 of the 3 rows of metrics is"), (2, "2 of the 3 rows of metrics are")]
-)
-def test_rows_that_are_lost_are_counted(said, lost, rows):
-    from tests.test_delivery import Collecting, Given, tracker
-
-    class Losing(Collecting):
-        def write(self, records):
-            super().write(records)
-            if len(self.taken) > 3 - lost:
-                raise OSError("disk full")
-
-        def stored(self):
-            return 3 - lost
-
-    with tracker(Given(Losing())).start_run("r") as run:
-        for number in range(3):
-            run.log({"m": number})
-    warnings = [record.getMessage() for record in said.records if record.levelno == logging.WARNING]
-    assert warnings == ["run 'r': OSError: disk full. 1 row of metrics is lost."]
-    assert lines(said) == [(logging.INFO, f"The run 'r' finished. {rows} not stored.")]

@@ -9,21 +9,18 @@ import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
 
 from tests.support import direct, reader
 from tests.support.trackers import connected, every_tracker, only_run, url_of
-from tests.test_delivery import Collecting, Given, tracker
-from zenml_trackers import connect, get_run
+from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemorySink
-from zenml_trackers.delivery import Limits
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import RunSpec, Status
-from zenml_trackers.tracked import TrackedRun
+from zenml_trackers.records import Status
 
 STOPS = 12
 LONGEST = 0.5
@@ -98,36 +95,6 @@ def test_each_stop_ends_the_step_and_costs_no_other_call(backend, what, tmp_path
         assert set(returned) <= {point.value for point in stored.metrics}
 
 
-@pytest.mark.parametrize("when", ["connecting", "closing"])
-def test_a_stop_while_a_run_begins_or_ends_is_raised_when_that_is_done(handled, when):
-    sink = Collecting(begins_in=0.3 if when == "connecting" else 0.0)
-    closed = sink.close
-
-    def close(status, error):
-        time.sleep(0.3 if when == "closing" else 0.0)
-        closed(status, error)
-
-    sink.close = close
-    started = []
-    if when == "connecting":
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-    with pytest.raises(Stop), tracker(Given(sink)).start_run():
-        started.append(True)
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-    assert bool(started) is (when == "closing")
-    assert sink.ended is (Status.FINISHED if started else Status.FAILED)
-
-
-def test_a_second_stop_does_not_wait(handled):
-    sink = Collecting()
-    sink.close = lambda status, error: time.sleep(5)
-    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
-    began = time.monotonic()
-    with pytest.raises(Stop), tracker(Given(sink), deadline=5.0).start_run(), suppress(Stop):
-        time.sleep(1)
-    assert time.monotonic() - began < 2
-
-
 @pytest.mark.parametrize("hook", ["prepare_step_run", "get_step_run_metadata", "cleanup_step_run"])
 def test_a_stop_comes_through_each_hook_and_no_run_stays_open(project, handled, monkeypatch, hook):
     component, info = direct.tracker(project=project), direct.info()
@@ -194,16 +161,6 @@ def test_another_name_on_the_way_hides_no_stop(handled):
             let_through(error)
 
 
-def test_a_stop_that_the_step_caught_itself_is_over(handled):
-    sink = Collecting()
-    sink.write = lambda records: records and [][1]
-    with tracker(Given(sink)).start_run():
-        try:
-            signal.raise_signal(signal.SIGALRM)
-        except Stop:
-            get_run().log({"m": 1})
-
-
 def test_ctrl_c_comes_through(tmp_path, project, monkeypatch):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
     at = connected("memory", tmp_path, project, monkeypatch)
@@ -249,28 +206,3 @@ def test_a_stop_leaves_no_run_of_several_trackers_open(handled, tmp_path, projec
             signal.setitimer(signal.ITIMER_REAL, 0.2)
     expected = Status.FAILED if when == "connecting" else Status.FINISHED
     assert [only_run(connect(url)).status for url in urls] == [expected] * 2
-
-
-def test_a_sender_that_takes_itself_for_ended_gets_no_second_one(tmp_path, project, monkeypatch):
-    """As Python before 3.13 has it, once a handler has raised while a thread was asked whether it is alive."""
-    at = connected("trackio", tmp_path, project, monkeypatch)
-    with at.start_run() as run:
-        run.log({"m": 0})
-        before = set(threading.enumerate())
-        monkeypatch.setattr(run.native._local_sender_thread, "is_alive", lambda: False)
-        run.log({"m": 1})
-        assert set(threading.enumerate()) <= before
-    assert [point.value for point in only_run(at).metrics] == [0, 1]
-
-
-def test_what_a_run_lent_is_taken_back_once(handled):
-    """Else the calls of a later step would reach the library's own."""
-    taken_back, sink = [], Collecting()
-    sink.close = lambda status, error: time.sleep(0.3)
-    run = TrackedRun("given", lambda sink: lambda: taken_back.append(sink), "run 'r'", Limits())
-    run.begin(lambda: Given(sink), RunSpec(name="r", project="p"))
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    with pytest.raises(Stop):
-        run.end(Status.FINISHED, None)
-    run.end(Status.FINISHED, None)
-    assert len(taken_back) == 1

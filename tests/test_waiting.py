@@ -2,83 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
+from tests.support.said import warnings_in
 from tests.support.trackers import connected, every_tracker, only_run
-from tests.test_delivery import Collecting, Given, tracker
 from zenml_trackers import connect
-from zenml_trackers.backends.mlflow import outbox
-from zenml_trackers.deadline import LONGEST_QUEUE, Deadline, Progress
-from zenml_trackers.errors import TrackerUnreachable
-from zenml_trackers.records import Metrics, Status
-
-
-def warnings_in(said):
-    ours = [record for record in said.records if record.name == "zenml_trackers"]
-    return [record.getMessage() for record in ours if record.levelno >= logging.WARNING]
-
-
-class Slow(Collecting):
-    """Stores a row each tenth of a second, all when it is closed; after some it stands still."""
-
-    def __init__(self, stands_after=1000):
-        super().__init__()
-        self.rows, self.given, self._stands_after = 0, 0, stands_after
-        self.free = threading.Event()
-
-    def write(self, records):
-        self.given += sum(isinstance(record, Metrics) for record in records)
-
-    def close(self, status, error):
-        while self.rows < self.given:
-            time.sleep(0.1)
-            if self.rows == self._stands_after:
-                self.free.wait(20)
-            self.rows += 1
-        self.ended = status
-
-    def stored(self):
-        return self.rows
-
-
-class TestDeadline:
-    def test_a_store_that_goes_on_taking_rows_is_waited_for(self, said):
-        sink = Slow()
-        with tracker(Given(sink), deadline=0.5).start_run("r") as run:
-            for _ in range(25):
-                run.log({"m": 1})
-        assert sink.ended is Status.FINISHED
-        assert warnings_in(said) == []
-        assert "storing the rest of the run" in said.text
-
-    def test_one_that_stands_still_costs_the_deadline_and_a_warning_counts_what_is_lost(self, said):
-        sink = Slow(stands_after=3)
-        began = time.monotonic()
-        with tracker(Given(sink), deadline=0.5).start_run("r") as run:
-            for _ in range(25):
-                run.log({"m": 1})
-        sink.free.set()
-        assert time.monotonic() - began < 2
-        [warning] = warnings_in(said)
-        assert "made no progress" in warning
-        assert "22 of the 25 rows of metrics are not stored" in warning
-
-    def test_the_end_of_a_queue_of_others_is_waited_for_but_not_for_good(self):
-        class Others(Progress):
-            def others(self):
-                return time.monotonic_ns()
-
-        began = time.monotonic()
-        with pytest.raises(TrackerUnreachable):
-            Deadline(0.2).run(lambda: time.sleep(10), "ending", progress=Others())
-        assert 0.2 * LONGEST_QUEUE <= time.monotonic() - began < 0.2 * LONGEST_QUEUE + 1
+from zenml_trackers.delivery import budgets
+from zenml_trackers.records import Status
 
 
 @pytest.mark.slow
@@ -88,7 +23,7 @@ def test_a_healthy_store_gets_all_rows_with_the_default_deadline(backend, tmp_pa
     rows = {"mlflow": 20_000, "trackio": 100_000}[backend]
     at = connected(backend, tmp_path, project, monkeypatch)
     if backend == "mlflow":
-        monkeypatch.setattr(outbox, "METRICS_AT_ONCE", 100)  # the smaller the requests, the longer it takes
+        monkeypatch.setattr(budgets, "BATCH", 100)  # the smaller the requests, the longer it takes
     with at.start_run("r") as run:
         for number in range(rows):
             run.log({"m": number})

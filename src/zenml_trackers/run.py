@@ -195,6 +195,7 @@ class Run:
             with self._in_order:
                 self._recorder.add(kind, self._with_step(kind, taken))
         except UnstorableValue as error:
+            let_through(error)
             self._refuse([error])
         except Exception as error:
             let_through(error)

@@ -234,13 +234,14 @@ class Tracking:
         logger.log(logging.WARNING if worse else logging.INFO, "%s", text)
 
     def _whereabouts(self) -> Iterator[str]:
-        if len(self._senders) > 1:
-            yield "\n".join(["", *(f"  {whereabouts(each, self.run)}" for each in self._senders)])
-        for sender in self._senders if len(self._senders) == 1 else ():
-            yield missing(sender, self.run)
-            yield sender.sink.whereabouts if sender.sink is not None else ""
+        """Commands come last, so that nothing that follows seems to be part of them."""
+        alone = self._senders if len(self._senders) == 1 else ()
+        yield from (missing(each, self.run) for each in alone)
         if not all(each.done for each in self._senders):
             yield self._kept
+        if not alone:
+            yield "\n".join(["", *(f"  {whereabouts(each, self.run)}" for each in self._senders)])
+        yield from (each.sink.whereabouts for each in alone if each.sink is not None)
 
     @property
     def _kept(self) -> str:

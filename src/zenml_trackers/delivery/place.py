@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.interruption import let_through
 
 VARIABLE = "ZENML_TRACKERS_JOURNAL"
 
@@ -31,11 +32,13 @@ def begin(header: Header) -> tuple[Journal, TrackerUnreachable | None]:
     try:
         return Journal.begin(root(), header), None
     except OSError as error:
+        let_through(error)
         way = f"set {VARIABLE} to a folder that can be written to"
         why = TrackerUnreachable(f"the journal can't be kept in {root()} ({error}); {way}")
     try:
         return Journal.begin(Path(tempfile.gettempdir(), f"zenml-trackers-journals-{getpass.getuser()}"), header), why
-    except OSError:
+    except OSError as error:
+        let_through(error)
         raise why from None
 
 

@@ -85,7 +85,8 @@ class Recording:
         return all(each.records >= records for each in self._senders)
 
     def _known(self, attribute: str, otherwise: Any) -> Any:
-        sinks = (sender.sink for sender in self._senders if sender.sink is not None)
+        reached_first = sorted(self._senders, key=lambda sender: not sender.reached)
+        sinks = (sender.sink for sender in reached_first if sender.sink is not None)
         return next((getattr(sink, attribute) for sink in sinks), otherwise)
 
 
