@@ -178,7 +178,7 @@ class TestLocks:
         assert (stored.id, stored.status) == (run_id, Status.FAILED)
         assert [point.value for point in stored.metrics] == [1, 2]
 
-    @pytest.mark.parametrize("process", [os.getpid(), 1])
+    @pytest.mark.parametrize("process", [os.getpid(), 1], ids=["this process", "another"])
     def test_a_run_that_somebody_writes_to_is_waited_for(self, tracker, process):
         run_id = store(tracker.backend, RunSpec(name="r", project=tracker.project))
         old = tracker.backend.find(run_id)
