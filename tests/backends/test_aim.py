@@ -190,7 +190,9 @@ class TestLocks:
         lock_of(tracker, run_id).unlink(missing_ok=True)
         tracker.backend.open(RunSpec(name="r", project=tracker.project), old).write([])
 
-    @pytest.mark.parametrize("content", ["", f"1-1-{time.time()}", f"{uuid.getnode()}-1-9"])
+    @pytest.mark.parametrize(
+        "content", ["", f"1-1-{time.time()}", f"{uuid.getnode()}-1-9"], ids=["empty", "another machine", "long ago"]
+    )
     def test_an_old_lock_is_broken(self, tracker, content):
         run_id = store(tracker.backend, RunSpec(name="r", project=tracker.project))
         lock_of(tracker, run_id).write_text(content)
