@@ -27,7 +27,7 @@ class Panic(BaseException):
 class Collecting(Sink):
     """Keeps what it is given, in the plainest way."""
 
-    def __init__(self, name: str = "r", **does: Does) -> None:
+    def __init__(self, name: str = "r", /, **does: Does) -> None:
         """Nothing is taken yet.
 
         Args:
@@ -61,7 +61,8 @@ class Collecting(Sink):
     def comes_to(self, place: str, *arguments: Any) -> None:
         self.threads.add(threading.get_ident())
         self.calls.append(place)
-        self.does.get(place, lambda *given: None)(*arguments)
+        if (does := self.does.get(place)) is not None:
+            does(*arguments)
 
 
 class Telling(Collecting):
