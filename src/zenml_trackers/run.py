@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from zenml_trackers.errors import RunEnded, TrackerError, TrackerUnreachable, UnstorableValue, UnsupportedFeature
+from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Artifact, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
+from zenml_trackers.records import Artifact, End, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
 from zenml_trackers.report import Reporter
 from zenml_trackers.steps import INT64, StepCounter, need_step
 from zenml_trackers.values import checked_rows, number, plain, split, tag_set
@@ -180,31 +180,46 @@ class Run:
         """
         return self._recorder.flush(seconds)
 
+    def close(self, end: End) -> None:
+        """Take nothing more; whoever started the run calls this, not the step.
+
+        Raises:
+            TrackerUnreachable: The end can't be kept in the journal.
+        """
+        with self._in_order:
+            self.status = end.status
+            self._recorder.add(End, end.model_dump(mode="json", include={"status", "error"}))
+
     def _add(self, kind: type[Logged], **fields: Any) -> None:
-        if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one
-            foreign = TrackerUnreachable("the run belongs to the process that this one was forked from; log there")
-            self._reporter.trouble(foreign, "What this process logs is lost.", "fork")
-            return
-        if self.status is not Status.RUNNING:
-            self._reporter.trouble(RunEnded("the run is over"), "What is logged now is lost.", "ended")
-            return
         try:
+            self._need_open()  # before files are copied
             if "step" in fields:
                 fields["step"] = _checked_step(fields)
             taken = self._recorder.taken_in(kind, fields)
             with self._in_order:
+                self._need_open()
                 self._recorder.add(kind, self._with_step(kind, taken))
-        except UnstorableValue as error:
-            let_through(error)
-            self._refuse([error])
+                self.rows += kind is Metrics
+        except RunEnded as error:
+            self._reporter.trouble(error, "What is logged now is lost.", str(error))
         except Exception as error:
             let_through(error)
-            self.rows += kind is Metrics
-            name = kind.__name__.lower()
-            given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
-            self._reporter.trouble(error, f"{given} lost.", name)
-        else:
-            self.rows += kind is Metrics
+            self._tell_loss(kind, error)
+
+    def _need_open(self) -> None:
+        if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one
+            raise RunEnded("the run belongs to the process that this one was forked from; log there")
+        if self.status is not Status.RUNNING:
+            raise RunEnded("the run is over")
+
+    def _tell_loss(self, kind: type[Logged], error: Exception) -> None:
+        if isinstance(error, UnstorableValue):
+            self._refuse([error])
+            return
+        self.rows += kind is Metrics
+        name = kind.__name__.lower()
+        given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
+        self._reporter.trouble(error, f"{given} lost.", name)
 
     def _with_step(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields with the metric step, counted in the order of the records unless it is given."""

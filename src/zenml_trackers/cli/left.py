@@ -51,7 +51,7 @@ def root_of(given: Path | None) -> Path:
 
 def journals(given: Path | None) -> Iterator[Kept]:
     """All that there are, the oldest first."""
-    for left in recovery.left(root_of(given)):
+    for left in recovery.left(given):
         journal = recovery.taken(left.folder)
         if journal is not None:
             journal.close()

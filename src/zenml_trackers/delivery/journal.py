@@ -171,17 +171,23 @@ class Cursor:
 
     def next(self, most: int) -> list[Logged]:
         """The records that follow, as far as they are there now."""
-        lines, size = [], CHUNK
+        while lines := self._lines()[:most]:
+            found = list(self._records(lines))
+            self._offset += sum(map(len, lines)) + len(lines)
+            self._number += len(lines)
+            if found:  # else these were torn, and there may be more
+                return found
+        return []
+
+    def _lines(self) -> list[bytes]:
+        """Whole lines, as many as one reading has; what has no end is being written, or was torn."""
+        size = CHUNK
         while True:
             data = self._journal.read(size, self._offset)
-            lines = data.split(b"\n")[:-1][:most]  # what has no end is being written, or was torn
+            lines = data.split(b"\n")[:-1]
             if lines or len(data) < size:
-                break
+                return lines
             size *= 4
-        found = list(self._records(lines))
-        self._offset += sum(map(len, lines)) + len(lines)
-        self._number += len(lines)
-        return found
 
     def _records(self, lines: list[bytes]) -> Iterator[Logged]:
         for number, line in enumerate(lines, self._number):

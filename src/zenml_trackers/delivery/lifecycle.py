@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from queue import SimpleQueue
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
 from zenml_trackers.delivery.sender import Sender
-from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
 from zenml_trackers.records import End, Feature, RunError, RunSpec, Status
 from zenml_trackers.report import Redactor, Reporter
@@ -95,6 +94,8 @@ class Tracking:
             self._recovery.start(self._changed, self._patience.left)
         except BaseException as error:  # what a signal's handler raised too: nobody else will end the run then
             self.end(Status.FAILED, RunError.of(error))
+            if isinstance(error, TrackerError) and self._journal is not None:  # strict: there was no run
+                self._journal.delete()
             raise
 
     def end(self, status: Status, error: RunError | None) -> None:
@@ -106,7 +107,6 @@ class Tracking:
             return
         active.leave(self.run)
         self._detach()
-        self.run.status = status
         safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
         self._finish(End(status=status, error=safe))
         self._begun = False
@@ -187,9 +187,10 @@ class Tracking:
 
     def _finish(self, end: End) -> None:
         """Have the senders deliver the rest, and wait for them as long as they get on."""
-        if self._journal is not None:
-            with suppress(OSError):  # whoever finds the journal then takes the run for one that was killed
-                self._journal.append(End, {"status": end.status.value, "error": end.error and end.error.model_dump()})
+        try:
+            self.run.close(end)
+        except TrackerUnreachable as error:  # whoever finds the journal takes the run for one that was killed
+            let_through(error)
         for sender in self._senders:
             sender.finish(end)
         try:

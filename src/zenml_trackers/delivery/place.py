@@ -36,12 +36,18 @@ def begin(header: Header) -> tuple[Journal, TrackerUnreachable | None]:
         way = f"set {VARIABLE} to a folder that can be written to"
         why = TrackerUnreachable(f"the journal can't be kept in {root()} ({error}); {way}")
     try:
-        return Journal.begin(Path(tempfile.gettempdir(), f"zenml-trackers-journals-{getpass.getuser()}"), header), why
+        return Journal.begin(_temporary(), header), why
     except OSError as error:
         let_through(error)
         raise why from None
 
 
-def folders(there: Path) -> Iterator[Path]:
-    """Those of all journals in a folder, the oldest first."""
-    yield from sorted(path for path in there.iterdir() if path.is_dir()) if there.is_dir() else ()
+def folders(there: Path | None = None) -> Iterator[Path]:
+    """Those of all journals, or of all in a folder, the oldest first."""
+    for each in (root(), _temporary()) if there is None else (there,):
+        yield from sorted(path for path in each.iterdir() if path.is_dir()) if each.is_dir() else ()
+
+
+def _temporary() -> Path:
+    """Where journals are if there is no other place for them; its owner's alone, in a folder of all users."""
+    return Path(tempfile.gettempdir(), f"zenml-trackers-journals-{getpass.getuser()}")

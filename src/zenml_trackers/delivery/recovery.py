@@ -38,8 +38,8 @@ class Left:
 
 
 def left(root: Path | None = None) -> Iterator[Left]:
-    """All journals in the usual folder, or in that, the oldest first; those of living processes too."""
-    for folder in place.folders(root or place.root()):
+    """All journals where they are kept, or in that folder, the oldest first; those of living processes too."""
+    for folder in place.folders(root):
         try:
             yield Left(folder, read_header(folder))
         except (OSError, ValueError):  # it is only being made, or a later release made it
@@ -165,7 +165,7 @@ class Recovery:
 def _end_in(journal: Journal) -> End | None:
     """How the run ended, if its process lived to say so."""
     cursor = Cursor(journal)
-    last = None
-    while batch := cursor.next(10_000):
-        last = batch[-1]
-    return last if isinstance(last, End) else None
+    while batch := cursor.next(budgets.BATCH):
+        if isinstance(batch[-1], End):
+            return batch[-1]
+    return None
