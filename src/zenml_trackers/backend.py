@@ -153,6 +153,11 @@ class Backend(ABC):
             InvalidUrl: The URL makes no sense for this backend; the message says what does.
         """
 
+    @property
+    def place(self) -> str:
+        """Where it is, told apart from all others on this machine: its URL, with an absolute path if it has one."""
+        return self.url
+
     def load(self) -> None:
         """Load the library, and make what is missing on this machine: what takes its time, but only once.
 

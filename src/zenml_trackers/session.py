@@ -143,7 +143,11 @@ def connect(
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]
     limits = Limits(strict, deadline)
     backends = backends_at(urls, project, credentials or {}, limits)
-    makers = [partial(backend_at, url, credentials=credentials or {}, limits=limits) for url in urls]
+
+    def make(backend: Backend, url: TrackerUrl, wanted: str) -> Backend:
+        return backend if wanted == project else backend_at(url, wanted, credentials or {}, limits)
+
+    makers = [partial(make, backend, url) for backend, url in zip(backends, urls, strict=True)]
     return Tracker(backends, project, limits, makers)
 
 

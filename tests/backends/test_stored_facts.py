@@ -58,7 +58,7 @@ def test_a_run_that_goes_on_has_no_end_and_one_that_was_continued_has_its_first_
     store(backend, RunSpec(name="twice", project=project), Metrics(values={"x": 1}))
     first = only(url, project)
     time.sleep(1.1)
-    sink = backend.open(RunSpec(name="twice", project=project, resume="must"))
+    sink = backend.open(RunSpec(name="twice", project=project, resume="must"), None)
     sink.write([Metrics(values={"x": 2})])
     going_on = only(url, project)
     assert (going_on.status, going_on.started, going_on.ended) == (Status.RUNNING, first.started, None)
@@ -72,7 +72,7 @@ def test_a_run_that_goes_on_has_no_end_and_one_that_was_continued_has_its_first_
 
 def test_the_command_that_shows_a_run_is_that_of_its_step(url, project):
     backend = backend_at(url, project)
-    sink = backend.open(RunSpec(name="shown", project=project))
+    sink = backend.open(RunSpec(name="shown", project=project), None)
     sink.write([])
     sink.close(Status.FINISHED, None)
     stored = only(url, project)

@@ -17,7 +17,7 @@ from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.handover import Handover, as_error, may_pass
 from zenml_trackers.delivery.journal import Cursor, Journal
 from zenml_trackers.delivery.receiver import Receiver
-from zenml_trackers.errors import RunNotFound
+from zenml_trackers.errors import RunNotFound, TrackerError
 from zenml_trackers.interruption import let_through
 from zenml_trackers.records import End, Feature, RunSpec, StoredRun
 from zenml_trackers.report import Redactor, Reporter
@@ -159,6 +159,9 @@ class Sender:
         backend = self._receiver.make(self._journal.header.spec.project)
         self.reporter.redact = Redactor(backend.secrets)
         backend.load()
+        place = self._journal.noted(self._number).get("place", backend.place)
+        if place != backend.place:  # another working directory, or TRACKIO_DIR, gives the same URL another meaning
+            raise TrackerError(f"the run belongs to {place}, and not to {backend.place}")
         self.backend = backend
         self._changed.put(None)
 
@@ -199,7 +202,12 @@ class Sender:
         """Keep which run it is, for whoever goes on with it; some trackers tell that only when it is there."""
         noted = self._journal.noted(self._number)
         if noted.get("run_id", "") != self._sink.id or facts:
-            self._journal.note(self._number, {"points": 0, **noted, **facts, "run_id": self._sink.id})
+            self._journal.note(self._number, {"points": 0, **noted, **facts, **self._known})
+
+    @property
+    def _known(self) -> dict[str, str]:
+        place = self.backend.place if self.backend is not None else ""
+        return {"run_id": self._sink.id, "place": place}
 
     @property
     def _sink(self) -> Sink:

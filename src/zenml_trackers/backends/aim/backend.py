@@ -39,6 +39,10 @@ class AimBackend(Backend):
     def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> AimBackend:
         return cls(folder_of(url), url.options.get("project") or project)
 
+    @property
+    def place(self) -> str:
+        return f"aim:///{self.folder}"
+
     def load(self) -> None:
         self._repo()
 

@@ -60,6 +60,10 @@ class CometBackend(ListedBackend):
             raise InvalidUrl(f"{url.shown} has too many parts; write comet://workspace/project.")
         return cls(url.path or named, workspace=url.host or None, folder=None, key=key)
 
+    @property
+    def place(self) -> str:
+        return self.url if self._folder is None else f"comet+offline:///{self._folder}"
+
     def load(self) -> None:
         _load_comet()
 

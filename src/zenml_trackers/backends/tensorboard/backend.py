@@ -43,6 +43,10 @@ class TensorBoardBackend(Backend):
     ) -> TensorBoardBackend:
         return cls(folder_of(url), url.options.get("project") or project)
 
+    @property
+    def place(self) -> str:
+        return f"tensorboard:///{self.folder.parent}"
+
     def load(self) -> None:
         import_module(FOLDER)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import trackio
+from trackio import utils
 
 from zenml_trackers import document
 from zenml_trackers.backend import Backend
@@ -73,6 +74,10 @@ class TrackioBackend(Backend):
     @classmethod
     def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> TrackioBackend:
         return cls(**place(url, project), token=credentials.get("api_key"), timeout=timeout)
+
+    @property
+    def place(self) -> str:
+        return f"Trackio's folder {utils.TRACKIO_DIR}" if self.target.local else self.target.address
 
     @property
     def store(self) -> Store:

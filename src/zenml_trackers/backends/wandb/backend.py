@@ -85,6 +85,10 @@ class WandbBackend(ListedBackend):
             )
         return cls(name or named, entity=owner or None, server=server, **access)
 
+    @property
+    def place(self) -> str:
+        return self.url if self._folder is None else f"wandb+offline:///{self._folder}"
+
     def load(self) -> None:
         super().load()
         import_module("wandb.sdk.launch.inputs.internal")  # else `wandb.init` does
