@@ -102,7 +102,7 @@ class TestAnUnfitLibrary:
         unfit()
         assert run(one).status == "completed"
         assert [record.getMessage() for record in said.records if record.levelname == "WARNING"] == [
-            f"tracker, step 'train': {REFUSAL} The step goes on; what it logs may not reach the tracker."
+            f"tracker, step 'train': {REFUSAL} The step goes on; what it logs is kept, and may be delivered later."
         ]
 
     def test_a_strict_step_does_not_begin(self, unfit, project, zenml_store):
