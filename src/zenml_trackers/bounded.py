@@ -13,13 +13,15 @@ from zenml_trackers.errors import TrackerError, TrackerUnreachable
 T = TypeVar("T")
 
 
-def in_thread(work: Callable[[], None], doing: str) -> None:
+def in_thread(work: Callable[[], None], doing: str) -> threading.Thread:
     """Begin `work` in a thread that is left behind when the process ends.
 
     Raises:
         RuntimeError: Python is ending, and starts no threads any more.
     """
-    threading.Thread(target=work, name=f"zenml-trackers: {doing}", daemon=True).start()
+    thread = threading.Thread(target=work, name=f"zenml-trackers: {doing}", daemon=True)
+    thread.start()
+    return thread
 
 
 def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:

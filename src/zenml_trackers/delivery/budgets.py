@@ -31,3 +31,5 @@ CHUNK = 256 * 1024
 """Bytes that are read from a journal at once; more if a record is longer."""
 LETTING_GO = 20.0
 """What a process may take to let go of a journal whose run is over: longer than Trackio waits for a locked database."""
+THREAD = 1.0
+"""What a thread may take to end that has nothing to do any more."""

@@ -29,6 +29,8 @@ from zenml_trackers.records import Artifact, End, Image, Logged, Metrics, Params
 
 VERSION = 1
 HEADER, RECORDS, FILES, SENDER = "journal.json", "records.jsonl", "files", "sender-{}.json"
+UNSEEN = "."
+"""How the name of a folder begins that is no journal yet."""
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 CLOSED = -1
 """In the place of a file's number."""
@@ -73,9 +75,11 @@ class Journal:
         """
         self.folder = folder
         self.header = read_header(folder)
-        self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
+        self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(self._file).st_nlink == 0:
+                raise FileNotFoundError(f"{folder} was delivered meanwhile")
             self._torn = _is_torn(self._file)
         except OSError:
             os.close(self._file)
@@ -90,10 +94,14 @@ class Journal:
             OSError: It can't be made.
         """
         root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        folder = root / f"{time.time_ns()}-{uuid4().hex[:8]}"
-        folder.mkdir(mode=PRIVATE_FOLDER)
-        _write(folder / HEADER, header.model_dump(mode="python"))
-        return cls(folder)
+        name = f"{time.time_ns()}-{uuid4().hex[:8]}"
+        unseen = root / f"{UNSEEN}{name}"  # until it is held: somebody else would deliver it
+        unseen.mkdir(mode=PRIVATE_FOLDER)
+        _write(unseen / HEADER, header.model_dump(mode="python"))
+        (unseen / RECORDS).touch(mode=PRIVATE_FILE)
+        journal = cls(unseen)
+        journal.folder = unseen.rename(root / name)
+        return journal
 
     def append(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Add a record; it outlives this process when the call returns.
@@ -156,9 +164,9 @@ class Journal:
             os.close(file)
 
     def delete(self) -> None:
-        """Take it away: all of it was delivered."""
-        self.close()
+        """Take it away, and only then let go of it: all of it was delivered."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.close()
 
 
 class Cursor:

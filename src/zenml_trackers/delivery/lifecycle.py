@@ -204,17 +204,18 @@ class Tracking:
     def _let_go(self) -> None:
         for sender in self._senders:
             sender.give_up()
+            sender.join()
         self._recovery.give_up()
+        self._recovery.join()
         self._over = True
         self._release()
 
     def _wait_for_end(self) -> None:
+        """For the run as long as it gets on; for what others left no longer than the deadline has it."""
         progress = Progress(self._senders, self.run)
-        own = lambda: (progress.own(), self._recovery.progress)  # noqa: E731
-        self._patience.wait(self._is_over, self._changed, own=own, others=progress.others)
-
-    def _is_over(self) -> bool:
-        return self._recovery.stopped and all(each.stopped or each.is_hopeless for each in self._senders)
+        over = lambda: all(each.stopped or each.is_hopeless for each in self._senders)  # noqa: E731
+        self._patience.wait(over, self._changed, own=progress.own, others=progress.others)
+        self._patience.wait(lambda: self._recovery.stopped, self._changed)
 
     def _release(self) -> None:
         """Let go of the journal, or take it away, once the run is over and no sender works any more."""

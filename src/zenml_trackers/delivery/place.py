@@ -45,7 +45,7 @@ def begin(header: Header) -> tuple[Journal, TrackerUnreachable | None]:
 def folders(there: Path | None = None) -> Iterator[Path]:
     """Those of all journals, or of all in a folder, the oldest first."""
     for each in (root(), _temporary()) if there is None else (there,):
-        yield from sorted(path for path in each.iterdir() if path.is_dir()) if each.is_dir() else ()
+        yield from sorted(path for path in each.glob("[!.]*") if path.is_dir()) if each.is_dir() else ()
 
 
 def _temporary() -> Path:

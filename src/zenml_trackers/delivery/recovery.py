@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Thread
 
 from zenml_trackers.bounded import in_thread
 from zenml_trackers.delivery import budgets, place
@@ -83,6 +84,7 @@ class Delivery:
         Patience(seconds).wait(over, self._changed, own=lambda: self.progress)
         for sender in self._senders:
             sender.give_up()
+            sender.join()
         done = all(sender.done for sender in self._senders)
         self._journal.delete() if done else self._journal.close()
         return done
@@ -124,10 +126,8 @@ class Recovery:
         self._find = find
         self._ended = ended
         self._over = False
-        self._current: Delivery | None = None
+        self._thread: Thread | None = None
         self.stopped = True
-        self.delivered = 0
-        """How many runs were delivered."""
 
     def start(self, changed: SimpleQueue[None], seconds: float) -> None:
         """Begin, if anything was left.
@@ -139,24 +139,24 @@ class Recovery:
         waiting = [each for each in left() if self._find(each.header)]
         if waiting:
             self.stopped = False
-            in_thread(partial(self._work, waiting, changed, seconds), "delivery of what was left")
+            work = partial(self._work, waiting, changed, seconds)
+            self._thread = in_thread(work, "delivery of what was left")
 
     def give_up(self) -> None:
         """Begin no other."""
         self._over = True
 
-    @property
-    def progress(self) -> object:
-        """What changes as long as it gets on."""
-        return self.delivered, self._current and self._current.progress
+    def join(self) -> None:
+        """Wait until its thread is gone, if it does nothing any more."""
+        if self.stopped and self._thread is not None:
+            self._thread.join(budgets.THREAD)
 
     def _work(self, waiting: Sequence[Left], changed: SimpleQueue[None], seconds: float) -> None:
         try:
             for each in waiting:
                 journal = None if self._over else taken(each.folder)
                 if journal is not None:
-                    self._current = Delivery(journal, self._find(each.header), self._ended)
-                    self.delivered += self._current.wait(seconds)
+                    Delivery(journal, self._find(each.header), self._ended).wait(seconds)
         finally:
             self.stopped = True
             changed.put(None)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 from zenml_trackers.backend import Backend, Sink, backend_class
@@ -64,6 +65,7 @@ class Sender:
         self._number = number
         self._cursor = Cursor(journal)
         self._handover: Handover | None = None
+        self._thread: Thread | None = None
         self._over = False
         self._end: End | None = None
         self._failures_before_end = 0
@@ -79,7 +81,7 @@ class Sender:
             on_end: Called when it does nothing any more.
         """
         self._changed = changed
-        in_thread(lambda: self._work(on_end), f"delivery to {self.name}")
+        self._thread = in_thread(lambda: self._work(on_end), f"delivery to {self.name}")
 
     def finish(self, end: End) -> None:
         """Deliver the rest now, and the end after that, even if it is not in the journal."""
@@ -89,6 +91,11 @@ class Sender:
     def hurry(self) -> None:
         """Look into the journal now."""
         self._wake.put(None)
+
+    def join(self) -> None:
+        """Wait until its thread is gone, if it does nothing any more: no step leaves one behind."""
+        if self.stopped and self._thread is not None:
+            self._thread.join(budgets.THREAD)
 
     @property
     def is_hopeless(self) -> bool:
