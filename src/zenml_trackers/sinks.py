@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,11 +37,19 @@ class RecordSink(Sink):
         if not self._begun:
             self.begin()
             self._begun = True
-        for record in records:
-            self._try(record)
+        self.take(records)
+        self.settle()
         losses, rows, self._losses, self._lost_rows = self._losses, self._lost_rows, [], 0
         if losses:
             raise Losses(losses, rows)
+
+    def take(self, records: Iterable[Logged]) -> None:
+        """Store the records, each in its turn; a library that takes many at once has this of its own."""
+        for record in records:
+            self._try(record)
+
+    def settle(self) -> None:
+        """Store what is stored once for all records that were given together."""
 
     def close(self, status: Status, error: RunError | None) -> None:
         """End the run."""
@@ -129,14 +137,11 @@ class DocumentSink(RecordSink):
     def put(self, config: Mapping[str, Any]) -> None:
         """Store the document, in the place of an earlier one."""
 
-    def write(self, records: Sequence[Logged]) -> None:
-        """Store each record, and then the document if it changed."""
-        try:
-            super().write(records)
-        finally:
-            if self._changed and self._begun:
-                self.put(self.config)
-                self._changed = False
+    def settle(self) -> None:
+        """Put the document if it changed."""
+        if self._changed:
+            self.put(self.config)
+            self._changed = False
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Put the document with the status, and end the run."""

@@ -61,8 +61,11 @@ def _take(stored: Counter[Any], key: Any) -> bool:
 
 
 def _point(name: str, step: int | None, value: Any) -> tuple[str, int | None, str]:
-    """Equal for what is one value to every tracker; some hold all numbers as floats, and no NaN equals another."""
-    return name, step, repr(float(value))
+    """Equal for what is one value to every tracker.
+
+    Some hold all numbers as floats, some know no -0.0, and no NaN equals another.
+    """
+    return name, step, repr(float(value) + 0.0)
 
 
 def _shown(record: Any) -> tuple[type, str, int | None]:

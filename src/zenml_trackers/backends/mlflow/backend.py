@@ -15,7 +15,7 @@ from zenml_trackers.backends.mlflow.file import check_file
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.backends.mlflow.sink import MlflowSink
 from zenml_trackers.errors import InvalidSettings, InvalidUrl, RunNotFound
-from zenml_trackers.records import Feature, Record, RunSpec, StoredRun
+from zenml_trackers.records import Feature, Logged, RunSpec, StoredRun
 from zenml_trackers.url import TrackerUrl
 
 
@@ -26,7 +26,6 @@ class MlflowBackend(Backend):
     library: ClassVar[str] = "mlflow"
     requires: ClassVar[str] = "mlflow>=2.18"
     """The first that has an active run for each thread."""
-    blocking: ClassVar[bool] = True
     credentials: ClassVar[frozenset[str]] = frozenset({"username", "password", "api_key"})
     features = frozenset({Feature.ARTIFACTS, Feature.MEDIA, Feature.RESUME})
 
@@ -68,35 +67,55 @@ class MlflowBackend(Backend):
 
         return calls.attach(native)
 
-    def open(self, spec: RunSpec) -> MlflowSink:
+    @property
+    def place(self) -> str:
+        return f"mlflow+sqlite:///{self._where}" if isinstance(self._where, Path) else self.url
+
+    def open(self, spec: RunSpec, old: StoredRun | None) -> MlflowSink:
         place = self._place()
         with place.reached():
             experiment_id = place.experiment(self.project)
-            old = self._to_continue(place, spec)
-            points = reading.points(place, old) if old else []
-        if old is None:
-            return MlflowSink(place, experiment_id, {layout.NAME: spec.name, **document.opening(spec)})
-        config = layout.completed(layout.document_in(old.data.tags), old.data.tags, old.data.params)
-        sink = MlflowSink(place, experiment_id, {**document.continued(config, spec), layout.NAME: spec.name})
-        sink.resume(old, *(max((getattr(each, of) for each in points), default=-1) for of in ("step", "timestamp")))
-        return sink
+            if old is None:
+                return MlflowSink(place, experiment_id, {layout.NAME: spec.name, **document.opening(spec)})
+            run = place.store.get_run(old.id)
+            last_time = max((point.timestamp for point in reading.points(place, run)), default=0)
+        config = layout.completed(layout.document_in(run.data.tags), run.data.tags, run.data.params)
+        config = {**document.continued(config, spec), layout.NAME: spec.name}
+        return MlflowSink(place, experiment_id, config, run, last_time)
 
     def read(self) -> Iterator[StoredRun]:
-        if isinstance(self._where, Path) and not self._where.exists():
-            return
-        place = self._place()
+        if (place := self._existing()) is not None:
+            with place.reached():
+                for run in reading.runs(place, self.project):
+                    yield reading.as_stored(place, self.project, run)
+
+    def to_resume(self, spec: RunSpec) -> StoredRun | None:
+        """As that of all backends; the metrics of no other run are read."""
+        if spec.resume == "never":
+            return None
+        if (place := self._existing()) is not None:
+            with place.reached():
+                found = [run for run in reading.runs(place, self.project) if reading.name_of(run) == spec.name]
+                if found:
+                    return reading.as_stored(place, self.project, found[-1])
+        if spec.resume == "must":
+            raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.project!r} to resume")
+        return None
+
+    def find(self, run_id: str) -> StoredRun | None:
+        if (place := self._existing()) is None:
+            return None
         with place.reached():
-            for run in reading.runs(place, self.project):
-                yield reading.as_stored(place, self.project, run)
+            run = reading.run_of(place, self.project, run_id)
+            return reading.as_stored(place, self.project, run) if run else None
 
     def projects(self) -> list[str]:
-        if isinstance(self._where, Path) and not self._where.exists():
+        if (place := self._existing()) is None:
             return []
-        place = self._place()
         with place.reached():
             return sorted(reading.experiments(place))
 
-    def attachments(self, run_id: str, folder: Path) -> Iterator[Record]:
+    def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         place = self._place()
         with place.reached():
             run = place.store.get_run(run_id)
@@ -111,6 +130,12 @@ class MlflowBackend(Backend):
 
     def load(self) -> None:
         self._place()
+
+    def _existing(self) -> Place | None:
+        """None if there is nothing to read, and reading makes nothing."""
+        if isinstance(self._where, Path) and not self._where.exists():
+            return None
+        return self._place()
 
     def _place(self) -> Place:
         self._import()
@@ -130,15 +155,6 @@ class MlflowBackend(Backend):
         for name in set(os.environ) - before if before is not None else ():
             if name.startswith("_MLFLOW_"):
                 del os.environ[name]
-
-    def _to_continue(self, place: Place, spec: RunSpec) -> Any:
-        """MLflow's run that `spec` says to continue; unlike `to_resume` it reads no metrics of others."""
-        if spec.resume == "never":
-            return None
-        found = [run for run in reading.runs(place, self.project) if reading.name_of(run) == spec.name]
-        if spec.resume == "must" and not found:
-            raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.project!r} to resume")
-        return found[-1] if found else None
 
 
 def _file(url: TrackerUrl) -> Path:

@@ -26,6 +26,8 @@ FORMER = "zenml.former"
 """In the document: keys of MLflow's params that belonged to what has another value by now."""
 KEPT = "zenml.artifacts"
 """In the document: the names of the artifacts by their paths."""
+KEEPING = "zenml.keeping"
+"""In the document: the path of what is being kept; a process that was killed may have left a part of it there."""
 
 LONGEST_KEY = 250
 LONGEST_TAG = 5000
@@ -37,7 +39,9 @@ PATHLIKE = r"^$|^/|/$|/(?=/)|^\.\.|(?:^|(?<=/))\.{1,2}(?=/|$)"
 KEY = rf"[^\w./\- :]|{PATHLIKE}"
 TAG = rf"{KEY}|^(?:mlflow|zenml)(?=\.)"
 """The two prefixes mean something of their own."""
-ARTIFACT = rf"[^\w./\- ]|{PATHLIKE}|^(?:images|tables)(?=/|$)"
+LONG = r"(?=[^/]*[^/\0-\x7f])[^/]{60,}"
+"""What may be too many bytes for the name of a file."""
+ARTIFACT = rf"{LONG}|[^\w./\- ]|{PATHLIKE}|^(?:images|tables)(?=/|$)"
 MEDIUM = r"[^a-zA-Z0-9_\-. ]|^$|^\.+$"
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID, uuid4
 
 from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.naming import Names
-from zenml_trackers.records import Artifact, Image, Record, Table
+from zenml_trackers.records import Artifact, Image, Logged, Table
 from zenml_trackers.values import plain
 
 if TYPE_CHECKING:
@@ -30,10 +30,23 @@ SHOW_TABLES = "mlflow.loggedArtifacts"
 SHOWN_TABLES = 25
 """As many as fit into a tag."""
 THUMBNAIL = (256, 256)
-IMAGE = re.compile(r"images/([^+%]+)[+%]step[+%](-?\d+)[+%]timestamp[+%](\d+)[+%][^+%]*\.(png)")
+IMAGE = re.compile(r"images/([^+%]+)[+%]step[+%](-?\d+)[+%]timestamp[+%](\d+)[+%]([^+%]*)\.png")
 THUMBNAILS = re.compile(r"images/.*[+%]compressed\.webp")
 """Older releases of MLflow have % for +."""
-TABLE = re.compile(r"tables/([^/]+)/(-?\d+)-(\d+)\.(json)")
+TABLE = re.compile(r"tables/([^/]+)/(-?\d+)-(\d+)(-[\w-]+)?\.json")
+"""Each with the name, the step, the time, and what tells it from others of that time."""
+
+
+class Shown(NamedTuple):
+    """What tells a picture or a table from all others of its run, and is the same if it is given again."""
+
+    time: int
+    """When it was logged, in milliseconds."""
+    number: int
+    """That of the record; -1 if it has none."""
+
+    def __str__(self) -> str:
+        return str(UUID(int=self.number) if self.number >= 0 else uuid4())
 
 
 class Shelf:
@@ -64,43 +77,56 @@ class Shelf:
         """Looked for when it is used: a run without files needs none, and what it takes may not be installed."""
         return self._place.artifacts(self._run)
 
-    def keep(self, name: str, path: Path) -> str:
-        """The path under which a file or folder is kept now.
+    def path_of(self, name: str, path: Path) -> str:
+        """Where a file or folder is to be kept.
+
+        Raises:
+            UnstorableValue: It is not there.
+        """
+        if not path.exists():
+            raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.")
+        return Names(layout.ARTIFACT, layout.LONGEST_KEY).stored(name)
+
+    def keep(self, stored: str, path: Path) -> None:
+        """Keep a file or folder under a path.
 
         Raises:
             TrackerError: It can't be.
         """
-        if not path.exists():
-            raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.")
-        stored = Names(layout.ARTIFACT, layout.LONGEST_KEY).stored(name)
         if path.is_dir():
             with self._place.reached():
                 self._artifacts.log_artifacts(str(path), stored)
         else:
             self._upload(path, stored)
-        return stored
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int, time: int) -> None:
-        """Keep a picture where MLflow's pages look for it."""
-        stem = f"images/{self.keys.stored(name)}+step+{step}+timestamp+{time}+{uuid4()}"
+    def image_path(self, name: str, step: int, shown: Shown) -> str:
+        """Where MLflow's pages look for a picture."""
+        return f"images/{self.keys.stored(name)}+step+{step}+timestamp+{shown.time}+{shown}.png"
+
+    def show_image(self, image: PIL.Image.Image, stored: str) -> None:
+        """Keep a picture under a path, and the small one beside it."""
         small = image.convert("RGBA")
         small.thumbnail(THUMBNAIL)
         with tempfile.TemporaryDirectory() as folder:
-            for picture, stored in ((image, f"{stem}.png"), (small, f"{stem}+compressed.webp")):
-                file = Path(folder, PurePosixPath(stored).name)
+            for picture, path in ((image, stored), (small, f"{stored.removesuffix('.png')}+compressed.webp")):
+                file = Path(folder, PurePosixPath(path).name)
                 picture.save(file)
-                self._upload(file, stored)
+                self._upload(file, path)
         self._images = True
 
-    def show_table(self, table: Table, step: int, time: int) -> None:
-        """Keep a table."""
+    def table_path(self, name: str, step: int, shown: Shown) -> str:
+        """Where a table is to be kept."""
+        return f"tables/{self.keys.stored(name)}/{step}-{shown.time}-{shown}.json"
+
+    def show_table(self, table: Table, stored: str) -> None:
+        """Keep a table under a path."""
         rows = plain(table.rows, f"table {table.name!r}")
-        stored = f"tables/{self.keys.stored(table.name)}/{step}-{time}.json"
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "table.json")
             file.write_text(json.dumps({"columns": table.columns, "data": rows}), "utf-8")
             self._upload(file, stored)
-        self._tables.append({"path": stored, "type": "table"})
+        if (entry := {"path": stored, "type": "table"}) not in self._tables:
+            self._tables.append(entry)
 
     def _upload(self, path: Path, stored: str) -> None:
         """Under any name: MLflow would keep the file's own."""
@@ -111,15 +137,16 @@ class Shelf:
             self._artifacts.log_artifact(str(link), str(target.parent) if target.parent.name else None)
 
 
-def attachments(place: Place, run: Any, config: Mapping[str, Any], folder: Path) -> Iterator[Record]:
-    """All that a run keeps; what MLflow's own calls kept has its first folder's or its own name."""
-    paths = list(place.files(run))
+def attachments(place: Place, run: Any, config: Mapping[str, Any], folder: Path) -> Iterator[Logged]:
+    """All that a run keeps as a whole; what MLflow's own calls kept has its first folder's or its own name."""
+    torn = config.get(layout.KEEPING, [])
+    paths = [path for path in place.files(run) if not _is_in(path, torn)]
     names = Names(layout.MEDIUM, layout.LONGEST_KEY, config.get(layout.NAMES))
     for pattern, kind in ((IMAGE, _image), (TABLE, _table)):
-        found = sorted(filter(None, map(pattern.fullmatch, paths)), key=lambda match: int(match[3]))
+        found = sorted(filter(None, map(pattern.fullmatch, paths)), key=lambda match: (int(match[3]), match[4] or ""))
         for match in found:
             yield kind(names.original(match[1]), int(match[2]), place.fetched(run, match[0], folder))
-    kept = config.get(layout.KEPT, {})
+    kept = {stored: name for stored, name in config.get(layout.KEPT, {}).items() if not _is_in(stored, torn)}
     for path in paths:
         if not any(each.fullmatch(path) for each in (IMAGE, THUMBNAILS, TABLE)):
             kept = {_root(path, kept): _root(path, kept), **kept}
@@ -132,6 +159,10 @@ def _root(path: str, kept: Mapping[str, str]) -> str:
     """The path of the artifact that a file belongs to."""
     above = [path, *map(str, PurePosixPath(path).parents)]
     return next((each for each in above if each in kept), path.partition("/")[0])
+
+
+def _is_in(path: str, roots: Sequence[str]) -> bool:
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
 
 
 def _image(name: str, step: int, file: Path) -> Image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,12 +80,12 @@ class Place(ABC):
             )
         return str(found.experiment_id)
 
-    def made(self, experiment_id: str, name: str, now: int) -> Any:
-        """A run that is made now, with the tags by which MLflow tells who and what made it."""
+    def made(self, experiment_id: str, name: str, now: int, own: Mapping[str, str]) -> Any:
+        """A run that is made now, with tags of its own and those by which MLflow tells who and what made it."""
         from mlflow.entities import RunTag
         from mlflow.tracking.context.registry import resolve_tags
 
-        tags = resolve_tags()
+        tags = {**resolve_tags(), **own}
         given = [RunTag(*item) for item in tags.items()]
         return self.store.create_run(experiment_id, tags.get("mlflow.user", "unknown"), now, given, name)
 
@@ -119,5 +119,8 @@ class Place(ABC):
         except TrackerError:
             raise
         except Exception as error:  # MLflow's own, and what databases and file systems raise through it
-            kind = TrackerError if getattr(error, "error_code", "") in REFUSALS else TrackerUnreachable
-            raise kind(f"MLflow at {self.uri}: {error}") from None
+            lasts = isinstance(error, ImportError) or getattr(error, "error_code", "") in REFUSALS
+            failure = (TrackerError if lasts else TrackerUnreachable)(f"MLflow at {self.uri}: {error}")
+            if isinstance(failure, OSError) and isinstance(error, OSError):
+                failure.errno = error.errno  # by which those are known that last
+            raise failure from None

@@ -17,7 +17,11 @@ STATES = {"FINISHED": Status.FINISHED, "FAILED": Status.FAILED, "KILLED": Status
 """All others mean that it still runs."""
 OLDEST_FIRST = ["attributes.start_time ASC"]
 RUNS_AT_ONCE = 500
+NO_RUN = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""What MLflow says of an id that no run has, or can have."""
 EXPERIMENTS_AT_ONCE = 1000
+POINTS_AT_ONCE = 5000
+"""Few enough for a request that has to be answered in time; a release that has no pages gives all."""
 
 
 def experiments(place: Place) -> Iterator[str]:
@@ -41,6 +45,19 @@ def runs(place: Place, project: str) -> Iterator[Any]:
         )
         yield from page
         token = page.token or None
+
+
+def run_of(place: Place, project: str, run_id: str) -> Any:
+    """MLflow's run of that id; None if the experiment has none, or only one that was deleted there."""
+    experiment = place.store.get_experiment_by_name(project)
+    try:
+        run = place.store.get_run(run_id)
+    except Exception as error:
+        if getattr(error, "error_code", "") not in NO_RUN:
+            raise
+        return None
+    there = experiment is not None and run.info.experiment_id == experiment.experiment_id
+    return run if there and run.info.lifecycle_stage == "active" else None
 
 
 def name_of(run: Any) -> str:
@@ -74,7 +91,7 @@ def as_stored(place: Place, project: str, run: Any) -> StoredRun:
 def _history(place: Place, run_id: str, key: str) -> Iterator[Any]:
     token: str | None = ""
     while token is not None:
-        page = place.store.get_metric_history(run_id, key, page_token=token or None)
+        page = place.store.get_metric_history(run_id, key, POINTS_AT_ONCE, token or None)
         yield from page
         token = getattr(page, "token", None) or None
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mlflow.exceptions import MlflowException
-from mlflow.protos.service_pb2 import CreateRun, ListArtifacts, MlflowService
+from mlflow.protos.service_pb2 import CreateRun, ListArtifacts, LogBatch, MlflowService
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.store.artifact.http_artifact_repo import HttpArtifactRepository
 from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
@@ -31,6 +31,8 @@ ENDPOINTS = extract_api_info_for_service(MlflowService, "/api/2.0")
 RETRIES = 2
 BACKOFF = 0.5
 """Seconds before the second retry; the first is at once."""
+ONCE = (CreateRun, LogBatch)
+"""What is not tried again at once: a run must not be made twice, and metrics may be stored although no answer came."""
 REFUSED = (401, 403)
 NOBODY = "0" * 32
 """The id of no run: what is written to it leaves nothing behind."""
@@ -66,7 +68,7 @@ class Store(RestStore):  # type: ignore[misc]  # MLflow is not looked into
     def _call_endpoint(self, api: Any, json_body: str | None = None, *args: Any, **kwargs: Any) -> Any:
         endpoint, method = ENDPOINTS[api]
         sent = {"params" if method == "GET" else "json": json.loads(json_body or "{}")}
-        answer = self._answer(endpoint, method, 0 if api is CreateRun else RETRIES, sent)
+        answer = self._answer(endpoint, method, 0 if api in ONCE else RETRIES, sent)
         if answer.status_code in REFUSED:
             raise TokenRefused(
                 f"MLflow at {self._server} refused the credentials (status {answer.status_code}); pass a username and "
@@ -77,7 +79,6 @@ class Store(RestStore):  # type: ignore[misc]  # MLflow is not looked into
         return response
 
     def _answer(self, endpoint: str, method: str, retries: int, sent: Mapping[str, Any]) -> Any:
-        """A run must not be made twice, so that is not tried again; all else may be."""
         bounds = {"timeout": self._timeout, "max_retries": retries, "backoff_factor": BACKOFF, "backoff_jitter": 0}
         try:
             return http_request(self.get_host_creds(), endpoint, method, raise_on_status=False, **bounds, **sent)

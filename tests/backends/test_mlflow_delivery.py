@@ -1,0 +1,118 @@
+"""MLflow gets each row once: what is given again, refused, in part, or of many runs at once."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.lossy import losing_answers
+from zenml_trackers import connect
+from zenml_trackers.errors import Losses, TrackerUnreachable
+from zenml_trackers.records import Artifact, Metrics, RunSpec, Status
+from zenml_trackers.session import Tracker
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    return tmp_path_factory.mktemp("mlflow") / "runs.db"
+
+
+@pytest.fixture
+def tracker(file: Path, project: str) -> Tracker:
+    return connect(f"mlflow+sqlite:///{file}", project=project, strict=True, deadline=120)
+
+
+def test_what_was_kept_in_part_is_not_there_until_it_is_kept_again(
+    tracker: Tracker, project: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "f").write_text("whole")
+    (tmp_path / "kept" / "gone").symlink_to("nowhere")
+    record = Artifact(number=0, name="é" * 200, path=tmp_path / "kept")
+    sink = tracker.backend.open(RunSpec(name="in part", project=project), None)
+    sink.write([])
+    with pytest.raises(TrackerUnreachable):
+        sink.write([record])
+    assert list(tracker.backend.attachments(sink.id, tmp_path)) == []
+    (tmp_path / "kept" / "gone").unlink()
+    again = tracker.backend.open(RunSpec(name="in part", project=project), tracker.backend.find(sink.id))
+    again.write([record])
+    [found] = tracker.backend.attachments(sink.id, tmp_path)
+    assert isinstance(found, Artifact)
+    assert (found.name, (found.path / "f").read_text()) == ("é" * 200, "whole")
+
+
+def test_rows_that_mlflow_refuses_cost_themselves(tracker: Tracker, project: str) -> None:
+    spec = RunSpec(name="refused", project=project)
+    rows = [Metrics(number=number, values={"m": number}, step=number) for number in range(50)]
+    no_step: Any = "no step"
+    bad = Metrics.model_construct(number=50, values={"m": 1, "n": 2}, step=no_step)
+    sink = tracker.backend.open(spec, None)
+    with pytest.raises(Losses) as losses:
+        sink.write([*rows, bad, Metrics(number=51, values={"m": 51}, step=51)])
+    assert (losses.value.rows, sink.stored()) == (1, 51)
+    stored = tracker.backend.find(sink.id)
+    assert stored is not None
+    assert [point.value for point in stored.metrics] == [*range(50), 51]
+
+
+def test_many_runs_at_once_lose_nothing(tracker: Tracker) -> None:
+    def step(number: int) -> None:
+        with tracker.start_run(f"run-{number}") as run:
+            for row in range(200):
+                run.log({"m": row})
+
+    threads = [threading.Thread(target=step, args=[number]) for number in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    runs = list(tracker.read())
+    assert len(runs) == 32
+    assert all([point.value for point in run.metrics] == list(range(200)) for run in runs)
+
+
+def test_a_run_is_found_by_its_id_and_its_name(tracker: Tracker, project: str, tmp_path: Path) -> None:
+    with tracker.start_run("found") as run:
+        run.log({"m": 1})
+    backend, spec = tracker.backend, RunSpec(name="found", project=project, resume="allow")
+    assert backend.find(run.id) == backend.to_resume(spec) == next(tracker.read())
+    assert backend.find("0" * 32) is None
+    assert backend.find("no id of MLflow's") is None
+    assert connect(tracker.backend.url, project="another").backend.find(run.id) is None
+    assert backend.to_resume(RunSpec(name="other", project=project, resume="allow")) is None
+    empty = connect(f"mlflow+sqlite:///{tmp_path}/none.db").backend
+    assert empty.find(run.id) is empty.to_resume(spec) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """That of a server."""
+    from zenml_trackers.harnesses import mlflow_serve
+    from zenml_trackers.harnesses.trackio_show import free_port
+
+    found = free_port()
+    process = mlflow_serve.start(tmp_path / "server", found)
+    yield found
+    mlflow_serve.stop(process)
+
+
+@pytest.mark.slow
+def test_rows_whose_answers_are_lost_are_stored_once(port: int, project: str) -> None:
+    with losing_answers(port, every=7) as (lossy, losing):
+        tracker = connect(f"mlflow+http://127.0.0.1:{lossy}/{project}", deadline=60)
+        with tracker.start_run() as run:
+            losing.set()
+            for row in range(3000):
+                run.log({"m": row, "🦊": math.nan}, step=row if row % 2 else -row)
+    [stored] = connect(f"mlflow+http://127.0.0.1:{port}/{project}", deadline=60).read()
+    assert (stored.status, len(stored.metrics)) == (Status.FINISHED, 6000)
+    assert [point.value for point in stored.metrics if point.name == "m"] == list(range(3000))
