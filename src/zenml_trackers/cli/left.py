@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from zenml_trackers.connection import backend_at
@@ -68,13 +69,18 @@ def told(kept: Kept) -> str:
     return f"run {spec.name!r} for {where}, {size}, {_age(kept.seconds)}: {kept.result} ({kept.folder})"
 
 
-def delivered(kept: Kept) -> str:
-    """Deliver one, and say what came of it."""
+def delivered(kept: Kept, credentials: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Deliver one, and say what came of it.
+
+    Args:
+        kept: The journal.
+        credentials: For trackers that ZenML does not know; without them, the libraries find their own.
+    """
     journal = recovery.taken_in_time(kept.folder)
     if journal is None:
         return GOES_ON
     try:
-        delivery = recovery.Delivery(journal, _receivers(kept.header), _ended)
+        delivery = recovery.Delivery(journal, _receivers(kept.header, credentials), _ended)
     except Exception as error:
         journal.close()
         return f"not delivered: {error}"
@@ -83,8 +89,8 @@ def delivered(kept: Kept) -> str:
     return f"not delivered: {delivery.reporter.redact(str(delivery.error))}"
 
 
-def _receivers(header: Header) -> Sequence[Receiver]:
-    """By ZenML's component, which knows the credentials; else by URL, with those of the environment."""
+def _receivers(header: Header, credentials: Mapping[str, str]) -> Sequence[Receiver]:
+    """By ZenML's component, which knows the credentials; else by URL."""
     if header.component is not None:
         from zenml_trackers.zenml.trackers import receivers_of
 
@@ -92,7 +98,9 @@ def _receivers(header: Header) -> Sequence[Receiver]:
             if found := receivers_of(header):
                 return found
     urls = map(TrackerUrl.parse, header.trackers)
-    return receivers((url.backend, str(url), partial(backend_at, url, credentials={}, limits=Limits())) for url in urls)
+    return receivers(
+        (url.backend, str(url), partial(backend_at, url, credentials=credentials, limits=Limits())) for url in urls
+    )
 
 
 def _ended(spec: RunSpec) -> End | None:

@@ -43,10 +43,11 @@ class PortHarness(TrackerHarness):
 
     def recover(self, place: Place) -> None:
         """By what `zenml-trackers deliver` calls."""
-        project = self.project(self.config(place)).backend
+        config = self.config(place)
+        project = getattr(self.project(config).backend, "project", None)
         for kept in left.journals(None):
-            if kept.header.spec.project == getattr(project, "project", None):
-                left.delivered(kept)
+            if kept.header.spec.project == project:
+                left.delivered(kept, _credentials(config))
 
     def reconcile(self, place: Place) -> None:
         """By what `zenml-trackers reconcile` calls."""
@@ -58,9 +59,13 @@ class PortHarness(TrackerHarness):
 
 def at(url: str, config: Mapping[str, Any]) -> copying.Place:
     """The tracker at a URL, with the project and the credentials of a configuration."""
-    credentials = {"api_key": config["api_key"]} if config.get("api_key") else {}
     project = config.get("project", "default")
-    return copying.Place(f"{url}?project={project}", connect(url, project=project, credentials=credentials).backend)
+    backend = connect(url, project=project, credentials=_credentials(config)).backend
+    return copying.Place(f"{url}?project={project}", backend)
+
+
+def _credentials(config: Mapping[str, Any]) -> dict[str, str]:
+    return {"api_key": config["api_key"]} if config.get("api_key") else {}
 
 
 def _copied(source: copying.Place, target: copying.Place) -> list[str]:
