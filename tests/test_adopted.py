@@ -22,8 +22,9 @@ from zenml.config.retry_config import StepRetryConfig
 from zenml.enums import StackComponentType
 
 from tests.support.pipelines import run, stack_with
-from zenml_trackers import NoActiveRun, active, get_run
-from zenml_trackers.zenml import adoption
+from zenml_trackers import NoActiveRun, get_run
+from zenml_trackers.delivery import active
+from zenml_trackers.zenml.adopted import adoption
 
 API_KEY = "0123456789abcdef" * 2 + "01234567"
 """Shaped like a key; nobody's."""
@@ -360,10 +361,10 @@ class TestNeptune:
     @pytest.mark.slow
     def test_the_same_calls_are_stored_in_an_offline_run(self, tmp_path):
         neptune = pytest.importorskip("neptune")
-        from zenml_trackers.adopted.neptune import NeptuneSink
-        from zenml_trackers.records import RunSpec
-        from zenml_trackers.report import Redactor, Reporter
+        from zenml_trackers.losses import Redactor, Reporter
+        from zenml_trackers.model.records import RunSpec
         from zenml_trackers.run import Run
+        from zenml_trackers.zenml.adopted.neptune import NeptuneSink
 
         native = neptune.init_run(mode="offline", project="a/b", capture_hardware_metrics=False, git_ref=False)
         sink = NeptuneSink(native, "one", "a/b")

@@ -127,7 +127,7 @@ class TestDoctor:
     def test_without_a_tracker_it_says_how_to_register_one(self, registered):
         status, said = ran("doctor")
         assert status == 0
-        assert "loads zenml_trackers.zenml.flavors." in line_of(said, "flavor trackio")
+        assert "loads zenml_trackers.zenml.trackio.flavor." in line_of(said, "flavor trackio")
         assert "zenml experiment-tracker register NAME --flavor=trackio" in said
         assert said.endswith("Nothing failed.\n")
 

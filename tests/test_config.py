@@ -9,9 +9,10 @@ from zenml.enums import StackComponentType as Type
 
 from tests.support import direct
 from tests.support.pipelines import stack_with
-from zenml_trackers.zenml import compat, trackio_config
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig as Config
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerSettings as Settings
+from zenml_trackers.zenml import compat
+from zenml_trackers.zenml.trackio import config as trackio_config
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerConfig as Config
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerSettings as Settings
 
 SECRET = "TopSecretWriteToken0123456789"
 

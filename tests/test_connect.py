@@ -14,9 +14,9 @@ from tests.support.server import closed_port, hanging_server
 from tests.support.trackers import OWN
 from zenml_trackers import UnsupportedFeature, connect, get_run
 from zenml_trackers.errors import BackendMissing, InvalidSettings, InvalidTag, InvalidUrl, RunNotFound, TrackerError
-from zenml_trackers.naming import Names
-from zenml_trackers.records import Feature, RunError, Status
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.records import Feature, RunError, Status
+from zenml_trackers.model.url import TrackerUrl
 
 PART = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
@@ -144,7 +144,7 @@ class TestUrl:
             connect("memory://x")
 
     def test_importing_the_package_loads_neither_zenml_nor_any_library(self):
-        program = "import sys, zenml_trackers, zenml_trackers.session as s; print(*sys.modules)"
+        program = "import sys, zenml_trackers, zenml_trackers.connect as s; print(*sys.modules)"
         loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
         assert {"zenml", "trackio", "mlflow", "wandb", "tensorboard", "aim", "comet_ml"} & set(loaded.split()) == set()
 

@@ -21,9 +21,9 @@ from tests.support.trackers import OWN
 from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemoryBackend, MemorySink
 from zenml_trackers.cli import main
-from zenml_trackers.copying import Copying, Fate, Place
+from zenml_trackers.copy.copying import Copying, Fate, Place
 from zenml_trackers.errors import InvalidUrl, RunNotFound, UnstorableValue
-from zenml_trackers.records import (
+from zenml_trackers.model.records import (
     Artifact,
     Feature,
     Image,

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from tests.support.server import closed_port
 from zenml_trackers.cli import main
-from zenml_trackers.demo import runner
-from zenml_trackers.demo.folder import LOG
+from zenml_trackers.cli.demo import runner
+from zenml_trackers.cli.demo.folder import LOG
 
 
 class Demo(NamedTuple):

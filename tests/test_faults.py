@@ -19,7 +19,7 @@ from tests.support import direct, reader
 from tests.support.server import TOKEN, closed_port, hanging_server, slow_hub, trackio_server
 from zenml_trackers import get_run, get_trackio_run
 from zenml_trackers.errors import SecretMissing, TokenRefused, TrackerError, TrackerUnreachable
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerConfig
 
 SECRET = "hf_TopSecretTokenOfTheTests0123456789"
 

@@ -14,7 +14,7 @@ import trackio
 from tests.support import direct, reader
 from tests.support.trackers import connected, every_tracker, only_run
 from zenml_trackers import get_run
-from zenml_trackers.records import Status
+from zenml_trackers.model.records import Status
 
 CHILDREN = 8
 LONGEST = 20.0
@@ -80,7 +80,7 @@ def test_it_is_warned_of_once_in_each_child(project, tmp_path, monkeypatch):
     def child():
         warnings = []
         monkeypatch.setattr(
-            "zenml_trackers.report.logger.warning", lambda text, *values: warnings.append(text % values)
+            "zenml_trackers.losses.logger.warning", lambda text, *values: warnings.append(text % values)
         )
         log_all_kinds(run)
         log_all_kinds(run)

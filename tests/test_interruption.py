@@ -20,7 +20,7 @@ from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemorySink
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Status
+from zenml_trackers.model.records import Status
 
 STOPS = 12
 LONGEST = 0.5

@@ -12,10 +12,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tests.support.packages import packages_in
-from zenml_trackers import backend, connect
-from zenml_trackers.backend import backend_class
+from zenml_trackers import connect
 from zenml_trackers.errors import BackendMissing, BackendUnfit
-from zenml_trackers.libraries import need_library
+from zenml_trackers.port import backend
+from zenml_trackers.port.backend import backend_class
+from zenml_trackers.port.libraries import need_library
 
 REPOSITORY = Path(__file__).parents[1]
 OURS = [point.name for point in entry_points(group=backend.ENTRY_POINTS) if point.dist.name == "zenml-trackers"]

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from tests.support import direct, reader
 from zenml_trackers import get_run, get_trackio_run
 from zenml_trackers.errors import RunNotFound, UnstorableValue
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerSettings
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerSettings
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 INTEGERS = st.integers(-(2**63), 2**64 - 1)

@@ -39,7 +39,7 @@ def test_the_documented_imports_give_our_classes():
     assert all(module.startswith("zenml_trackers.") for module in ours.split())
     assert flavor.split() == [
         "zenml.integrations.trackio.flavors.trackio_experiment_tracker_flavor",
-        "zenml_trackers.zenml.flavors",
+        "zenml_trackers.zenml.trackio.flavor",
     ]
     assert same == "True"
 

@@ -17,7 +17,7 @@ from tests.support import reader
 from tests.support.pipelines import run, stack_with
 from zenml_trackers import get_run, get_trackio_run
 from zenml_trackers.zenml import compat
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerSettings
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerSettings
 
 
 @step(experiment_tracker="tracker", enable_cache=False)

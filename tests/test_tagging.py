@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from tests.support import direct, reader
 from zenml_trackers import get_run, get_trackio_run
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerSettings
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerSettings
 
 ALWAYS = ["pipe", "pipe-run", "train"]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)

@@ -19,9 +19,9 @@ from tests.support.environments import build_wheel, make_environment
 from tests.support.packages import Packages, packages_in
 from tests.support.pipelines import run, unified_stack_with
 from zenml_trackers import connect, get_run
-from zenml_trackers.backend import ENTRY_POINTS
 from zenml_trackers.cli import main
 from zenml_trackers.errors import BackendUnfit
+from zenml_trackers.port.backend import ENTRY_POINTS
 from zenml_trackers.zenml import registration
 
 REPOSITORY = Path(__file__).parents[1]
@@ -148,7 +148,7 @@ print("trackio" in sys.modules)
 
 NATIVE_SCRIPT = """
 import sys
-from zenml_trackers.backend import Inert, backend_class
+from zenml_trackers.port.backend import Inert, backend_class
 
 detach = backend_class("{name}").attach(Inert())
 import {module}

@@ -13,7 +13,7 @@ from tests.support.said import warnings_in
 from tests.support.trackers import connected, every_tracker, only_run
 from zenml_trackers import connect
 from zenml_trackers.delivery import budgets
-from zenml_trackers.records import Status
+from zenml_trackers.model.records import Status
 
 
 @pytest.mark.slow

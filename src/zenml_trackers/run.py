@@ -11,10 +11,10 @@ from typing import Any, Protocol
 
 from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import Artifact, End, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
-from zenml_trackers.report import Reporter
-from zenml_trackers.steps import INT64, StepCounter, need_step
-from zenml_trackers.values import checked_rows, number, plain, split, tag_set
+from zenml_trackers.losses import Reporter
+from zenml_trackers.model.records import Artifact, End, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
+from zenml_trackers.model.steps import INT64, StepCounter, need_step
+from zenml_trackers.model.values import checked_rows, number, plain, split, tag_set
 
 
 class Recorder(Protocol):

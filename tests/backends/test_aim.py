@@ -23,7 +23,7 @@ from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.backends.aim.repository import ReadRun, StepRun
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
+from zenml_trackers.model.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
 NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, 7]
@@ -155,7 +155,7 @@ def library_run(tracker, run_id):
 KILLED = """
 import os, signal, sys
 from zenml_trackers import connect
-from zenml_trackers.records import Metrics, RunSpec
+from zenml_trackers.model.records import Metrics, RunSpec
 backend = connect(sys.argv[1], project=sys.argv[2]).backend
 sink = backend.open(RunSpec(name="r", project=sys.argv[2]), None)
 sink.write([Metrics(number=0, values={"m": 1}, step=0)])

@@ -16,9 +16,9 @@ import PIL.Image
 import pytest
 
 from zenml_trackers import connect
-from zenml_trackers.backend import Backend
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
+from zenml_trackers.model.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
+from zenml_trackers.port.backend import Backend
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case", "_x"]
 RESERVED = ["process duration", "curr_step", "a|b", "y" * 100 + "1", "y" * 100 + "2"]
@@ -173,7 +173,7 @@ def _in_a_process(folder: Path, ending: str = "") -> None:
     code = f"""
 import os, time
 from zenml_trackers import connect
-from zenml_trackers.records import Metrics, RunSpec
+from zenml_trackers.model.records import Metrics, RunSpec
 backend = connect("comet+offline:///{folder}/runs", project="digits").backend
 backend.load()
 sink = backend.open(RunSpec(name="r", project="digits", metadata={{"a": 1}}), None)

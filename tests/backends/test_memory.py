@@ -12,7 +12,7 @@ import pytest
 from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemoryBackend
-from zenml_trackers.records import Artifact, Metrics, RunSpec, Status
+from zenml_trackers.model.records import Artifact, Metrics, RunSpec, Status
 
 
 @pytest.fixture

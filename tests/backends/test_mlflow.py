@@ -20,9 +20,9 @@ import PIL.Image
 import pytest
 
 from zenml_trackers import TrackerError, connect
+from zenml_trackers.connect import Tracker
 from zenml_trackers.errors import InvalidProject, InvalidSettings, InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, Status, StoredRun, Table
-from zenml_trackers.session import Tracker
+from zenml_trackers.model.records import Artifact, Image, Status, StoredRun, Table
 
 HOSTILE = [
     "🦊 naïve",
@@ -306,8 +306,8 @@ def test_a_server_that_is_away_is_named_in_time(silent: bool) -> None:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that asks who one is."""
-    from zenml_trackers.harnesses import mlflow_serve
-    from zenml_trackers.harnesses.trackio_show import free_port
+    from zenml_trackers.testing import mlflow_serve
+    from zenml_trackers.testing.trackio_show import free_port
 
     folder, port = tmp_path_factory.mktemp("guarded"), free_port()
     auth = folder / "auth.ini"

@@ -13,9 +13,9 @@ import pytest
 
 from tests.support.lossy import losing_answers
 from zenml_trackers import connect
+from zenml_trackers.connect import Tracker
 from zenml_trackers.errors import Losses, TrackerUnreachable
-from zenml_trackers.records import Artifact, Metrics, RunSpec, Status
-from zenml_trackers.session import Tracker
+from zenml_trackers.model.records import Artifact, Metrics, RunSpec, Status
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +96,8 @@ def test_a_run_is_found_by_its_id_and_its_name(tracker: Tracker, project: str, t
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """That of a server."""
-    from zenml_trackers.harnesses import mlflow_serve
-    from zenml_trackers.harnesses.trackio_show import free_port
+    from zenml_trackers.testing import mlflow_serve
+    from zenml_trackers.testing.trackio_show import free_port
 
     found = free_port()
     process = mlflow_serve.start(tmp_path / "server", found)

@@ -20,7 +20,7 @@ from tests.support.server import free_port
 from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
+from zenml_trackers.model.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
 NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, True, 7, 2**64 - 1, -(2**63)]

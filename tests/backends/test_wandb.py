@@ -17,8 +17,8 @@ import wandb
 
 from zenml_trackers import connect
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
+from zenml_trackers.model.url import TrackerUrl
 
 HOSTILE = [
     "a/b",
@@ -234,7 +234,7 @@ def _in_a_process(folder: Path, ending: str = "") -> subprocess.CompletedProcess
     code = f"""
 import os, time
 from zenml_trackers import connect
-from zenml_trackers.records import Metrics, RunSpec
+from zenml_trackers.model.records import Metrics, RunSpec
 backend = connect("wandb+offline:///{folder}/runs", project="digits").backend
 backend.load()
 sink = backend.open(RunSpec(name="r", project="digits", metadata={{"a": 1}}), None)

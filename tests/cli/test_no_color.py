@@ -11,8 +11,8 @@ from tracker_contracts.report import console as of_the_contract
 
 from tests.support.terminal import in_real_terminal
 from tests.support.trackers import backend_at, store
-from zenml_trackers import terminal
-from zenml_trackers.records import RunSpec, Status
+from zenml_trackers.cli import terminal
+from zenml_trackers.model.records import RunSpec, Status
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 

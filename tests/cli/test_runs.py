@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from tests.support.server import trackio_server
 from tests.support.terminal import Said, in_real_terminal, on_terminal, piped
 from tests.support.trackers import ALL, backend_at, store, url_of
-from zenml_trackers.records import Metrics, Params, RunError, RunSpec, Status
+from zenml_trackers.model.records import Metrics, Params, RunError, RunSpec, Status
 
 LONG = "digits_training_pipeline-2026_11_26-14_03_05_123456"
 STEPS = ("train", "evaluate", "quality_gate")

@@ -17,7 +17,7 @@ from zenml.client import Client
 from zenml.config.global_config import GlobalConfiguration
 from zenml.metadata.metadata_types import Uri
 
-from zenml_trackers.harnesses.trackio import TrackioHarness
+from zenml_trackers.testing.trackio import TrackioHarness
 
 FOLDER = Path(os.environ["TRACKIO_DIR"]).parent
 LOG = LogMetrics(metrics={"m": 1, "n": float("inf")})

@@ -8,8 +8,8 @@ import pytest
 from tracker_contracts.contract import ExperimentTrackerContract
 
 from tests.support import browser
-from zenml_trackers.harnesses.trackio import TrackioHarness
-from zenml_trackers.harnesses.trackio_server import TrackioServerHarness
+from zenml_trackers.testing.trackio import TrackioHarness
+from zenml_trackers.testing.trackio_server import TrackioServerHarness
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from zenml_trackers import NoActiveRun, get_run
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
 from zenml_trackers.delivery.receiver import receivers
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
-from zenml_trackers.records import RunError, RunSpec, Status
+from zenml_trackers.model.records import RunError, RunSpec, Status
 
 
 class Stop(Exception):

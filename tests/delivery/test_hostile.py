@@ -13,7 +13,7 @@ from tests.support.said import warnings_in
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.errors import TrackerUnreachable
-from zenml_trackers.records import End, Status
+from zenml_trackers.model.records import End, Status
 
 DEADLINE = 0.5
 

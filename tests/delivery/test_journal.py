@@ -16,7 +16,7 @@ import pytest
 from tests.support.journals import soon
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.journal import Cursor, Header, Journal
-from zenml_trackers.records import Artifact, End, Image, Metrics, Params, RunError, RunSpec, Status, Table, Tags
+from zenml_trackers.model.records import Artifact, End, Image, Metrics, Params, RunError, RunSpec, Status, Table, Tags
 
 SPEC = RunSpec(name="baseline", project="digits", tags=("a",), metadata={"deep": {"er": [1, None]}}, resume="allow")
 HEADER = Header(trackers=("memory://runs",), spec=SPEC)
@@ -251,7 +251,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from zenml_trackers.delivery.journal import Journal
-from zenml_trackers.records import Metrics
+from zenml_trackers.model.records import Metrics
 journal = Journal(Path(sys.argv[1]))
 number = 0
 while True:

@@ -11,7 +11,7 @@ from tests.support.journals import folders
 from tests.support.said import warnings_in
 from zenml_trackers import connect
 from zenml_trackers.delivery.journal import Header, Journal
-from zenml_trackers.records import End, Metrics, RunError, RunSpec, Status
+from zenml_trackers.model.records import End, Metrics, RunError, RunSpec, Status
 
 MESSY = [
     '{"version": 99, "trackers": [], "spec": {"name": "a", "project": "b"}}',

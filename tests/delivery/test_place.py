@@ -15,7 +15,7 @@ from tests.support.said import warnings_in
 from zenml_trackers import connect
 from zenml_trackers.delivery import place
 from zenml_trackers.errors import TrackerUnreachable
-from zenml_trackers.records import Feature, Status
+from zenml_trackers.model.records import Feature, Status
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.delivery.receiver import receivers
 from zenml_trackers.delivery.sender import Sender
-from zenml_trackers.records import Artifact, End, Metrics, Params, RunError, RunSpec, Status, Table, Tags
-from zenml_trackers.report import Redactor, Reporter
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.model.records import Artifact, End, Metrics, Params, RunError, RunSpec, Status, Table, Tags
+from zenml_trackers.model.url import TrackerUrl
 
 END = End(status=Status.FAILED, error=RunError(type="Killed", message="why"))
 

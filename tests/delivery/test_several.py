@@ -12,8 +12,8 @@ from tests.support.said import warnings_in
 from zenml_trackers import connect
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.errors import TrackerError, TrackerUnreachable, UnsupportedFeature
-from zenml_trackers.records import Feature, Status
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.records import Feature, Status
+from zenml_trackers.model.url import TrackerUrl
 
 
 def memory(name):

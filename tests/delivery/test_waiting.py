@@ -14,7 +14,7 @@ from tests.support.journals import folders
 from tests.support.said import lines_in, warnings_in
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.patience import Patience
-from zenml_trackers.records import Feature, Status
+from zenml_trackers.model.records import Feature, Status
 
 LONGEST_CALL = 0.05
 """Seconds; a few calls may take longer on a busy machine."""

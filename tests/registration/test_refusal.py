@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from zenml_trackers.errors import InvalidSettings
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig, TrackioExperimentTrackerFlavor
-from zenml_trackers.zenml.unified import UnifiedExperimentTrackerConfig, UnifiedExperimentTrackerFlavor
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerConfig, TrackioExperimentTrackerFlavor
+from zenml_trackers.zenml.unified.flavor import UnifiedExperimentTrackerConfig, UnifiedExperimentTrackerFlavor
 
 SECRET = "hunter2-very-secret"
 

@@ -15,8 +15,8 @@ from zenml.config.step_run_info import StepRunInfo
 from zenml.enums import StackComponentType
 from zenml.stack import StackComponent
 
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerConfig
-from zenml_trackers.zenml.trackio_component import TrackioExperimentTracker
+from zenml_trackers.zenml.trackio.component import TrackioExperimentTracker
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerConfig
 
 
 def tracker(**config: Any) -> TrackioExperimentTracker:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zenml_trackers.delivery import place
 from zenml_trackers.delivery.journal import Cursor, Journal
-from zenml_trackers.records import Logged
+from zenml_trackers.model.records import Logged
 
 
 def soon(happens: Callable[[], object]) -> bool:

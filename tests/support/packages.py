@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zenml_trackers import backend, libraries
+from zenml_trackers.port import backend, libraries
 
 UNLOADABLE = "raise AssertionError('nothing but a run may load this')"
 

@@ -21,7 +21,9 @@ def stack_with(name: str = "tracker", **config: Any) -> None:
     """Register a Trackio tracker in a stack and activate that."""
     client = Client()
     if not compat.owns_trackio_flavor() and not client.list_flavors(name="trackio"):
-        client.create_flavor("zenml_trackers.zenml.flavors.TrackioExperimentTrackerFlavor", Type.EXPERIMENT_TRACKER)
+        client.create_flavor(
+            "zenml_trackers.zenml.trackio.flavor.TrackioExperimentTrackerFlavor", Type.EXPERIMENT_TRACKER
+        )
     _stack(name, "trackio", {"log_cpu_metrics": False, **config})
 
 

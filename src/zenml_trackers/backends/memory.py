@@ -20,12 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
-from zenml_trackers import document
-from zenml_trackers.backend import Backend
-from zenml_trackers.backends.folders import append, keep, kept, see_writable
 from zenml_trackers.errors import InvalidUrl
-from zenml_trackers.naming import Names
-from zenml_trackers.records import (
+from zenml_trackers.model import document
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.records import (
     Artifact,
     Feature,
     Image,
@@ -37,9 +35,11 @@ from zenml_trackers.records import (
     StoredRun,
     Table,
 )
-from zenml_trackers.sinks import DocumentSink, Number
-from zenml_trackers.times import utc
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.times import utc
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.folders import append, keep, kept, see_writable
+from zenml_trackers.port.sinks import DocumentSink, Number
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -9,7 +9,7 @@ import click
 import zenml_trackers
 from zenml_trackers.cli.copy import copy
 from zenml_trackers.cli.deliver import deliver, journal
-from zenml_trackers.cli.demo import demo
+from zenml_trackers.cli.demo.command import demo
 from zenml_trackers.cli.doctor import doctor
 from zenml_trackers.cli.reconcile import reconcile
 from zenml_trackers.cli.register import register

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from zenml_trackers.connection import backend_at
 from zenml_trackers.delivery import budgets, place, recovery
+from zenml_trackers.delivery.connection import backend_at
 from zenml_trackers.delivery.journal import Header
 from zenml_trackers.delivery.lifecycle import Limits
 from zenml_trackers.delivery.receiver import Receiver, receivers
-from zenml_trackers.records import End, RunSpec
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.records import End, RunSpec
+from zenml_trackers.model.url import TrackerUrl
 
 GOES_ON = "its process goes on"
 

@@ -10,9 +10,9 @@ from rich.text import Text
 from zenml_trackers.cli import shown
 from zenml_trackers.cli.columns import Column, fitted, in_full, lines
 from zenml_trackers.cli.shown import cut, cut_in_the_middle
-from zenml_trackers.records import StoredRun
-from zenml_trackers.run_ids import short_ids
-from zenml_trackers.terminal import on_terminal
+from zenml_trackers.cli.terminal import on_terminal
+from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.run_ids import short_ids
 
 COLORS = {"finished": "green", "failed": "red", "running": "yellow"}
 SOME_ERROR = 50

@@ -11,7 +11,7 @@ from zenml_trackers.cli.errors import named_errors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zenml_trackers.records import StoredRun
+    from zenml_trackers.model.records import StoredRun
 
 
 @click.command()
@@ -26,8 +26,8 @@ def runs(url: str, run_id: str | None, as_json: bool) -> None:
     are.
     """
     from zenml_trackers.cli.projects import say_empty
-    from zenml_trackers.run_ids import chosen
-    from zenml_trackers.session import connect
+    from zenml_trackers.connect import connect
+    from zenml_trackers.model.run_ids import chosen
 
     with named_errors():
         backend = connect(url).backend
@@ -44,7 +44,7 @@ def _show(runs: Sequence[StoredRun], whole: bool, as_json: bool) -> None:
             click.echo(run.model_dump_json(exclude_none=True))
         return
     from zenml_trackers.cli import run_details, run_table
-    from zenml_trackers.terminal import console
+    from zenml_trackers.cli.terminal import console
 
     if whole:
         run_details.show(console(), runs[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from zenml_trackers.records import StoredRun
+from zenml_trackers.model.records import StoredRun
 
 MARK = "…"
 MOST_DIGITS = 10

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zenml_trackers.backend import Backend
-from zenml_trackers.records import Artifact, Image, Logged, Metrics, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, StoredRun, Table
+from zenml_trackers.port.backend import Backend
 
 
 class Already:

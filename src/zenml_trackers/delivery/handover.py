@@ -6,11 +6,11 @@ import errno
 from collections.abc import Sequence
 from itertools import takewhile
 
-from zenml_trackers.backend import Backend, Sink
 from zenml_trackers.delivery.already import Already
 from zenml_trackers.errors import Losses, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
-from zenml_trackers.records import NEEDS, End, Logged, Metrics
-from zenml_trackers.report import Reporter
+from zenml_trackers.losses import Reporter
+from zenml_trackers.model.records import NEEDS, End, Logged, Metrics
+from zenml_trackers.port.backend import Backend, Sink
 
 LASTING = frozenset({errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG})
 """What a file system says of a name, whenever it is asked."""

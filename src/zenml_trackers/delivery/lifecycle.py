@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from zenml_trackers import active
-from zenml_trackers.backend import Inert
-from zenml_trackers.delivery import budgets, place
+from zenml_trackers.delivery import active, budgets, place
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.progress import Progress, missing, whereabouts
@@ -20,10 +18,11 @@ from zenml_trackers.delivery.recovery import Ended, Recovery
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import End, Feature, RunError, RunSpec, Status
-from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.model.records import End, Feature, RunError, RunSpec, Status
+from zenml_trackers.model.steps import StepCounter
+from zenml_trackers.port.backend import Inert
 from zenml_trackers.run import Run
-from zenml_trackers.steps import StepCounter
 
 logger = logging.getLogger("zenml_trackers")
 

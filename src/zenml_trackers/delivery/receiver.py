@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from zenml_trackers.backend import Backend
+from zenml_trackers.port.backend import Backend
 
 Make = Callable[[str], Backend]
 """Makes a backend for a project, and looks up the credentials for it."""

@@ -7,13 +7,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from zenml_trackers.backend import Inert
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
-from zenml_trackers.images import as_pil
-from zenml_trackers.records import Artifact, Image, Logged, RunSpec
+from zenml_trackers.model.images import as_pil
+from zenml_trackers.model.records import Artifact, Image, Logged, RunSpec
+from zenml_trackers.port.backend import Inert
 
 
 class Recording:

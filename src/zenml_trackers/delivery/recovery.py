@@ -11,14 +11,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
-from zenml_trackers.bounded import in_thread
 from zenml_trackers.delivery import budgets, place
 from zenml_trackers.delivery.journal import RECORDS, Cursor, Header, Journal, read_header
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.sender import Sender
-from zenml_trackers.records import End, RunError, RunSpec, Status
-from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.model.records import End, RunError, RunSpec, Status
+from zenml_trackers.port.bounded import in_thread
 
 END = b'"kind":"end"'
 """How the record begins that says how a run ended."""

@@ -11,8 +11,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from zenml_trackers.backend import Backend, Sink, backend_class
-from zenml_trackers.bounded import in_thread
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.handover import Handover, as_error, may_pass
@@ -20,8 +18,10 @@ from zenml_trackers.delivery.journal import Cursor, Journal
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.errors import RunNotFound, TrackerError
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import End, Feature, RunSpec, StoredRun
-from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
+from zenml_trackers.port.backend import Backend, Sink, backend_class
+from zenml_trackers.port.bounded import in_thread
 
 
 class Sender:

@@ -1,7 +1,5 @@
 """All that the author of a backend imports."""
 
-from zenml_trackers import document
-from zenml_trackers.backend import Backend, Inert, Sink, StepLog
 from zenml_trackers.errors import (
     InvalidProject,
     InvalidSettings,
@@ -13,8 +11,9 @@ from zenml_trackers.errors import (
     TrackerUnreachable,
     UnstorableValue,
 )
-from zenml_trackers.naming import Names
-from zenml_trackers.records import (
+from zenml_trackers.model import document
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.records import (
     Artifact,
     Feature,
     Image,
@@ -29,8 +28,9 @@ from zenml_trackers.records import (
     Table,
     Tags,
 )
-from zenml_trackers.sinks import DocumentSink, Number, RecordSink
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Backend, Inert, Sink, StepLog
+from zenml_trackers.port.sinks import DocumentSink, Number, RecordSink
 
 __all__ = [
     "Artifact",

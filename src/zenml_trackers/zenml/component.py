@@ -18,7 +18,7 @@ from zenml.metadata.metadata_types import Uri
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import RunError, RunSpec, Status
+from zenml_trackers.model.records import RunError, RunSpec, Status
 from zenml_trackers.run import Run
 from zenml_trackers.zenml import compat, step_end
 from zenml_trackers.zenml.settings import RunSettings

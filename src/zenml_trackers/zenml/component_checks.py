@@ -10,10 +10,10 @@ from zenml.client import Client
 from zenml.stack import StackComponent
 from zenml.utils.pagination_utils import depaginate
 
-from zenml_trackers.bounded import bounded
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable, UnknownName
-from zenml_trackers.naming import there_are
-from zenml_trackers.report import Redactor, Reporter
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.model.naming import there_are
+from zenml_trackers.port.bounded import bounded
 from zenml_trackers.zenml.check import Check, State
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.library_checks import library_checks

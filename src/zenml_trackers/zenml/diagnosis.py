@@ -9,8 +9,8 @@ from importlib.metadata import metadata, requires, version
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from zenml_trackers.backend import backend_class
 from zenml_trackers.errors import BackendMissing, FlavorConflict, StoreUnreachable
+from zenml_trackers.port.backend import backend_class
 from zenml_trackers.zenml import registration, store
 from zenml_trackers.zenml.check import Check, State
 from zenml_trackers.zenml.component_checks import component_checks

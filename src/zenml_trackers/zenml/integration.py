@@ -56,7 +56,7 @@ def _integration() -> Any:
 
 
 def _flavor_names() -> dict[str, Any]:
-    from zenml_trackers.zenml import flavors
+    from zenml_trackers.zenml.trackio import flavor as flavors
 
     ours = flavors.TrackioExperimentTrackerFlavor
     return {
@@ -67,8 +67,8 @@ def _flavor_names() -> dict[str, Any]:
 
 
 def _tracker_names() -> dict[str, Any]:
-    from zenml_trackers import active
-    from zenml_trackers.zenml import trackio_component
+    from zenml_trackers.delivery import active
+    from zenml_trackers.zenml.trackio import component as trackio_component
 
     return {
         "TrackioExperimentTracker": trackio_component.TrackioExperimentTracker,

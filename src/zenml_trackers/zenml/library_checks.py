@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from zenml.stack import StackComponent
 
-from zenml_trackers.backend import Backend, backend_class, need_library
 from zenml_trackers.errors import BackendMissing
-from zenml_trackers.libraries import releases
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Backend, backend_class, need_library
+from zenml_trackers.port.libraries import releases
 from zenml_trackers.zenml.check import Check, State
 
 if TYPE_CHECKING:

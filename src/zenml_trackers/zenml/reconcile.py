@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from zenml_trackers.backend import Backend
 from zenml_trackers.delivery import recovery
-from zenml_trackers.records import End, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import End, RunSpec, Status, StoredRun
+from zenml_trackers.port.backend import Backend
 from zenml_trackers.zenml.step_end import end_of
 
 OPEN = (Status.RUNNING, Status.FINISHED)

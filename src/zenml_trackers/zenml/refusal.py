@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from zenml_trackers.errors import InvalidSettings, TrackerError
-from zenml_trackers.naming import did_you_mean
+from zenml_trackers.model.naming import did_you_mean
 from zenml_trackers.zenml import fields
 
 COMMANDS = "experiment-tracker"

@@ -12,8 +12,8 @@ from zenml.stack import Flavor
 
 from zenml_trackers.errors import FlavorConflict
 from zenml_trackers.zenml import compat, override, store
-from zenml_trackers.zenml.flavors import TrackioExperimentTrackerFlavor
-from zenml_trackers.zenml.unified import UnifiedExperimentTrackerFlavor
+from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerFlavor
+from zenml_trackers.zenml.unified.flavor import UnifiedExperimentTrackerFlavor
 
 if TYPE_CHECKING:
     from zenml.models import FlavorResponse

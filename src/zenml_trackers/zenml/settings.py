@@ -13,8 +13,8 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from zenml.config.base_settings import BaseSettings
 
 from zenml_trackers.errors import InvalidSettings
-from zenml_trackers.naming import did_you_mean
-from zenml_trackers.values import checked_text, plain_map, tag_set
+from zenml_trackers.model.naming import did_you_mean
+from zenml_trackers.model.values import checked_text, plain_map, tag_set
 
 logger = logging.getLogger("zenml_trackers")
 

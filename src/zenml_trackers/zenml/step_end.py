@@ -9,7 +9,7 @@ from uuid import UUID
 from zenml.client import Client
 
 from zenml_trackers.interruption import let_through
-from zenml_trackers.records import End, RunError, RunSpec, Status
+from zenml_trackers.model.records import End, RunError, RunSpec, Status
 
 SUCCEEDED = frozenset({"completed", "cached", "skipped"})
 FAILED = frozenset({"failed", "retried", "retrying", "stopped", "cancelled"})

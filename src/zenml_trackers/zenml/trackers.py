@@ -11,11 +11,11 @@ from zenml.enums import StackComponentType
 from zenml.stack import StackComponent
 from zenml.utils.pagination_utils import depaginate
 
-from zenml_trackers.backend import Backend
 from zenml_trackers.delivery.journal import Header
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.errors import UnknownName
-from zenml_trackers.naming import there_are
+from zenml_trackers.model.naming import there_are
+from zenml_trackers.port.backend import Backend
 from zenml_trackers.zenml import registration
 from zenml_trackers.zenml.component import RunTracker
 

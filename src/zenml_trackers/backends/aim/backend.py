@@ -7,13 +7,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from zenml_trackers import document
-from zenml_trackers.backend import Backend
 from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink, show_command
-from zenml_trackers.backends.folders import folder_of, reaching, see_writable
-from zenml_trackers.records import Artifact, Feature, Image, Logged, MetricPoint, RunSpec, Status, StoredRun, Table
-from zenml_trackers.times import utc
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model import document
+from zenml_trackers.model.records import (
+    Artifact,
+    Feature,
+    Image,
+    Logged,
+    MetricPoint,
+    RunSpec,
+    Status,
+    StoredRun,
+    Table,
+)
+from zenml_trackers.model.times import utc
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.folders import folder_of, reaching, see_writable
 
 if TYPE_CHECKING:
     from zenml_trackers.backends.aim.repository import AimRepo, ReadRun

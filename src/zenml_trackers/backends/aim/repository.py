@@ -18,10 +18,10 @@ from aim.sdk.objects.artifact import Artifact
 from aimrocks.errors import RocksIOError
 from sqlalchemy.exc import OperationalError
 
-from zenml_trackers.backends import folders
 from zenml_trackers.backends.aim import locks
 from zenml_trackers.backends.aim.sink import NAMED
 from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.port import folders
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers import document
-from zenml_trackers.backends.folders import folder_name
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.records import Logged, RunError, Status, StoredRun, Table
-from zenml_trackers.sinks import DocumentSink, Number
-from zenml_trackers.steps import INT64
-from zenml_trackers.times import following
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Logged, RunError, Status, StoredRun, Table
+from zenml_trackers.model.steps import INT64
+from zenml_trackers.model.times import following
+from zenml_trackers.port.folders import folder_name
+from zenml_trackers.port.sinks import DocumentSink, Number
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -10,15 +10,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from zenml_trackers.backend import Inert
 from zenml_trackers.backends.comet import offline, online
 from zenml_trackers.backends.comet.sink import CometSink
 from zenml_trackers.backends.comet.stored import CometRun
-from zenml_trackers.backends.folders import reaching, see_writable
-from zenml_trackers.backends.listed import ListedBackend
+from zenml_trackers.backends.common.listed import ListedBackend
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.records import Feature, RunSpec, StoredRun
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.records import Feature, RunSpec, StoredRun
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Inert
+from zenml_trackers.port.folders import reaching, see_writable
 
 
 class CometBackend(ListedBackend):

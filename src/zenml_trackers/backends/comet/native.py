@@ -17,7 +17,7 @@ import comet_ml
 from comet_ml.config import get_global_experiment, set_global_experiment
 
 from zenml_trackers.backends.comet.offline import META
-from zenml_trackers.backends.step_module import StepModule
+from zenml_trackers.backends.common.step_module import StepModule
 
 QUIET: dict[str, Any] = {
     "log_code": False,

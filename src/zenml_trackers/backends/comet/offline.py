@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from zenml_trackers.backends.comet.sink import links_of
 from zenml_trackers.backends.comet.stored import Asset, CometRun
-from zenml_trackers.records import Status
-from zenml_trackers.times import utc
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.times import utc
 
 META, MESSAGES = "experiment.json", "messages.json"
 UNREADABLE = (OSError, ValueError, KeyError, zipfile.BadZipFile)

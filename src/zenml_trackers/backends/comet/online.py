@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from zenml_trackers.backends.comet.stored import Asset, CometRun
-from zenml_trackers.records import Status
-from zenml_trackers.times import utc
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.times import utc
 
 STATES = {"finished": Status.FINISHED, "crashed": Status.FAILED}
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers import document
-from zenml_trackers.backends.ended_sink import EndedSink
+from zenml_trackers.backends.common.ended_sink import EndedSink
 from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
-from zenml_trackers.naming import Names
-from zenml_trackers.records import RunError, Status, Table
-from zenml_trackers.sinks import Number
-from zenml_trackers.values import leaves
+from zenml_trackers.model import document
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.records import RunError, Status, Table
+from zenml_trackers.model.values import leaves
+from zenml_trackers.port.sinks import Number
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from zenml_trackers import document
 from zenml_trackers.backends.comet.sink import DOCUMENT, NAME, OWN, RECEIPTS
-from zenml_trackers.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
 
 COMETS_OWN = "process duration"
 """The metric that Comet adds to every experiment."""

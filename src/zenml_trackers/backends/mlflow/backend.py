@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from zenml_trackers import document
-from zenml_trackers.backend import Backend, Inert
 from zenml_trackers.backends.mlflow import layout, media, reading
 from zenml_trackers.backends.mlflow.file import check_file
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.backends.mlflow.sink import MlflowSink
 from zenml_trackers.errors import InvalidSettings, InvalidUrl, RunNotFound
-from zenml_trackers.records import Feature, Logged, RunSpec, StoredRun
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Feature, Logged, RunSpec, StoredRun
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Backend, Inert
 
 
 class MlflowBackend(Backend):

@@ -19,8 +19,8 @@ from mlflow.store.artifact.artifact_repository_registry import get_artifact_repo
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from mlflow.utils.file_utils import local_file_uri_to_path
 
-from zenml_trackers.backends.folders import last_written
 from zenml_trackers.backends.mlflow.place import Place
+from zenml_trackers.port.folders import last_written
 
 WRITES = frozenset(
     {

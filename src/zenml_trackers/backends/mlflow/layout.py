@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from itertools import count, takewhile
 from typing import Any
 
-from zenml_trackers import document
-from zenml_trackers.naming import Names
-from zenml_trackers.values import leaves
+from zenml_trackers.model import document
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.values import leaves
 
 DOCUMENT = "zenml.document"
 NAME = "zenml.run_name"

@@ -18,9 +18,9 @@ from uuid import UUID, uuid4
 from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.naming import Names
-from zenml_trackers.records import Artifact, Image, Logged, Table
-from zenml_trackers.values import plain
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.records import Artifact, Image, Logged, Table
+from zenml_trackers.model.values import plain
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zenml_trackers.errors import InvalidProject, TrackerError, TrackerUnreachable
-from zenml_trackers.records import Status
+from zenml_trackers.model.records import Status
 
 REFUSALS = (
     "BAD_REQUEST",

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zenml_trackers import document
 from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.place import Place
-from zenml_trackers.records import MetricPoint, Status, StoredRun
-from zenml_trackers.times import utc
+from zenml_trackers.model import document
+from zenml_trackers.model.records import MetricPoint, Status, StoredRun
+from zenml_trackers.model.times import utc
 
 STATES = {"FINISHED": Status.FINISHED, "FAILED": Status.FAILED, "KILLED": Status.FAILED}
 """All others mean that it still runs."""

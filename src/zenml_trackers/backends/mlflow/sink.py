@@ -17,9 +17,9 @@ from zenml_trackers.backends.mlflow.media import Shelf, Shown
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.backends.mlflow.requests import Refusals, Requests
 from zenml_trackers.errors import Losses
-from zenml_trackers.naming import Names
-from zenml_trackers.records import Logged, Metrics, RunError, Status, Table
-from zenml_trackers.sinks import DocumentSink, Number
+from zenml_trackers.model.naming import Names
+from zenml_trackers.model.records import Logged, Metrics, RunError, Status, Table
+from zenml_trackers.port.sinks import DocumentSink, Number
 
 if TYPE_CHECKING:
     import PIL.Image

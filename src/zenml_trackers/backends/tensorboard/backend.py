@@ -9,13 +9,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from zenml_trackers import document
-from zenml_trackers.backend import Backend
-from zenml_trackers.backends.folders import folder_name, folder_of, new_folder, reaching, see_writable
 from zenml_trackers.backends.tensorboard.sink import NAME, NAMES, TensorBoardSink
-from zenml_trackers.records import Artifact, Feature, Image, Logged, RunSpec, StoredRun, Table
-from zenml_trackers.times import utc
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunSpec, StoredRun, Table
+from zenml_trackers.model.times import utc
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.folders import folder_name, folder_of, new_folder, reaching, see_writable
 
 if TYPE_CHECKING:
     from zenml_trackers.backends.tensorboard.folder import RunFolder

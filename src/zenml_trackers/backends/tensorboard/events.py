@@ -17,8 +17,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import CRC_TABLE, masked_crc32c
 
-from zenml_trackers.backends import folders
 from zenml_trackers.backends.tensorboard import shown
+from zenml_trackers.port import folders
 
 VERSION = "brain.Event:2"
 HEAD, CHECKSUM = struct.Struct("<Q"), struct.Struct("<I")

@@ -12,10 +12,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers import document
-from zenml_trackers.backends import folders
 from zenml_trackers.backends.tensorboard import events, shown
-from zenml_trackers.records import MetricPoint, Table
+from zenml_trackers.model import document
+from zenml_trackers.model.records import MetricPoint, Table
+from zenml_trackers.port import folders
 
 if TYPE_CHECKING:
     import PIL.Image

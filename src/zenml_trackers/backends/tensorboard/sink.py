@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.backends.folders import folder_name, keep, reaching
-from zenml_trackers.records import Logged, RunError, Status, Table
-from zenml_trackers.sinks import DocumentSink, Number
-from zenml_trackers.times import following
+from zenml_trackers.model.records import Logged, RunError, Status, Table
+from zenml_trackers.model.times import following
+from zenml_trackers.port.folders import folder_name, keep, reaching
+from zenml_trackers.port.sinks import DocumentSink, Number
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from zenml_trackers.backends.trackio.project import check_project, usable_project
 from zenml_trackers.errors import InvalidUrl
-from zenml_trackers.trackio_project import check_project, usable_project
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model.url import TrackerUrl
 
 
 def place(url: TrackerUrl, project: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import trackio
 from trackio.utils import deserialize_values
 
 from zenml_trackers.backends.trackio.store import Store, quoted
-from zenml_trackers.records import Artifact, Image, Logged, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, Table
 
 logger = logging.getLogger("zenml_trackers")
 

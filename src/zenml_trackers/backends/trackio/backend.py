@@ -8,25 +8,29 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import trackio
-from trackio import utils
-
-from zenml_trackers import document
-from zenml_trackers.backend import Backend
-from zenml_trackers.backends.trackio import attachments
-from zenml_trackers.backends.trackio.address import place
-from zenml_trackers.backends.trackio.client import Client
-from zenml_trackers.backends.trackio.native import StepRun, attach
-from zenml_trackers.backends.trackio.reach import check_folder, check_remote
 from zenml_trackers.backends.trackio.release import REQUIRES
-from zenml_trackers.backends.trackio.sink import TrackioSink
-from zenml_trackers.backends.trackio.space import ensure_space, publish
-from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
-from zenml_trackers.backends.trackio.target import target
-from zenml_trackers.errors import RunNotFound
-from zenml_trackers.records import Feature, Logged, MetricPoint, RunSpec, StoredRun
-from zenml_trackers.times import utc_in
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.port.libraries import need_library
+
+need_library("trackio", "trackio", REQUIRES)  # what follows imports names that other releases of Trackio lack
+
+import trackio  # noqa: E402
+from trackio import utils  # noqa: E402
+
+from zenml_trackers.backends.trackio import attachments  # noqa: E402
+from zenml_trackers.backends.trackio.address import place  # noqa: E402
+from zenml_trackers.backends.trackio.client import Client  # noqa: E402
+from zenml_trackers.backends.trackio.native import StepRun, attach  # noqa: E402
+from zenml_trackers.backends.trackio.reach import check_folder, check_remote  # noqa: E402
+from zenml_trackers.backends.trackio.sink import TrackioSink  # noqa: E402
+from zenml_trackers.backends.trackio.space import ensure_space, publish  # noqa: E402
+from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store  # noqa: E402
+from zenml_trackers.backends.trackio.target import target  # noqa: E402
+from zenml_trackers.errors import RunNotFound  # noqa: E402
+from zenml_trackers.model import document  # noqa: E402
+from zenml_trackers.model.records import Feature, Logged, MetricPoint, RunSpec, StoredRun  # noqa: E402
+from zenml_trackers.model.times import utc_in  # noqa: E402
+from zenml_trackers.model.url import TrackerUrl  # noqa: E402
+from zenml_trackers.port.backend import Backend  # noqa: E402
 
 
 class TrackioBackend(Backend):

@@ -24,11 +24,11 @@ from trackio import context_vars, media
 from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import RESERVED_KEYS, to_json_safe
 
-from zenml_trackers.backend import StepLog
-from zenml_trackers.bounded import bounded
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.steps import INT64, need_step
-from zenml_trackers.values import plain, split
+from zenml_trackers.model.steps import INT64, need_step
+from zenml_trackers.model.values import plain, split
+from zenml_trackers.port.backend import StepLog
+from zenml_trackers.port.bounded import bounded
 
 logger = logging.getLogger("zenml_trackers")
 

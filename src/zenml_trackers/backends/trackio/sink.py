@@ -11,15 +11,15 @@ from uuid import uuid4
 import trackio
 from trackio.utils import serialize_values, to_json_safe
 
-from zenml_trackers import document
-from zenml_trackers.backend import Sink, StepLog
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.native import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
-from zenml_trackers.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
-from zenml_trackers.times import utc_text
-from zenml_trackers.values import plain, split
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.model.times import utc_text
+from zenml_trackers.model.values import plain, split
+from zenml_trackers.port.backend import Sink, StepLog
 
 logger = logging.getLogger("zenml_trackers")
 

@@ -21,11 +21,11 @@ from trackio import utils
 from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import deserialize_values, serialize_values
 
-from zenml_trackers.backends.folders import last_written
 from zenml_trackers.backends.trackio.client import Client
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
-from zenml_trackers.times import utc_text
+from zenml_trackers.model.times import utc_text
+from zenml_trackers.port.folders import last_written
 
 ANCHOR = "-anchor"
 """How the id of the row ends that brings a run's config, and has no metrics."""

@@ -7,17 +7,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
-from zenml_trackers import document
-from zenml_trackers.backends.folders import reaching, see_writable
-from zenml_trackers.backends.listed import ListedBackend
+from zenml_trackers.backends.common.listed import ListedBackend
 from zenml_trackers.backends.wandb import native, offline, online
 from zenml_trackers.backends.wandb.names import RunNames, stored_project
 from zenml_trackers.backends.wandb.service import reaching_wandb, session, start
 from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.errors import InvalidUrl
-from zenml_trackers.records import Feature, RunSpec, StoredRun
-from zenml_trackers.url import TrackerUrl
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Feature, RunSpec, StoredRun
+from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.folders import reaching, see_writable
 
 LONGEST_END = 4
 """Requests' worth of time that W&B may take to upload the rest of a run; what is left by then, `wandb sync` uploads."""

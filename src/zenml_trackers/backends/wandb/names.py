@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zenml_trackers.naming import Names
+from zenml_trackers.model.naming import Names
 
 RECEIPTS = "zenml.names"
 """Where the document keeps, by kind, which name each changed one stands for."""

@@ -12,8 +12,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from zenml_trackers.backend import Inert
-from zenml_trackers.backends.step_module import StepModule
+from zenml_trackers.backends.common.step_module import StepModule
+from zenml_trackers.port.backend import Inert
 
 OF_THE_RUN = (
     "config",

@@ -12,8 +12,8 @@ from typing import Any
 
 from zenml_trackers.backends.wandb.log import links, records
 from zenml_trackers.backends.wandb.stored import WandbRun
-from zenml_trackers.records import Status
-from zenml_trackers.times import utc
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.times import utc
 
 PARTS = "wandb/offline-run-*/run-*.wandb"
 STILL, PATIENCE = 0.5, 5.0

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from zenml_trackers.backends.wandb.stored import WandbRun
-from zenml_trackers.records import Status
-from zenml_trackers.times import utc_in
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.times import utc_in
 
 STATES = {"finished": Status.FINISHED, "failed": Status.FAILED, "crashed": Status.FAILED, "killed": Status.FAILED}
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers import document
-from zenml_trackers.backends.ended_sink import EndedSink
+from zenml_trackers.backends.common.ended_sink import EndedSink
 from zenml_trackers.backends.wandb import log, native
 from zenml_trackers.backends.wandb.names import ARTIFACT, STEP, RunNames
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.records import RunError, Status, Table
-from zenml_trackers.sinks import Number
+from zenml_trackers.model import document
+from zenml_trackers.model.records import RunError, Status, Table
+from zenml_trackers.port.sinks import Number
 
 if TYPE_CHECKING:
     import PIL.Image

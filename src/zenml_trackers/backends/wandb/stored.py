@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from zenml_trackers import document
 from zenml_trackers.backends.wandb.names import STEP, RunNames
 from zenml_trackers.backends.wandb.sink import OURS
-from zenml_trackers.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
+from zenml_trackers.model import document
+from zenml_trackers.model.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
 
 IMAGES, TABLES = "image-file", "table-file"
 

@@ -1,0 +1,1 @@
+"""Runs from one tracker to another, and the comparison of both."""

@@ -1,0 +1,1 @@
+"""What travels between a run, its tracker and whoever reads it."""

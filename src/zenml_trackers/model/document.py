@@ -1,0 +1,113 @@
+"""Where Trackio keeps what it has no place for: in the run's config, which its dashboard shows and groups by.
+
+Trackio groups runs by any top-level scalar of the config, so the status, the pipeline and the step are such scalars.
+All our keys begin with `zenml.`; a user's param whose key begins with that, or with the `_` that Trackio reserves, is
+kept under `zenml.params` instead. Floats that JSON lacks are stored as Trackio does: as `NaN`, `Infinity`, `-Infinity`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from zenml_trackers.model.records import RunError, RunSpec, Status, StoredRun
+
+PREFIX = "zenml."
+STATUS = "zenml.status"
+PIPELINE = "zenml.pipeline"
+PIPELINE_RUN = "zenml.pipeline_run"
+STEP = "zenml.step"
+STEP_RUN_ID = "zenml.step_run_id"
+ATTEMPT = "zenml.attempt"
+TAGS = "zenml.tags"
+METADATA = "zenml.metadata"
+ERROR_TYPE = "zenml.error_type"
+ERROR_MESSAGE = "zenml.error_message"
+PARAMS = "zenml.params"
+ORIGIN = "zenml.origin"
+
+
+def opening(spec: RunSpec) -> dict[str, Any]:
+    """The config of a run that begins."""
+    facts = {
+        STATUS: Status.RUNNING.value,
+        PIPELINE: spec.pipeline,
+        PIPELINE_RUN: spec.pipeline_run,
+        STEP: spec.step,
+        STEP_RUN_ID: spec.step_run_id,
+        ATTEMPT: spec.attempt,
+        TAGS: list(spec.tags),
+        METADATA: spec.metadata,
+        ORIGIN: spec.origin,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def continued(old: Mapping[str, Any], spec: RunSpec) -> dict[str, Any]:
+    """The config of a run that is resumed: all it had, its tags and metadata joined by the new ones."""
+    new = opening(spec)
+    new[TAGS] = list(dict.fromkeys([*old.get(TAGS, []), *spec.tags]))
+    new[METADATA] = {**old.get(METADATA, {}), **spec.metadata}
+    kept = {key: value for key, value in old.items() if not key.startswith("_")}
+    for gone in (ERROR_TYPE, ERROR_MESSAGE):
+        kept.pop(gone, None)
+    return {**kept, **new}
+
+
+def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
+    """The config of a stored run that is resumed."""
+    old: dict[str, Any] = {TAGS: sorted(run.tags), METADATA: run.metadata}
+    if run.origin is not None:
+        old[ORIGIN] = run.origin
+    add_params(old, run.params)
+    return continued(old, spec)
+
+
+def add_tags(config: dict[str, Any], tags: tuple[str, ...]) -> None:
+    """Join `tags` to those in `config`."""
+    config[TAGS] = list(dict.fromkeys([*config.get(TAGS, []), *tags]))
+
+
+def add_params(config: dict[str, Any], params: Mapping[str, Any]) -> None:
+    """Set `params` in `config`, each where its key allows."""
+    for key, value in params.items():
+        if key.startswith((PREFIX, "_")):
+            config[PARAMS] = {**config.get(PARAMS, {}), key: value}
+        else:
+            config[key] = value
+
+
+def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
+    """Set the terminal status in `config`, and why."""
+    config[STATUS] = status.value
+    if error is not None:
+        config[ERROR_TYPE] = error.type
+        config[ERROR_MESSAGE] = error.message
+
+
+def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known: Any) -> StoredRun:
+    """What `config` says of a run, with what else is known of it; a run that goes on has not `ended`, whatever is said.
+
+    Args:
+        config: The run's document.
+        ended: When the last of the run was stored.
+        **known: Other fields of the run.
+    """
+    params = {key: value for key, value in config.items() if not key.startswith((PREFIX, "_"))}
+    failed = ERROR_TYPE in config
+    return StoredRun(
+        status=config.get(STATUS),
+        error=RunError(type=config[ERROR_TYPE], message=config.get(ERROR_MESSAGE, "")) if failed else None,
+        tags=frozenset(config.get(TAGS, ())),
+        metadata=config.get(METADATA, {}),
+        params={**params, **config.get(PARAMS, {})},
+        pipeline=config.get(PIPELINE),
+        pipeline_run=config.get(PIPELINE_RUN),
+        step=config.get(STEP),
+        step_run_id=config.get(STEP_RUN_ID),
+        attempt=config.get(ATTEMPT),
+        origin=config.get(ORIGIN),
+        ended=None if config.get(STATUS) == Status.RUNNING else ended,
+        **known,
+    )

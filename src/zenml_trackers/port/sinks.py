@@ -1,0 +1,160 @@
+"""What most sinks have in common: a call for each kind of record, and a document for what is no number and no file."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zenml_trackers.errors import Losses, UnstorableValue
+from zenml_trackers.model import document
+from zenml_trackers.model.images import as_pil
+from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.port.backend import Sink
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+Number = bool | int | float
+
+
+class RecordSink(Sink):
+    """A sink that says of each kind of record what becomes of it; one that can't be stored keeps back no other.
+
+    `OSError` and what is one, such as `TrackerUnreachable`, means that it may work in a moment. Anything else means
+    that the record can't be stored, and `UnstorableValue` that the rest of it was.
+    """
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._stored = -1
+        self._losses: list[Exception] = []
+        self._lost_rows = 0
+
+    def write(self, records: Sequence[Logged]) -> None:
+        """Begin the run if need be, and store each record in its turn."""
+        if not self._begun:
+            self.begin()
+            self._begun = True
+        self.take(records)
+        self.settle()
+        losses, rows, self._losses, self._lost_rows = self._losses, self._lost_rows, [], 0
+        if losses:
+            raise Losses(losses, rows)
+
+    def take(self, records: Iterable[Logged]) -> None:
+        """Store the records, each in its turn; a library that takes many at once has this of its own."""
+        for record in records:
+            self._try(record)
+
+    def settle(self) -> None:
+        """Store what is stored once for all records that were given together."""
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        """End the run."""
+        self.end(status, error)
+
+    def stored(self) -> int:
+        """How far the records were taken."""
+        return self._stored
+
+    def begin(self) -> None:
+        """Make the run; nothing if the library made it already. Called again if it raises."""
+
+    @abstractmethod
+    def log(self, values: Mapping[str, Number], step: int) -> None:
+        """Store numbers at a metric step."""
+
+    @abstractmethod
+    def set_params(self, values: Mapping[str, Any]) -> None:
+        """Store params; nested ones as the library has them."""
+
+    @abstractmethod
+    def add_tags(self, tags: tuple[str, ...]) -> None:
+        """Add to the run's tags."""
+
+    @abstractmethod
+    def end(self, status: Status, error: RunError | None) -> None:
+        """Deliver all that is still on its way, and store the terminal status where the library has a place for it."""
+
+    def keep(self, name: str, path: Path) -> None:
+        """Keep a file or folder; for the feature `artifacts`."""
+        raise NotImplementedError
+
+    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+        """Show a picture; for the feature `media`."""
+        raise NotImplementedError
+
+    def show_table(self, table: Table, step: int) -> None:
+        """Show a table; for the feature `media`."""
+        raise NotImplementedError
+
+    def _try(self, record: Logged) -> None:
+        try:
+            self._take(record)
+        except OSError:
+            raise
+        except Exception as error:
+            self._losses.append(error)
+            self._lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
+        self._stored = record.number
+
+    def _take(self, record: Logged) -> None:
+        match record:
+            case Metrics(values=values, step=step):
+                self.log(values, step)
+            case Params(values=values):
+                self.set_params(values)
+            case Tags(tags=tags):
+                self.add_tags(tags)
+            case Artifact(name=name, path=path):
+                self.keep(name, path)
+            case Image(name=name, image=image, step=step):
+                self.show_image(name, as_pil(name, image), step)
+            case Table(step=step):
+                self.show_table(record, step)
+
+
+class DocumentSink(RecordSink):
+    """A sink with one document for all that is no number and no file.
+
+    `config` is the document of `zenml_trackers.model.document`: params as they were given, and under `zenml.` keys the
+    status, tags, metadata and all else. It is put whole, each time that it changed.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """A run that is not stored yet.
+
+        Args:
+            config: What the run begins with.
+        """
+        super().__init__()
+        self.config = config
+        self._changed = True
+
+    @abstractmethod
+    def put(self, config: Mapping[str, Any]) -> None:
+        """Store the document, in the place of an earlier one."""
+
+    def settle(self) -> None:
+        """Put the document if it changed."""
+        if self._changed:
+            self.put(self.config)
+            self._changed = False
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        """Put the document with the status, and end the run."""
+        document.end(self.config, status, error)
+        self.put(self.config)
+        self.end(status, error)
+
+    def set_params(self, values: Mapping[str, Any]) -> None:
+        """Into the document."""
+        document.add_params(self.config, values)
+        self._changed = True
+
+    def add_tags(self, tags: tuple[str, ...]) -> None:
+        """Into the document."""
+        document.add_tags(self.config, tags)
+        self._changed = True

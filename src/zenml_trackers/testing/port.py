@@ -1,0 +1,90 @@
+"""What each of our trackers offers beside a step: runs read back, a configuration checked, runs copied."""
+
+from __future__ import annotations
+
+import shutil
+from abc import abstractmethod
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from tracker_contracts.harness import Place, TrackerHarness
+from tracker_contracts.observed import ObservedMetric, ObservedRun
+
+from zenml_trackers.backends.memory import MemoryBackend
+from zenml_trackers.cli import left
+from zenml_trackers.connect import connect
+from zenml_trackers.copy import copying
+from zenml_trackers.model.records import StoredRun
+
+
+class PortHarness(TrackerHarness):
+    """By `connect()`, as users do it outside of ZenML."""
+
+    @abstractmethod
+    def project(self, config: Mapping[str, Any]) -> copying.Place:
+        """The project of a tracker that a component's configuration names."""
+
+    def told(self, place: Place) -> list[ObservedRun]:
+        return [_observed(run) for run in self.project(self.config(place)).read()]
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        self.project(config).backend.check()
+
+    def copy(self, place: Place, to: Place) -> list[str]:
+        name = f"copies-of-{place.name}"
+        memory = MemoryBackend(name, place.name)
+        there, back = self.project(self.config(place)), self.project(self.config(to))
+        way = [there, copying.Place(f"memory://{name}", memory), back]
+        try:
+            return [line for source, target in pairwise(way) for line in _copied(source, target)]
+        finally:
+            shutil.rmtree(memory.folder.parent, ignore_errors=True)
+
+    def recover(self, place: Place) -> None:
+        """By what `zenml-trackers deliver` calls."""
+        config = self.config(place)
+        project = getattr(self.project(config).backend, "project", None)
+        for kept in left.journals(None):
+            if kept.header.spec.project == project:
+                left.delivered(kept, _credentials(config))
+
+    def reconcile(self, place: Place) -> None:
+        """By what `zenml-trackers reconcile` calls."""
+        from zenml_trackers.zenml.reconcile import reconcile  # ZenML takes a second, which nothing else needs here
+
+        self.recover(place)
+        list(reconcile(self.project(self.config(place)).backend))
+
+
+def at(url: str, config: Mapping[str, Any]) -> copying.Place:
+    """The tracker at a URL, with the project and the credentials of a configuration."""
+    project = config.get("project", "default")
+    backend = connect(url, project=project, credentials=_credentials(config)).backend
+    return copying.Place(f"{url}?project={project}", backend)
+
+
+def _credentials(config: Mapping[str, Any]) -> dict[str, str]:
+    return {"api_key": config["api_key"]} if config.get("api_key") else {}
+
+
+def _copied(source: copying.Place, target: copying.Place) -> list[str]:
+    copy = copying.Copying(source, target)
+    copy.run()
+    return [f"{loss.run}: {loss.what} {loss.detail}" for loss in copy.summary.losses]
+
+
+def _observed(run: StoredRun) -> ObservedRun:
+    return ObservedRun(
+        id=run.id,
+        name=run.name,
+        state=run.status and run.status.value,
+        error_type=run.error and run.error.type,
+        error_message=run.error and run.error.message,
+        tags=list(run.tags),
+        metadata=run.metadata,
+        params=run.params,
+        metrics=[ObservedMetric(name=each.name, step=each.step, value=each.value) for each in run.metrics],
+        step=run.step,
+        attempt=run.attempt,
+    )

@@ -1,0 +1,83 @@
+"""What the sinks over adopted runs have in common: all is stored as it comes, and nothing is ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from zenml_trackers.errors import NoActiveRun, UnstorableValue
+from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, Status
+from zenml_trackers.port.sinks import RecordSink
+
+T = TypeVar("T")
+
+
+class AdoptedSink(RecordSink):
+    """A run of somebody else's, to which no status and no end is written."""
+
+    features: ClassVar[frozenset[Feature]] = frozenset({Feature.ARTIFACTS, Feature.MEDIA})
+
+    def __init__(self, id: str, name: str, project: str, native: Any) -> None:
+        """A run that is open.
+
+        Args:
+            id: The library's own.
+            name: What the library shows.
+            project: Where the library keeps it.
+            native: The library's run object.
+        """
+        super().__init__()
+        self.id = id
+        self.name = name
+        self.project = project
+        self.native = native
+
+    def end(self, status: Status, error: RunError | None) -> None:
+        """The flavor ends its run."""
+
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields as they are: each record is stored before the call returns."""
+        return fields
+
+    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Store a record."""
+        self._take(kind(**fields))
+
+    def flush(self, seconds: float) -> bool:
+        """All is stored as it is logged."""
+        return True
+
+    def _take(self, record: Logged) -> None:
+        if isinstance(record, Artifact) and not record.path.exists():
+            raise UnstorableValue(f"The artifact {record.name!r} can't be kept: there is nothing at {record.path}.")
+        super()._take(record)
+
+
+def need(run: T | None, library: str) -> T:
+    """`run`, unless there is none.
+
+    Raises:
+        NoActiveRun: The message says what may have ended the run.
+    """
+    if run is None:
+        raise NoActiveRun(
+            f"{library} has no run open here, though ZenML started one for this step: the step's own code may have "
+            "ended it, or this is another thread; then call get_run() in the step's first, and pass the run."
+        )
+    return run
+
+
+def each(items: Iterable[T], store: Callable[[T], object]) -> None:
+    """Store each item; one that is refused keeps back none of the others.
+
+    Raises:
+        Exception: The first that `store` raised.
+    """
+    failure: Exception | None = None
+    for item in items:
+        try:
+            store(item)
+        except Exception as error:
+            failure = failure or error
+    if failure:
+        raise failure
