@@ -30,6 +30,7 @@ from zenml_trackers.model.records import (
 )
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Inert, Sink, StepLog
+from zenml_trackers.port.folders import folder_of, see_writable
 from zenml_trackers.port.sinks import DocumentSink, Number, RecordSink
 
 __all__ = [
@@ -65,4 +66,6 @@ __all__ = [
     "TrackerUrl",
     "UnstorableValue",
     "document",
+    "folder_of",
+    "see_writable",
 ]
