@@ -144,7 +144,7 @@ class TestUrl:
             connect("memory://x")
 
     def test_importing_the_package_loads_neither_zenml_nor_any_library(self):
-        program = "import sys, zenml_trackers, zenml_trackers.connect as s; print(*sys.modules)"
+        program = "import sys, zenml_trackers, zenml_trackers.tracker as s; print(*sys.modules)"
         loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
         assert {"zenml", "trackio", "mlflow", "wandb", "tensorboard", "aim", "comet_ml"} & set(loaded.split()) == set()
 

@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zenml_trackers.connect import connect
     from zenml_trackers.context import get_run
     from zenml_trackers.delivery.active import get_trackio_run
     from zenml_trackers.errors import NoActiveRun, TrackerError, UnsupportedFeature
     from zenml_trackers.run import Run
+    from zenml_trackers.tracker import connect
 
 __version__ = "0.1.0"
 
@@ -24,7 +24,7 @@ _HOMES = {
     "Run": "zenml_trackers.run",
     "TrackerError": "zenml_trackers.errors",
     "UnsupportedFeature": "zenml_trackers.errors",
-    "connect": "zenml_trackers.connect",
+    "connect": "zenml_trackers.tracker",
     "get_run": "zenml_trackers.context",
     "get_trackio_run": "zenml_trackers.delivery.active",
 }

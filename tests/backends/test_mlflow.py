@@ -20,9 +20,9 @@ import PIL.Image
 import pytest
 
 from zenml_trackers import TrackerError, connect
-from zenml_trackers.connect import Tracker
 from zenml_trackers.errors import InvalidProject, InvalidSettings, InvalidUrl, TokenRefused, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Image, Status, StoredRun, Table
+from zenml_trackers.tracker import Tracker
 
 HOSTILE = [
     "🦊 naïve",

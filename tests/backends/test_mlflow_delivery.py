@@ -13,9 +13,9 @@ import pytest
 
 from tests.support.lossy import losing_answers
 from zenml_trackers import connect
-from zenml_trackers.connect import Tracker
 from zenml_trackers.errors import Losses, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Metrics, RunSpec, Status
+from zenml_trackers.tracker import Tracker
 
 
 @pytest.fixture(scope="module")

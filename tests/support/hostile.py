@@ -7,11 +7,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from zenml_trackers.connect import Tracker
 from zenml_trackers.delivery.lifecycle import Limits
 from zenml_trackers.model.records import Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Sink
+from zenml_trackers.tracker import Tracker
 
 PLACES = ("load", "open", "begin", "write", "close")
 """Where a backend may do what it should not."""

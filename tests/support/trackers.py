@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from zenml_trackers import connect
-from zenml_trackers.connect import Tracker
 from zenml_trackers.model.records import Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.port.backend import Backend
+from zenml_trackers.tracker import Tracker
 
 LIBRARIES = {"wandb": "wandb", "comet": "comet_ml", "aim": "aim", "mlflow": "mlflow", "tensorboard": "tensorboard"}
 ALL = ["memory", "trackio", *LIBRARIES]

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from zenml_trackers.cli.projects import say_empty
 from zenml_trackers.cli.terminal import console, on_terminal
-from zenml_trackers.connect import connect
 from zenml_trackers.copy.comparison import Loss
 from zenml_trackers.copy.copying import Copying, Fate, Place, Summary
+from zenml_trackers.tracker import connect
 
 PATIENCE = 60.0
 """Nobody's step waits for a copy, so each request has the most time that there is."""

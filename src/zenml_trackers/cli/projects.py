@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from zenml_trackers.connect import DEFAULT_PROJECT
 from zenml_trackers.errors import TrackerError, UnknownName
 from zenml_trackers.model.naming import there_are
 from zenml_trackers.port.backend import Backend
+from zenml_trackers.tracker import DEFAULT_PROJECT
 
 
 def say_empty(url: str, backend: Backend) -> None:

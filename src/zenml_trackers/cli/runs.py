@@ -26,8 +26,8 @@ def runs(url: str, run_id: str | None, as_json: bool) -> None:
     are.
     """
     from zenml_trackers.cli.projects import say_empty
-    from zenml_trackers.connect import connect
     from zenml_trackers.model.run_ids import chosen
+    from zenml_trackers.tracker import connect
 
     with named_errors():
         backend = connect(url).backend

@@ -13,9 +13,9 @@ from tracker_contracts.observed import ObservedMetric, ObservedRun
 
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.cli import left
-from zenml_trackers.connect import connect
 from zenml_trackers.copy import copying
 from zenml_trackers.model.records import StoredRun
+from zenml_trackers.tracker import connect
 
 
 class PortHarness(TrackerHarness):

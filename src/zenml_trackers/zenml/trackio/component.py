@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast
+from typing import Any, Type, cast
 
 from zenml.config.base_settings import BaseSettings
 
@@ -30,7 +30,7 @@ class TrackioExperimentTracker(RunTracker):
         return cast(TrackioExperimentTrackerConfig, self._config)
 
     @property
-    def settings_class(self) -> type[TrackioExperimentTrackerSettings]:
+    def settings_class(self) -> Type[TrackioExperimentTrackerSettings]:
         """What a step may say of its run."""
         return TrackioExperimentTrackerSettings
 

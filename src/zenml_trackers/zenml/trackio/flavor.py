@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Optional, Type
 
 from pydantic import Field, model_validator
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTrackerFlavor
@@ -51,21 +51,21 @@ class TrackioExperimentTrackerSettings(RunSettings):
 class TrackioExperimentTrackerConfig(TrackerConfig, TrackioExperimentTrackerSettings):
     """Where the runs of a stack go. Nothing set: to Trackio's folder on the machine that runs the step."""
 
-    workspace: str | None = Field(
+    workspace: Optional[str] = Field(
         default=None, description="Hugging Face user or organisation; its Space `<workspace>/trackio` holds the runs."
     )
-    project: str | None = Field(default=None, description="Trackio project; the pipeline's name unless given.")
-    api_key: str | None = SecretField(
+    project: Optional[str] = Field(default=None, description="Trackio project; the pipeline's name unless given.")
+    api_key: Optional[str] = SecretField(
         default=None, description="Write token of the server at `base_url`, or Hugging Face token of the workspace."
     )
-    base_url: str | None = Field(default=None, description="Address of a self-hosted Trackio server or of a Space.")
-    project_name: str | None = Field(default=None, description="The same as `project`.")
-    server_url: str | None = Field(default=None, description="The same as `base_url`.")
-    hf_token: str | None = SecretField(default=None, description="The same as `api_key`, for a Space.")
-    space_id: str | None = Field(default=None, description="A Space as `owner/name`.")
-    dataset_id: str | None = Field(default=None, description="Dataset to keep the Space's runs in (deprecated).")
-    bucket_id: str | None = Field(default=None, description="Bucket to keep the Space's runs in.")
-    private: bool | None = Field(default=None, description="Whether a Space that has to be made is private.")
+    base_url: Optional[str] = Field(default=None, description="Address of a self-hosted Trackio server or of a Space.")
+    project_name: Optional[str] = Field(default=None, description="The same as `project`.")
+    server_url: Optional[str] = Field(default=None, description="The same as `base_url`.")
+    hf_token: Optional[str] = SecretField(default=None, description="The same as `api_key`, for a Space.")
+    space_id: Optional[str] = Field(default=None, description="A Space as `owner/name`.")
+    dataset_id: Optional[str] = Field(default=None, description="Dataset to keep the Space's runs in (deprecated).")
+    bucket_id: Optional[str] = Field(default=None, description="Bucket to keep the Space's runs in.")
+    private: Optional[bool] = Field(default=None, description="Whether a Space that has to be made is private.")
 
     @model_validator(mode="before")
     @classmethod
@@ -96,7 +96,7 @@ class TrackioExperimentTrackerFlavor(BaseExperimentTrackerFlavor):
         return FLAVOR
 
     @property
-    def docs_url(self) -> str | None:
+    def docs_url(self) -> Optional[str]:
         return "https://docs.zenml.io/stacks/stack-components/experiment-trackers/trackio"
 
     @property
@@ -104,12 +104,12 @@ class TrackioExperimentTrackerFlavor(BaseExperimentTrackerFlavor):
         return "https://public-flavor-logos.s3.eu-central-1.amazonaws.com/experiment_tracker/trackio.png"
 
     @property
-    def config_class(self) -> type[TrackioExperimentTrackerConfig]:
+    def config_class(self) -> Type[TrackioExperimentTrackerConfig]:
         need_known_fields_in_command(TrackioExperimentTrackerConfig)
         return TrackioExperimentTrackerConfig
 
     @property
-    def implementation_class(self) -> type[TrackioExperimentTracker]:
+    def implementation_class(self) -> Type[TrackioExperimentTracker]:
         from zenml_trackers.zenml.trackio.component import TrackioExperimentTracker
 
         return TrackioExperimentTracker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast
+from typing import Any, Set, Type, cast
 
 from zenml.config.base_settings import BaseSettings
 
@@ -27,7 +27,7 @@ class UnifiedExperimentTracker(RunTracker):
         return cast(UnifiedExperimentTrackerConfig, self._config)
 
     @property
-    def settings_class(self) -> type[UnifiedExperimentTrackerSettings]:
+    def settings_class(self) -> Type[UnifiedExperimentTrackerSettings]:
         """What a step may say of its run."""
         return UnifiedExperimentTrackerSettings
 
@@ -42,7 +42,7 @@ class UnifiedExperimentTracker(RunTracker):
         return self.config.project
 
     @property
-    def requirements(self) -> set[str]:
+    def requirements(self) -> Set[str]:
         """What an image for a remote step needs; the extras bring the trackers' libraries."""
         extras = ",".join(sorted({place.backend for place in self.config.places}))
         return {f"zenml-trackers[{extras}]"}

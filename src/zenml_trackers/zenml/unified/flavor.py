@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Literal, Optional, Set, Type
 
 from pydantic import Field, model_validator
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTrackerFlavor
@@ -39,23 +39,23 @@ class UnifiedExperimentTrackerConfig(TrackerConfig, UnifiedExperimentTrackerSett
 
     never_secret: ClassVar[frozenset[str]] = TrackerConfig.never_secret | {"url"}
 
-    url: str | None = Field(
+    url: Optional[str] = Field(
         default=None,
         description="Tracker URL, such as `mlflow+http://localhost:5000/digits`.",
         examples=["trackio:///digits"],
     )
-    urls: list[str] = Field(
+    urls: List[str] = Field(
         default_factory=list,
         description="Several tracker URLs; all get the same, and the first one's page is shown.",
         examples=[["trackio:///digits", "memory://digits"]],
     )
-    project: str | None = Field(
+    project: Optional[str] = Field(
         default=None, description="Project where a URL names none; the pipeline's name unless given."
     )
-    api_key: str | None = SecretField(default=None, description="API key or write token of the tracker.")
-    username: str | None = SecretField(default=None, description="User name, for trackers that ask for one.")
-    password: str | None = SecretField(default=None, description="Password, for trackers that ask for one.")
-    credentials: dict[str, str] = Field(
+    api_key: Optional[str] = SecretField(default=None, description="API key or write token of the tracker.")
+    username: Optional[str] = SecretField(default=None, description="User name, for trackers that ask for one.")
+    password: Optional[str] = SecretField(default=None, description="Password, for trackers that ask for one.")
+    credentials: Dict[str, str] = Field(
         default_factory=dict,
         description="For several trackers, secret references by `<backend>.api_key`, `.username` or `.password`.",
         examples=[{"mlflow.password": "{{my_secret.password}}"}],
@@ -67,7 +67,7 @@ class UnifiedExperimentTrackerConfig(TrackerConfig, UnifiedExperimentTrackerSett
         return unified_config.checked(data) if isinstance(data, dict) else data
 
     @property
-    def places(self) -> list[TrackerUrl]:
+    def places(self) -> List[TrackerUrl]:
         """Where the runs go; the first one's page is shown."""
         return [TrackerUrl.parse(url) for url in ([self.url] if self.url else self.urls)]
 
@@ -83,7 +83,7 @@ class UnifiedExperimentTrackerConfig(TrackerConfig, UnifiedExperimentTrackerSett
         return not any(place.host for place in self.places)
 
     @property
-    def required_secrets(self) -> set[SecretReference]:
+    def required_secrets(self) -> Set[SecretReference]:
         """Those of `credentials` too, which ZenML does not look into."""
         return super().required_secrets | {parse_secret_reference(value) for value in self.credentials.values()}
 
@@ -99,12 +99,12 @@ class UnifiedExperimentTrackerFlavor(BaseExperimentTrackerFlavor):
         return FLAVOR
 
     @property
-    def config_class(self) -> type[UnifiedExperimentTrackerConfig]:
+    def config_class(self) -> Type[UnifiedExperimentTrackerConfig]:
         need_known_fields_in_command(UnifiedExperimentTrackerConfig)
         return UnifiedExperimentTrackerConfig
 
     @property
-    def implementation_class(self) -> type[UnifiedExperimentTracker]:
+    def implementation_class(self) -> Type[UnifiedExperimentTracker]:
         from zenml_trackers.zenml.unified.component import UnifiedExperimentTracker
 
         return UnifiedExperimentTracker
