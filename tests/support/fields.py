@@ -13,7 +13,7 @@ BEGIN = """# Fields
 What travels between a run, its backend and the contract; this page is generated from the classes. A backend is given a
 `RunSpec` and gives back a `StoredRun`; a harness gives the contract an `ObservedRun`, which it saw by a way of its own.
 """
-RECORDS = REPOSITORY / "src" / "zenml_trackers" / "records.py"
+RECORDS = REPOSITORY / "src" / "zenml_trackers" / "model" / "records.py"
 OBSERVED = REPOSITORY / "contracts" / "tracker_contracts" / "observed.py"
 SHOWN = {
     "RunSpec": RECORDS,
