@@ -111,8 +111,8 @@ def test_rows_whose_answers_are_lost_are_stored_once(port: int, project: str) ->
         tracker = connect(f"mlflow+http://127.0.0.1:{lossy}/{project}", deadline=60)
         with tracker.start_run() as run:
             losing.set()
-            for row in range(3000):
+            for row in range(1000):
                 run.log({"m": row, "🦊": math.nan}, step=row if row % 2 else -row)
     [stored] = connect(f"mlflow+http://127.0.0.1:{port}/{project}", deadline=60).read()
-    assert (stored.status, len(stored.metrics)) == (Status.FINISHED, 6000)
-    assert [point.value for point in stored.metrics if point.name == "m"] == list(range(3000))
+    assert (stored.status, len(stored.metrics)) == (Status.FINISHED, 2000)
+    assert [point.value for point in stored.metrics if point.name == "m"] == list(range(1000))
