@@ -19,7 +19,7 @@ from tracker_contracts.programs.dimensions import DIMENSIONS, MOMENT
 from tracker_contracts.programs.program import Program
 from tracker_contracts.programs.script import script
 
-OFFERED = {"tags", "metadata", "run_name", "artifacts", "secret"}
+OFFERED = {"tags", "metadata", "run_name", "artifacts", "secret", "native finish", "native start"}
 EVERY_VALUE = [(name, value) for name, each in DIMENSIONS.items() for value in each.values[1:]]
 
 
