@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zenml_trackers.context import get_run
-    from zenml_trackers.delivery.active import get_trackio_run
     from zenml_trackers.errors import NoActiveRun, TrackerError, UnsupportedFeature
     from zenml_trackers.run import Run
     from zenml_trackers.tracker import connect
+    from zenml_trackers.zenml.trackio.run import get_trackio_run
 
 __version__ = "0.1.0"
 
@@ -26,7 +26,7 @@ _HOMES = {
     "UnsupportedFeature": "zenml_trackers.errors",
     "connect": "zenml_trackers.tracker",
     "get_run": "zenml_trackers.context",
-    "get_trackio_run": "zenml_trackers.delivery.active",
+    "get_trackio_run": "zenml_trackers.zenml.trackio.run",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from zenml_trackers.delivery import budgets, place, recovery
+from zenml_trackers.delivery import budgets, place, recovery, trim
 from zenml_trackers.delivery.connection import backend_at
 from zenml_trackers.delivery.journal import Header
 from zenml_trackers.delivery.lifecycle import Limits
@@ -56,10 +55,7 @@ def journals(given: Path | None) -> Iterator[Kept]:
         journal = recovery.taken(left.folder)
         if journal is not None:
             journal.close()
-        files = [path.stat() for path in left.folder.rglob("*") if path.is_file()]
-        seconds = time.time() - max((file.st_mtime for file in files), default=time.time())
-        size = sum(file.st_size for file in files)
-        yield Kept(left.folder, left.header, journal is None, size, seconds)
+        yield Kept(left.folder, left.header, journal is None, trim.size_of(left.folder), trim.age_of(left.folder))
 
 
 def told(kept: Kept) -> str:

@@ -26,6 +26,7 @@ class Already:
         """
         self._backend = backend
         self._run = run
+        self._resumed = points_before > 0  # what was shown before may have the same name and step
         self._points = Counter(_point(each.name, each.step, each.value) for each in run.metrics[points_before:])
 
     def without(self, records: Iterable[Logged]) -> Iterator[Logged]:
@@ -34,7 +35,7 @@ class Already:
             if isinstance(record, Metrics):
                 if left := self._left(record):
                     yield record.model_copy(update={"values": left})
-            elif not isinstance(record, (Artifact, Image, Table)) or not self._has_shown(record):
+            elif not isinstance(record, (Artifact, Image, Table)) or self._resumed or not self._has_shown(record):
                 yield record
 
     def _left(self, row: Metrics) -> dict[str, Any]:

@@ -30,6 +30,11 @@ BATCH = 1000
 CHUNK = 256 * 1024
 """Bytes that are read from a journal at once; more if a record is longer."""
 LETTING_GO = 20.0
-"""What a process may take to let go of a journal whose run is over: longer than Trackio waits for a locked database."""
+"""What a process may take to let go of a journal whose run is over: longer than trackers wait for a locked database."""
 THREAD = 1.0
 """What a thread may take to end that has nothing to do any more."""
+DAY = 24 * 60 * 60.0
+KEPT_FOR = 30 * DAY
+"""For which a journal is kept that nobody can deliver."""
+MOST_BYTES = 10 * 2**30
+"""What all such journals may take of the disk together."""

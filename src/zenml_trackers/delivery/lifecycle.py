@@ -16,6 +16,7 @@ from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
 from zenml_trackers.delivery.sender import Sender
+from zenml_trackers.delivery.trim import trim
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Redactor, Reporter
@@ -61,7 +62,7 @@ class Tracking:
         self._name = name
         self._receivers = receivers
         self._patience = Patience(limits.deadline)
-        self._recovery = Recovery(self._own_trackers, ended)
+        self._recovery = Recovery(self._own_trackers, ended, trim)
         self._changed: SimpleQueue[None] = SimpleQueue()
         self._senders: list[Sender] = []
         self._undo: list[Callable[[], None]] = []
@@ -89,8 +90,8 @@ class Tracking:
             active.enter(self.run, spec.step_run_id)
             if self._journal is not None:
                 self._start(self._journal, spec)
+                self._recovery.start(self._journal.folder, self._changed, self._patience.left)
             self._attach()
-            self._recovery.start(self._changed, self._patience.left)
         except BaseException as error:  # what a signal's handler raised too: nobody else will end the run then
             self.end(Status.FAILED, RunError.of(error))
             if isinstance(error, TrackerError) and self._journal is not None:  # strict: there was no run

@@ -116,31 +116,32 @@ def _is_over(folder: Path) -> bool:
 class Recovery:
     """Delivers what was left for some trackers, in a thread, while a run of today goes on."""
 
-    def __init__(self, find: Find, ended: Ended) -> None:
+    def __init__(self, find: Find, ended: Ended, afterwards: Callable[[], None] = lambda: None) -> None:
         """Nothing is looked for yet.
 
         Args:
             find: The trackers of a journal.
             ended: How a step ended.
+            afterwards: Called when what could be delivered is.
         """
         self._find = find
         self._ended = ended
+        self._afterwards = afterwards
         self._over = False
         self._thread: Thread | None = None
         self.stopped = True
 
-    def start(self, changed: SimpleQueue[None], seconds: float) -> None:
-        """Begin, if anything was left.
+    def start(self, own: Path, changed: SimpleQueue[None], seconds: float) -> None:
+        """Begin, if there is any other journal.
 
         Args:
+            own: That of the run of today.
             changed: Is put something when it is over.
             seconds: How long one tracker may stand still.
         """
-        waiting = [each for each in left() if self._find(each.header)]
-        if waiting:
+        if any(folder != own for folder in place.folders()):
             self.stopped = False
-            work = partial(self._work, waiting, changed, seconds)
-            self._thread = in_thread(work, "delivery of what was left")
+            self._thread = in_thread(partial(self._work, changed, seconds), "delivery of what was left")
 
     def give_up(self) -> None:
         """Begin no other."""
@@ -151,12 +152,14 @@ class Recovery:
         if self.stopped and self._thread is not None:
             self._thread.join(budgets.THREAD)
 
-    def _work(self, waiting: Sequence[Left], changed: SimpleQueue[None], seconds: float) -> None:
+    def _work(self, changed: SimpleQueue[None], seconds: float) -> None:
         try:
-            for each in waiting:
-                journal = None if self._over else taken(each.folder)
+            for each in left():
+                receivers = () if self._over else self._find(each.header)
+                journal = taken(each.folder) if receivers else None
                 if journal is not None:
-                    Delivery(journal, self._find(each.header), self._ended).wait(seconds)
+                    Delivery(journal, receivers, self._ended).wait(seconds)
+            self._afterwards()
         finally:
             self.stopped = True
             changed.put(None)

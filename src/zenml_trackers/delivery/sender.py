@@ -167,7 +167,7 @@ class Sender:
         self.reporter.redact = Redactor(backend.secrets)
         backend.load()
         place = self._journal.noted(self._number).get("place", backend.place)
-        if place != backend.place:  # another working directory, or TRACKIO_DIR, gives the same URL another meaning
+        if place != backend.place:  # another working directory or variable may give a URL another meaning
             raise TrackerError(f"the run belongs to {place}, and not to {backend.place}")
         self.backend = backend
         self._changed.put(None)

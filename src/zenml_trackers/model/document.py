@@ -1,8 +1,7 @@
-"""Where Trackio keeps what it has no place for: in the run's config, which its dashboard shows and groups by.
+"""What is stored of a run beside numbers and files: one document, its params at the top level.
 
-Trackio groups runs by any top-level scalar of the config, so the status, the pipeline and the step are such scalars.
-All our keys begin with `zenml.`; a user's param whose key begins with that, or with the `_` that Trackio reserves, is
-kept under `zenml.params` instead. Floats that JSON lacks are stored as Trackio does: as `NaN`, `Infinity`, `-Infinity`.
+All our keys begin with `zenml.`, and those that people group runs by are scalars: the status, the pipeline, the step. A
+user's param whose key begins with that, or with `_`, which some trackers reserve, is kept under `zenml.params` instead.
 """
 
 from __future__ import annotations

@@ -67,10 +67,7 @@ def _flavor_names() -> dict[str, Any]:
 
 
 def _tracker_names() -> dict[str, Any]:
-    from zenml_trackers.delivery import active
-    from zenml_trackers.zenml.trackio import component as trackio_component
+    from zenml_trackers.zenml.trackio.component import TrackioExperimentTracker
+    from zenml_trackers.zenml.trackio.run import get_trackio_run
 
-    return {
-        "TrackioExperimentTracker": trackio_component.TrackioExperimentTracker,
-        "get_trackio_run": active.get_trackio_run,
-    }
+    return {"TrackioExperimentTracker": TrackioExperimentTracker, "get_trackio_run": get_trackio_run}
