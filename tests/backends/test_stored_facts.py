@@ -58,7 +58,7 @@ def test_a_run_that_goes_on_has_no_end_and_one_that_was_continued_has_its_first_
     store(backend, RunSpec(name="twice", project=project), Metrics(values={"x": 1}))
     first = only(url, project)
     time.sleep(1.1)
-    sink = backend.open(RunSpec(name="twice", project=project, resume="must"), None)
+    sink = backend.open(RunSpec(name="twice", project=project), first)
     sink.write([Metrics(values={"x": 2})])
     going_on = only(url, project)
     assert (going_on.status, going_on.started, going_on.ended) == (Status.RUNNING, first.started, None)
