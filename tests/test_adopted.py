@@ -362,14 +362,13 @@ class TestNeptune:
     def test_the_same_calls_are_stored_in_an_offline_run(self, tmp_path):
         neptune = pytest.importorskip("neptune")
         from zenml_trackers.losses import Redactor, Reporter
-        from zenml_trackers.model.records import RunSpec
         from zenml_trackers.run import Run
         from zenml_trackers.zenml.adopted.neptune import NeptuneSink
 
         native = neptune.init_run(mode="offline", project="a/b", capture_hardware_metrics=False, git_ref=False)
         sink = NeptuneSink(native, "one", "a/b")
         reporter = Reporter("test", Redactor(), strict=True)
-        own = Run("neptune", sink, RunSpec(name="one", project="a/b"), sink.features, reporter)
+        own = Run("neptune", "a/b", sink, reporter)
         own.log({"loss": 0.5})
         own.log({"loss": 0.25})
         own.log_params({"model": {"depth": 3, "layers": [1, 2]}})

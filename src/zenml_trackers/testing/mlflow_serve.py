@@ -23,7 +23,7 @@ def start(folder: Path, port: int, *options: str, **variables: str) -> subproces
     """A server that keeps its runs in the folder; it answers when this returns.
 
     Args:
-        folder: Is made.
+        folder: Is made, unless a server was there before.
         port: Where it listens.
         options: More of the command line.
         variables: More of the environment.
@@ -31,7 +31,7 @@ def start(folder: Path, port: int, *options: str, **variables: str) -> subproces
     Raises:
         HarnessBroken: It did not start; the message is the end of what it said.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     kept = ["--backend-store-uri", f"sqlite:///{folder / FILE}", "--artifacts-destination", str(folder / ARTIFACTS)]
     listening = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command = [sys.executable, "-m", "mlflow", "server", *listening, *kept, *options]
