@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import trackio
@@ -14,12 +16,15 @@ from trackio.utils import serialize_values, to_json_safe
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.native import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
-from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
-from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.errors import TrackerError, UnstorableValue
+from zenml_trackers.model.records import Logged, Metrics, RunError, Status, Table
 from zenml_trackers.model.times import utc_text
 from zenml_trackers.model.values import plain, split
-from zenml_trackers.port.backend import Sink, StepLog
+from zenml_trackers.port.backend import StepLog
+from zenml_trackers.port.sinks import DocumentSink, Number
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -27,10 +32,11 @@ LONGEST_FOLDER = 255
 """Bytes that file systems allow in the name of a folder."""
 
 
-class TrackioSink(Sink):
+class TrackioSink(DocumentSink):
     """Rows and the config are written by this alone; pictures, tables and artifacts by Trackio's own run.
 
-    Touches `_save` of Trackio's pictures (0.24 to 0.43).
+    The document is the config of Trackio's run, which the step's code may change too. Touches `_save` of Trackio's
+    pictures (0.24 to 0.43).
     """
 
     def __init__(
@@ -52,6 +58,7 @@ class TrackioSink(Sink):
             publish: Called after the last row is stored.
             alerts: Whether a failure is an alert; one that happened long ago is none.
         """
+        super().__init__(native.config)
         self.native: StepRun = native
         self.id = native.id
         self.name = native.name
@@ -60,9 +67,6 @@ class TrackioSink(Sink):
         self._make_ready = make_ready
         self._publish = publish
         self._alerts = alerts
-        self._changed = True
-        self._stored = -1
-        self._losses: list[Exception] = []
 
     @property
     def links(self) -> dict[str, str]:
@@ -71,33 +75,36 @@ class TrackioSink(Sink):
     def share(self, run: StepLog) -> None:
         self.native.run = run
 
-    def write(self, records: Sequence[Logged]) -> None:
+    def begin(self) -> None:
         self._make_ready()
-        rows: list[Metrics] = []
-        for record in records:
-            if isinstance(record, Metrics):
-                rows.append(record)
+
+    def take(self, records: Iterable[Logged]) -> None:
+        """Rows of metrics that follow each other are stored together."""
+        for are_rows, some in groupby(records, lambda record: isinstance(record, Metrics)):
+            if are_rows:
+                self._put_rows([row for row in some if isinstance(row, Metrics)])
             else:
-                self._put_rows(rows)
-                self._try(record)
-        self._put_rows(rows)
-        if self._changed:
-            self._put_config()
-        losses, self._losses = self._losses, []
-        if losses:
-            raise Losses(losses)
+                super().take(some)
+
+    def log(self, values: Mapping[str, Number], step: int) -> None:
+        self._put_rows([Metrics(values=values, step=step)])
+
+    def put(self, config: Mapping[str, Any]) -> None:
+        kept, refused = split(to_json_safe(dict(config)), plain)
+        for error in refused:
+            logger.warning("%s The run's other params are stored.", error)
+        self._store.put(self._store.config_row(self.id, self.name, kept))
 
     def close(self, status: Status, error: RunError | None) -> None:
         if status is Status.FAILED and self._alerts:
             self._alert(error)
         self.native.really_finish()
-        document.end(self.native.config, status, error)
-        self._put_config()
-        self._need_no_losses()
-        self._publish()
+        super().close(status, error)
 
-    def stored(self) -> int:
-        return self._stored
+    def end(self, status: Status, error: RunError | None) -> None:
+        for message in self.native.losses.values():
+            raise TrackerError(message)
+        self._publish()
 
     def others(self) -> int:
         return self._store.others()
@@ -106,16 +113,19 @@ class TrackioSink(Sink):
         self.native._stop_flag.set()
         self.native._has_local_buffer = False
 
-    def _need_no_losses(self) -> None:
-        for message in self.native.losses.values():
-            raise TrackerError(message)
+    def keep(self, name: str, path: Path) -> None:
+        self.native.log_artifact(new_artifact(name, path))
 
-    def _put_rows(self, rows: list[Metrics]) -> None:
-        """Store rows, all at once; the rows that are stored already stay as they are, by their ids."""
-        if rows:
-            self._store.add([self._entry(row) for row in rows])
-            self._stored = rows[-1].number
-            rows.clear()
+    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+        self.native.show({name: self._picture(name, image, step)}, step)
+
+    def show_table(self, table: Table, step: int) -> None:
+        self.native.show({table.name: NamedTable(table.columns, table.rows)}, step)
+
+    def _put_rows(self, rows: Sequence[Metrics]) -> None:
+        """Store rows, all at once; those that are stored already stay as they are, by their ids."""
+        self._store.add([self._entry(row) for row in rows])
+        self._stored = rows[-1].number
 
     def _entry(self, row: Metrics) -> dict[str, Any]:
         values = {f"__{name}" if is_reserved(name) else name: value for name, value in row.values.items()}
@@ -129,32 +139,6 @@ class TrackioSink(Sink):
             "log_id": f"{self.id}-{row.number}-{row.time}" if row.time else uuid4().hex,
             "timestamp": utc_text(row.time or time.time()),
         }
-
-    def _try(self, record: Logged) -> None:
-        """Store what is not metrics; one that can't be stored keeps back none of the others."""
-        try:
-            self._take(record)
-        except OSError:
-            raise
-        except Exception as error:
-            self._losses.append(error)
-        self._stored = record.number
-
-    def _take(self, record: Logged) -> None:
-        run = self.native
-        match record:
-            case Tags(tags=tags):
-                document.add_tags(run.config, tags)
-                self._changed = True
-            case Params(values=values):
-                document.add_params(run.config, values)
-                self._changed = True
-            case Image(name=name, image=image, step=step):
-                run.show({name: self._picture(name, image, step)}, step)
-            case Table(name=name, columns=columns, rows=rows, step=step):
-                run.show({name: NamedTable(columns, rows)}, step)
-            case Artifact(name=name, path=path):
-                run.log_artifact(new_artifact(name, path))
 
     def _picture(self, name: str, image: Any, step: int) -> Any:
         """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""
@@ -173,13 +157,6 @@ class TrackioSink(Sink):
         if not self._store.target.local:  # the server takes the name again
             raise ValueError(f"it would have to be in a folder of the run's name, which {self.name[:50]!r} can't be")
         return self.id
-
-    def _put_config(self) -> None:
-        config, refused = split(to_json_safe(dict(self.native.config)), plain)
-        for error in refused:
-            logger.warning("%s The run's other params are stored.", error)
-        self._store.put(self._store.config_row(self.id, self.name, config))
-        self._changed = False
 
     def _alert(self, error: RunError | None) -> None:
         self._alerts = False
