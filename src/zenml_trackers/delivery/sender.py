@@ -21,7 +21,7 @@ from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
 from zenml_trackers.port.backend import Backend, Sink, backend_class
-from zenml_trackers.port.bounded import in_thread
+from zenml_trackers.port.bounded import in_thread, process_ends
 
 
 class Sender:
@@ -221,10 +221,14 @@ class Sender:
         assert self.sink is not None
         return self.sink
 
+    @property
+    def _stops(self) -> bool:
+        return self._over or process_ends()
+
     def _deliver(self) -> None:
         handover = self._handover
         assert handover is not None
-        while not self._over:
+        while not self._stops:
             end = self._end  # before what is read: nothing is appended after it
             batch = self._cursor.next(budgets.BATCH)
             if batch:
@@ -239,7 +243,7 @@ class Sender:
 
     def _hand_on(self, handover: Handover) -> None:
         self._repeat(handover.give)
-        while handover.waits and not self._over:
+        while handover.waits and not self._stops:
             self._repeat(handover.give)
 
     def _close(self, handover: Handover, end: End) -> None:
@@ -249,7 +253,7 @@ class Sender:
     def _repeat(self, call: Callable[[], None]) -> None:
         """Make the call until it works or nobody waits any more, less and less often unless it gets on."""
         pause, records = budgets.FIRST_RETRY, self.records
-        while not self._over:
+        while not self._stops:
             try:
                 call()
                 return

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
+from weakref import WeakSet
 
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 
 T = TypeVar("T")
+
+AT_EXIT = 2.0
+"""Seconds that the end of the process waits for threads to come to an end."""
+_begun: WeakSet[threading.Thread] = WeakSet()
+_process_ends = threading.Event()
+
+
+def process_ends() -> bool:
+    """Whether the process is about to end, so that whoever works in a thread should come to an end too."""
+    return _process_ends.is_set()
+
+
+@atexit.register
+def _wait_at_exit() -> None:
+    """Python ends a thread where it stands; in the middle of a library in Rust or C++ that aborts the process."""
+    _process_ends.set()
+    until = time.monotonic() + AT_EXIT
+    for thread in list(_begun):
+        if thread.is_alive() and (left := until - time.monotonic()) > 0:
+            thread.join(left)
 
 
 def in_thread(work: Callable[[], None], doing: str) -> threading.Thread:
@@ -20,6 +43,7 @@ def in_thread(work: Callable[[], None], doing: str) -> threading.Thread:
         RuntimeError: Python is ending, and starts no threads any more.
     """
     thread = threading.Thread(target=work, name=f"zenml-trackers: {doing}", daemon=True)
+    _begun.add(thread)
     thread.start()
     return thread
 
