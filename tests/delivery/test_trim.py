@@ -44,6 +44,12 @@ def test_of_what_is_too_much_the_oldest_goes(left, monkeypatch, caplog):
     assert "'r0'" in caplog.text
 
 
+def test_a_folder_that_never_became_a_journal_is_deleted_after_a_day(left):
+    unseen = [left(name, days=days).rename(place.root() / f".{name}") for name, days in (("old", 2), ("new", 0.5))]
+    trim()
+    assert [folder.exists() for folder in unseen] == [False, True]
+
+
 def test_that_of_a_living_process_stays(left, monkeypatch):
     monkeypatch.setattr(budgets, "MOST_BYTES", 0)
     held = Journal(left("held"))

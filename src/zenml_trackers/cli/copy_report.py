@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import redirect_stdout
 
 import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from zenml_trackers.cli.projects import say_empty
+from zenml_trackers.cli.quiet import quiet
 from zenml_trackers.cli.terminal import console, on_terminal
 from zenml_trackers.copy.comparison import Loss
 from zenml_trackers.copy.copying import Copying, Fate, Place, Summary
@@ -58,7 +57,7 @@ def _copy(copying: Copying, ids: frozenset[str]) -> None:
     columns = (BarColumn(), TextColumn("{task.completed} runs"), TimeElapsedColumn(), TextColumn("{task.description}"))
     shown = console(stderr=True)
     progress = Progress(*columns, console=shown, transient=True, redirect_stdout=False, disable=not on_terminal(shown))
-    with redirect_stdout(io.StringIO()), progress:
+    with quiet(), progress:
         task = progress.add_task("reading", total=None)
         copying.run(ids, lambda name: progress.update(task, advance=1, description=_escaped(name)))
 

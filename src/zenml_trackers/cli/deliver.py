@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from zenml_trackers.cli.errors import named_errors
+from zenml_trackers.cli.quiet import quiet
 
 
 @click.command()
@@ -25,7 +26,8 @@ def deliver(journal: Path | None, dry_run: bool, as_json: bool) -> None:
     results = []
     with named_errors():
         for each in journals(journal):
-            each.result = (GOES_ON if each.held else "would be delivered") if dry_run else delivered(each)
+            with quiet():
+                each.result = (GOES_ON if each.held else "would be delivered") if dry_run else delivered(each)
             results.append(each.result)
             click.echo(json.dumps(each.facts, ensure_ascii=False) if as_json else told(each))
     if not results and not as_json:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zenml_trackers.cli.errors import named_errors
+from zenml_trackers.cli.quiet import quiet
 
 if TYPE_CHECKING:
     from zenml_trackers.zenml.reconcile import Reconciled
@@ -30,13 +31,12 @@ def reconcile(tracker: str | None, watch: float | None, dry_run: bool, as_json: 
     from zenml_trackers.zenml import store, trackers
 
     while True:
-        changed = 0
         with named_errors():
             store.reached()
-            for backend in trackers.backends(tracker):
-                for each in work.reconcile(backend, dry_run):
-                    changed += 1
-                    click.echo(_json(each) if as_json else _told(each, dry_run))
+            with quiet():
+                changed = [each for backend in trackers.backends(tracker) for each in work.reconcile(backend, dry_run)]
+        for each in changed:
+            click.echo(_json(each) if as_json else _told(each, dry_run))
         if watch is None:
             break
         time.sleep(watch)

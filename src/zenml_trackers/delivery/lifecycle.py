@@ -15,7 +15,7 @@ from zenml_trackers.delivery.progress import Progress, missing, whereabouts
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
-from zenml_trackers.delivery.sender import Sender
+from zenml_trackers.delivery.sender import Sender, release
 from zenml_trackers.delivery.trim import trim
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
@@ -188,18 +188,22 @@ class Tracking:
     def _finish(self, end: End) -> None:
         """Have the senders deliver the rest, and wait for them as long as they get on."""
         try:
+            self._pass_on(end)
+            self._wait_for_end()
+        except BaseException:  # of a signal's handler; a run that is half ended would be lost
+            self._pass_on(end)
+            self._wait_for_end()
+            raise
+        finally:  # after a second one too: nobody waits any more
+            self._let_go()
+
+    def _pass_on(self, end: End) -> None:
+        try:
             self.run.close(end)
         except TrackerUnreachable as error:  # whoever finds the journal takes the run for one that was killed
             let_through(error)
         for sender in self._senders:
             sender.finish(end)
-        try:
-            self._wait_for_end()
-        except BaseException:  # of a signal's handler; a run that is half ended would be lost
-            self._wait_for_end()
-            raise
-        finally:  # after a second one too: nobody waits any more
-            self._let_go()
 
     def _let_go(self) -> None:
         for sender in self._senders:
@@ -218,9 +222,9 @@ class Tracking:
         self._patience.wait(lambda: self._recovery.stopped, self._changed)
 
     def _release(self) -> None:
-        """Let go of the journal, or take it away, once the run is over and no sender works any more."""
-        if self._journal is not None and self._over and all(each.stopped for each in self._senders):
-            self._journal.delete() if all(each.done for each in self._senders) else self._journal.close()
+        """Called by each sender that stops, too."""
+        if self._journal is not None and self._over:
+            release(self._journal, self._senders)
 
     def _tell_end(self, status: Status) -> None:
         """Where the run is, and what of it is missing there; as a warning if nothing warned of that before."""

@@ -48,6 +48,15 @@ def folders(there: Path | None = None) -> Iterator[Path]:
         yield from sorted(path for path in each.glob("[!.]*") if path.is_dir()) if each.is_dir() else ()
 
 
+def has_other(own: Path) -> bool:
+    """Whether there is any journal but that one, as far as the folder can be read."""
+    try:
+        return any(folder != own for folder in folders())
+    except OSError as error:
+        let_through(error)
+        return False
+
+
 def _temporary() -> Path:
     """Where journals are if there is no other place for them; its owner's alone, in a folder of all users."""
     return Path(tempfile.gettempdir(), f"zenml-trackers-journals-{getpass.getuser()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -15,10 +16,13 @@ from zenml_trackers.delivery import budgets, place
 from zenml_trackers.delivery.journal import RECORDS, Cursor, Header, Journal, read_header
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.receiver import Receiver
-from zenml_trackers.delivery.sender import Sender
+from zenml_trackers.delivery.sender import Sender, release
+from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, RunError, RunSpec, Status
 from zenml_trackers.port.bounded import in_thread
+
+logger = logging.getLogger("zenml_trackers")
 
 END = b'"kind":"end"'
 """How the record begins that says how a run ended."""
@@ -60,12 +64,13 @@ class Delivery:
         """
         spec = journal.header.spec
         self.reporter = Reporter(f"run {spec.name!r} of a process that ended", Redactor(), strict=False)
+        self._over = False
         self._journal = journal
         self._changed: SimpleQueue[None] = SimpleQueue()
         self._senders = [Sender(each, journal, number, self.reporter) for number, each in enumerate(receivers)]
         end = _end_in(journal) or ended(spec) or End(status=Status.FAILED, error=NEVER_ENDED)
         for sender in self._senders:
-            sender.start(self._changed, lambda: None)
+            sender.start(self._changed, self._release)
             sender.finish(end)
 
     @property
@@ -76,7 +81,8 @@ class Delivery:
     @property
     def error(self) -> Exception | None:
         """Why not all is delivered; None if all is."""
-        return next((sender.error or TimeoutError() for sender in self._senders if not sender.done), None)
+        late = TrackerUnreachable("the tracker takes nothing")
+        return next((sender.error or late for sender in self._senders if not sender.done), None)
 
     def wait(self, seconds: float) -> bool:
         """Wait for as long as it gets on, and then for so many seconds; whether all is delivered, and it is gone."""
@@ -84,10 +90,16 @@ class Delivery:
         Patience(seconds).wait(over, self._changed, own=lambda: self.progress)
         for sender in self._senders:
             sender.give_up()
+        Patience(budgets.THREAD).wait(lambda: all(each.stopped for each in self._senders), self._changed)
+        for sender in self._senders:
             sender.join()
-        done = all(sender.done for sender in self._senders)
-        self._journal.delete() if done else self._journal.close()
-        return done
+        self._over = True
+        self._release()
+        return all(sender.done for sender in self._senders)
+
+    def _release(self) -> None:
+        if self._over:
+            release(self._journal, self._senders)
 
 
 def taken(folder: Path) -> Journal | None:
@@ -139,7 +151,7 @@ class Recovery:
             changed: Is put something when it is over.
             seconds: How long one tracker may stand still.
         """
-        if any(folder != own for folder in place.folders()):
+        if place.has_other(own):
             self.stopped = False
             self._thread = in_thread(partial(self._work, changed, seconds), "delivery of what was left")
 
@@ -160,6 +172,8 @@ class Recovery:
                 if journal is not None:
                     Delivery(journal, receivers, self._ended).wait(seconds)
             self._afterwards()
+        except Exception as error:  # of a folder that others change meanwhile, or a tracker's class
+            logger.debug("What was left is not delivered now: %s", error)
         finally:
             self.stopped = True
             changed.put(None)

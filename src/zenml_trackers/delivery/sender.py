@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
@@ -152,9 +152,12 @@ class Sender:
 
     def _work(self, on_end: Callable[[], None]) -> None:
         try:
-            self._repeat(self._load)
-            self._repeat(self._open)
-            self._deliver()
+            # it may be, by a process that did not live to see the other trackers done
+            self.done = bool(self._journal.noted(self._number).get("done"))
+            if not self.done:
+                self._repeat(self._load)
+                self._repeat(self._open)
+                self._deliver()
         except BaseException as error:  # such as a panic of a library in Rust
             self.error = as_error(error)
         finally:
@@ -227,8 +230,7 @@ class Sender:
 
     def _deliver(self) -> None:
         handover = self._handover
-        assert handover is not None
-        while not self._stops:
+        while handover is not None and not self._stops:
             end = self._end  # before what is read: nothing is appended after it
             batch = self._cursor.next(budgets.BATCH)
             if batch:
@@ -249,6 +251,8 @@ class Sender:
     def _close(self, handover: Handover, end: End) -> None:
         self.error = handover.close(end)
         self.done = self.error is None
+        if self.done and len(self._journal.header.trackers) > 1:
+            self._note(done=True)
 
     def _repeat(self, call: Callable[[], None]) -> None:
         """Make the call until it works or nobody waits any more, less and less often unless it gets on."""
@@ -277,3 +281,9 @@ class Sender:
     def _pause(self, seconds: float) -> None:
         with suppress(queue.Empty):
             self._wake.get(timeout=seconds)
+
+
+def release(journal: Journal, senders: Sequence[Sender]) -> None:
+    """Let go of a journal, or take it away, once none of its senders works any more: one may hang in a library."""
+    if all(each.stopped for each in senders):
+        journal.delete() if all(each.done for each in senders) else journal.close()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from zenml_trackers.delivery import budgets, recovery
+from zenml_trackers.delivery import budgets, place, recovery
+from zenml_trackers.delivery.journal import UNSEEN
 
 logger = logging.getLogger("zenml_trackers")
 
 
 def trim() -> None:
     """Delete what nobody delivered for too long, and the oldest of what is too much; never that of a living process."""
+    for folder in place.root().glob(f"{UNSEEN}*"):
+        if age_of(folder) > budgets.DAY:  # a process was killed while it made its journal
+            shutil.rmtree(folder, ignore_errors=True)
     total = 0
     for left in reversed(list(recovery.left())):
         total += size_of(left.folder)
@@ -27,12 +33,18 @@ def trim() -> None:
 
 def size_of(folder: Path) -> int:
     """The bytes of all files in a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # whoever delivers it takes files away meanwhile
+            total += path.lstat().st_size
+    return total
 
 
 def age_of(folder: Path) -> float:
     """Seconds since anything was added to a journal."""
-    return time.time() - max((path.stat().st_mtime for path in folder.glob("*")), default=time.time())
+    with suppress(OSError):
+        return time.time() - max((path.stat().st_mtime for path in folder.glob("*")), default=time.time())
+    return 0.0
 
 
 def _why(age: float, total: int) -> str:

@@ -26,7 +26,7 @@ KIND = StackComponentType.EXPERIMENT_TRACKER
 
 
 def receivers_of(header: Header) -> Sequence[Receiver]:
-    """The trackers of a journal, by the component that it is of; none if ZenML has that no more."""
+    """The trackers of a journal, by the component that it is of; none if ZenML has that no more, or with others."""
     if header.component is None:
         return ()
     try:
@@ -35,7 +35,8 @@ def receivers_of(header: Header) -> Sequence[Receiver]:
         return ()
     component = cast(RunTracker, StackComponent.from_model(model))
     found = {receiver.url: receiver for receiver in component.receivers(cast(Any, component.config))}
-    return [found[url] for url in header.trackers if url in found]
+    known = [found[url] for url in header.trackers if url in found]
+    return known if len(known) == len(header.trackers) else ()
 
 
 def backends(tracker: str | None = None) -> Iterator[Backend]:
