@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 from tracker_contracts.harness import Place
@@ -27,11 +27,11 @@ class TensorBoardHarness(UnifiedHarness):
     def unreachable(self, place: Place) -> dict[str, Any]:
         return {"url": "tensorboard:////dev/null/runs", "project": place.name}
 
-    def outage(self, place: Place) -> AbstractContextManager[None]:
-        return tensorboard_records.replaced_by_a_file(place.folder / "tensorboard" / place.name)
+    def folder(self, place: Place) -> Path:
+        return place.folder / "tensorboard" / place.name
 
     def read(self, place: Place) -> list[ObservedRun]:
-        return tensorboard_records.read(place.folder / "tensorboard" / place.name)
+        return tensorboard_records.read(self.folder(place))
 
     def finish_natively(self) -> None:
         get_run().native.close()

@@ -6,7 +6,6 @@ import io
 import json
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,6 @@ def read(folder: Path) -> list[ObservedRun]:
     """The runs in a project's folder, in the order in which they began."""
     runs = [path for path in folder.glob("*") if any(path.glob("events*"))]
     return [_observed(path) for path in sorted(runs, key=_began)]
-
-
-@contextmanager
-def replaced_by_a_file(folder: Path) -> Iterator[None]:
-    """As if somebody had moved the runs away."""
-    aside = folder.with_name(f"{folder.name}-aside")
-    folder.rename(aside)
-    folder.touch()
-    try:
-        yield
-    finally:
-        folder.unlink()
-        aside.rename(folder)
 
 
 def _began(run: Path) -> float:
