@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,8 +49,8 @@ class Value:
     """What a step logs."""
     stored: Any
     """What is read back of it."""
-    metric: bool = False
-    """Whether it is logged as a metric; else as a param."""
+    kind: Literal["param", "metric", "cell", "image"] = "param"
+    """What it is logged as; of an image, which has one color, `stored` is a pixel: red, green, blue."""
 
 
 class HarnessBroken(Exception):

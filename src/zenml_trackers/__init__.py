@@ -11,19 +11,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zenml_trackers.context import get_run
     from zenml_trackers.errors import NoActiveRun, TrackerError, UnsupportedFeature
+    from zenml_trackers.model.values.params import as_param
     from zenml_trackers.run import Run
     from zenml_trackers.tracker import connect
     from zenml_trackers.zenml.trackio.run import get_trackio_run
 
 __version__ = "0.1.0"
 
-__all__ = ["NoActiveRun", "Run", "TrackerError", "UnsupportedFeature", "connect", "get_run", "get_trackio_run"]
+__all__ = [
+    "NoActiveRun",
+    "Run",
+    "TrackerError",
+    "UnsupportedFeature",
+    "as_param",
+    "connect",
+    "get_run",
+    "get_trackio_run",
+]
 
 _HOMES = {
     "NoActiveRun": "zenml_trackers.errors",
     "Run": "zenml_trackers.run",
     "TrackerError": "zenml_trackers.errors",
     "UnsupportedFeature": "zenml_trackers.errors",
+    "as_param": "zenml_trackers.model.values.params",
     "connect": "zenml_trackers.tracker",
     "get_run": "zenml_trackers.context",
     "get_trackio_run": "zenml_trackers.zenml.trackio.run",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,11 @@ from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Reporter
 from zenml_trackers.model.records import Artifact, End, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
 from zenml_trackers.model.steps import INT64, StepCounter, need_step
-from zenml_trackers.model.values import checked_rows, number, plain, split, tag_set
+from zenml_trackers.model.values.numbers import metric_step
+from zenml_trackers.model.values.numbers import metrics as numbers
+from zenml_trackers.model.values.params import params as plain_params
+from zenml_trackers.model.values.tables import as_table
+from zenml_trackers.model.values.tags import tag_set
 
 
 class Recorder(Protocol):
@@ -104,22 +107,24 @@ class Run:
         """Store numbers under their names at one step.
 
         Args:
-            metrics: Numbers, or arrays and tensors of one number each.
+            metrics: Numbers of any library, arrays and tensors of one number each, and maps of these: the number in
+                `{"train": {"loss": 1}}` is called `train/loss`.
             step: The step that they belong to; without it, the one after the last.
         """
-        values, refused = split(metrics, number)
+        values, refused = numbers(metrics)
         self._refuse(refused)
         if values:
             self._add(Metrics, values=values, step=step)
 
-    def log_params(self, params: Mapping[str, Any]) -> None:
+    def log_params(self, params: Any) -> None:
         """Store configuration, such as hyperparameters; a name given again has its new value.
 
         Args:
-            params: JSON-like values, nested as you like.
+            params: A map, or an object with fields, such as a dataclass, a pydantic model or a Namespace; nested as
+                you like. What JSON has no form of is stored as text.
         """
-        values, refused = split(params, plain)
-        self._refuse(refused)
+        values, odd = plain_params(params)
+        self._refuse(odd)
         if values:
             self._add(Params, values=values)
 
@@ -148,7 +153,14 @@ class Run:
         self._add(Artifact, name=name or kept.name, path=kept)
 
     def log_image(self, name: str, image: Any, step: int | None = None) -> None:
-        """Show an image: a path, a PIL image, or an array of unsigned bytes shaped (height, width[, channels]).
+        """Show an image.
+
+        Args:
+            name: What it is called.
+            image: A path, the bytes of a file, a Pillow image, a figure of Matplotlib or Plotly, or an array or tensor:
+                (height, width), (height, width, channels) or (channels, height, width), of integers from 0 to 255, of
+                floats from 0 to 1 or to 255, or of bools.
+            step: The metric step that it belongs to; without it, that of the last metrics.
 
         Raises:
             UnsupportedFeature: The tracker shows no images.
@@ -157,21 +169,29 @@ class Run:
         self._add(Image, name=name, image=image, step=step)
 
     def log_table(
-        self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], step: int | None = None
+        self, name: str, table: Any, rows: Iterable[Sequence[Any]] | None = None, step: int | None = None
     ) -> None:
-        """Show rows of cells under named columns.
+        """Show a table.
+
+        Args:
+            name: What it is called.
+            table: A frame of pandas, polars or Arrow, a map of columns, or a list of maps; the names of the columns
+                if `rows` are given.
+            rows: One sequence of cells a row.
+            step: The metric step that it belongs to; without it, that of the last metrics.
 
         Raises:
             UnsupportedFeature: The tracker shows no tables.
         """
         self._need(Feature.MEDIA)
         try:
-            cells = checked_rows(name, columns, rows)
+            columns, cells, odd = as_table(name, table, rows)
         except Exception as error:
             let_through(error)
             self._refuse([error])
             return
-        self._add(Table, name=name, columns=[str(column) for column in columns], rows=cells, step=step)
+        self._refuse(odd)
+        self._add(Table, name=name, columns=columns, rows=cells, step=step)
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until the tracker has all that was logged so far, for so long at most; whether it has.
@@ -244,12 +264,8 @@ def _checked_step(fields: Mapping[str, Any]) -> int | None:
     Raises:
         UnstorableValue: No tracker can hold it; the message names what belongs to it.
     """
-    step, names = fields["step"], fields.get("values") or [fields["name"]]
-    try:
-        step = None if step is None else operator.index(step)
-    except TypeError as error:
-        named = ", ".join(map(repr, names))
-        raise UnstorableValue(f"{named} at step {step!r}: metric steps are integers, and this is none.") from error
+    names = fields.get("values") or [fields["name"]]
+    step = metric_step(fields["step"], names)
     if step is not None:
         need_step(names, step, INT64)
     return step

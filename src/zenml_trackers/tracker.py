@@ -17,7 +17,8 @@ from zenml_trackers.delivery.receiver import Make, Receiver, receivers
 from zenml_trackers.errors import InvalidSettings, InvalidUrl
 from zenml_trackers.model.records import RunError, RunSpec, Status, StoredRun
 from zenml_trackers.model.url import EXAMPLES, TrackerUrl
-from zenml_trackers.model.values import plain_map, tag_set
+from zenml_trackers.model.values.params import plain_map
+from zenml_trackers.model.values.tags import tag_set
 from zenml_trackers.port.backend import Backend
 from zenml_trackers.run import Run
 

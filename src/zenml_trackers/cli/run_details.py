@@ -18,7 +18,7 @@ from zenml_trackers.cli.run_table import COLORS
 from zenml_trackers.cli.sparkline import NO_NUMBER, Number, can_draw, sparkline
 from zenml_trackers.cli.terminal import on_terminal
 from zenml_trackers.model.records import StoredRun
-from zenml_trackers.model.values import leaves
+from zenml_trackers.model.values.params import leaves
 
 LONGEST_LABEL = 28
 LONGEST_TREND = 40

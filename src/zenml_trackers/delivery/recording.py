@@ -11,8 +11,8 @@ from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
-from zenml_trackers.model.images import as_pil
 from zenml_trackers.model.records import Artifact, Image, Logged, RunSpec
+from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Inert
 
 
@@ -103,11 +103,7 @@ def _drawn(journal: Journal, name: str, image: Any) -> Path:
     picture = as_pil(name, image)
     kept = journal.new_file("image.png")
     try:
-        (picture if picture.mode in STORED_MODES else picture.convert("RGB")).save(kept, "PNG")
+        picture.save(kept, "PNG")
     except (OSError, ValueError) as error:
         raise UnstorableValue(f"image {name!r} can't be kept: {error}.") from error
     return kept
-
-
-STORED_MODES = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
-"""Those of Pillow's that a PNG file holds as they are."""

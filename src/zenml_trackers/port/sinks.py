@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import Losses, UnstorableValue
 from zenml_trackers.model import document
-from zenml_trackers.model.images import as_pil
 from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Sink
 
 if TYPE_CHECKING:

@@ -70,7 +70,11 @@ def _observed(repo: Path, run_id: str, name: str, description: str | None, tags:
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         artifacts=dict(_artifacts(repo / "artifacts" / run_id, config.get("zenml.names", {}))),
-        images={cell.name: PIL.Image.open(io.BytesIO(cell.value)).tobytes() for kind, cell in blobs if kind == "image"},
+        images={
+            cell.name: PIL.Image.open(io.BytesIO(cell.value)).convert("RGB").tobytes()
+            for kind, cell in blobs
+            if kind == "image"
+        },
         tables={cell.name: json.loads(cell.value) for kind, cell in blobs if kind == "table"},
         everything=f"{description} {[(decode_path(path), value) for path, value in meta + sequences]}",
     )

@@ -101,7 +101,7 @@ def _kept(uploads: list[Any]) -> Iterator[tuple[str, bytes]]:
 
 def _pixels(upload: Any) -> bytes:
     with PIL.Image.open(io.BytesIO(_data(upload))) as image:
-        return image.tobytes()
+        return image.convert("RGB").tobytes()
 
 
 def _cells(upload: Any) -> list[list[Any]]:

@@ -58,7 +58,9 @@ def _observed(file: Path) -> ObservedRun:
     lines = [json.loads(line) for line in file.read_text().splitlines() if line]
     config: dict[str, Any] = [line[1] for line in lines if line[0] == "config"][-1]
     params = {key: value for key, value in config.items() if not key.startswith(("zenml.", "_"))}
-    images = {line[1]: PIL.Image.open(file.parent / line[3]).tobytes() for line in lines if line[0] == "image"}
+    images = {
+        line[1]: PIL.Image.open(file.parent / line[3]).convert("RGB").tobytes() for line in lines if line[0] == "image"
+    }
     return ObservedRun(
         id=file.parent.name,
         name=lines[0][1],

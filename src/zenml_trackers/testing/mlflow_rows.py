@@ -85,7 +85,7 @@ def _files(folder: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     for path in (path for path in sorted(folder.rglob("*")) if path.is_file()):
         inside = path.relative_to(folder).as_posix()
         if image := IMAGE.fullmatch(inside):
-            found["images"][names.get(image[1], image[1])] = PIL.Image.open(path).tobytes()
+            found["images"][names.get(image[1], image[1])] = PIL.Image.open(path).convert("RGB").tobytes()
         elif table := TABLE.fullmatch(inside):
             stored = json.loads(path.read_text())
             found["tables"][names.get(table[1], table[1])] = [stored["columns"], *stored["data"]]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tracker_contracts.harness import TrackerHarness
+from tracker_contracts.harness import TrackerHarness, Value
 
 from zenml_trackers import get_run
+from zenml_trackers.testing import forms
 
 
 class RunApiHarness(TrackerHarness):
@@ -34,3 +35,6 @@ class RunApiHarness(TrackerHarness):
 
     def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
         get_run().log_table(name, columns, rows)
+
+    def values(self) -> Mapping[str, Value]:
+        return forms.values()

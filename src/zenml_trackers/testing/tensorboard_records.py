@@ -74,7 +74,7 @@ def _metric(step: int, value: Any) -> ObservedMetric:
 
 
 def _pixels(tensor: Any) -> bytes:
-    return PIL.Image.open(io.BytesIO(tensor.string_val[2])).tobytes()
+    return PIL.Image.open(io.BytesIO(tensor.string_val[2])).convert("RGB").tobytes()
 
 
 def _is_table(value: Any) -> bool:

@@ -19,7 +19,7 @@ Query = Callable[[str], Rows]
 
 KEEPS_ARTIFACTS = Version(version("trackio")) >= Version("0.30")
 FEATURES = frozenset(
-    {"resume", "media", "port", "recovery", "reconciliation", *(["artifacts"] if KEEPS_ARTIFACTS else [])}
+    {"resume", "media", "values", "port", "recovery", "reconciliation", *(["artifacts"] if KEEPS_ARTIFACTS else [])}
 )
 """What our flavor has, whichever way it was chosen."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}

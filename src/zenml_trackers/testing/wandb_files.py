@@ -109,7 +109,7 @@ def _media(parts: list[tuple[Path, list[Any]]], kind: str, load: Any, names: dic
 
 def _pixels(file: Path) -> bytes:
     with PIL.Image.open(file) as image:
-        return image.tobytes()
+        return image.convert("RGB").tobytes()
 
 
 def _cells(file: Path) -> list[list[Any]]:

@@ -14,7 +14,9 @@ from zenml.config.base_settings import BaseSettings
 
 from zenml_trackers.errors import InvalidSettings
 from zenml_trackers.model.naming import did_you_mean
-from zenml_trackers.model.values import checked_text, plain_map, tag_set
+from zenml_trackers.model.values.params import plain_map
+from zenml_trackers.model.values.tags import tag_set
+from zenml_trackers.model.values.text import checked_text
 
 logger = logging.getLogger("zenml_trackers")
 

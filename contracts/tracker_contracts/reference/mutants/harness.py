@@ -19,8 +19,10 @@ VALUES: Mapping[str, Value] = {
     "tuple": Value((1, "two"), [1, "two"]),
     "nested": Value({"a": {"b": (0.5, None)}}, {"a": {"b": [0.5, None]}}),
     "truth": Value(True, True),
-    "array of one": Value(SimpleNamespace(item=lambda: 0.5), 0.5, metric=True),
-    "whole": Value(3, 3, metric=True),
+    "array of one": Value(SimpleNamespace(item=lambda: 0.5), 0.5, "metric"),
+    "whole": Value(3, 3, "metric"),
+    "tuple in a cell": Value((1, "two"), [1, "two"], "cell"),
+    "bytes": Value(SimpleNamespace(shape=(2, 3, 3), tobytes=lambda: bytes((255, 0, 0)) * 6), (255, 0, 0), "image"),
 }
 """What the reference documents of its values."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,17 @@ class CopiesNothing(ReferenceTracker):
 @breaks("M10", values=lambda self: {**VALUES, "path": Value(Path("a/b"), "a/b")})
 class DocumentsMoreThanItStores(ReferenceTracker):
     """A form that the documentation has is refused."""
+
+
+@breaks("M10", values=lambda self: {**VALUES, "path in a cell": Value(Path("a/b"), "a/b", "cell")})
+class DocumentsMoreCellsThanItStores(jot.Run):
+    """A cell of a form that the documentation has takes its table along."""
+
+    def log_table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        try:
+            super().log_table(name, columns, rows)
+        except Unstorable as error:
+            self.refuse([error])
 
 
 @breaks("M10")

@@ -14,7 +14,7 @@ from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
 from zenml_trackers.model import document
 from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import RunError, Status, Table
-from zenml_trackers.model.values import leaves
+from zenml_trackers.model.values.params import leaves
 from zenml_trackers.port.sinks import Number
 
 if TYPE_CHECKING:

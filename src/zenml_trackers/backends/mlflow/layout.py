@@ -14,7 +14,7 @@ from typing import Any
 
 from zenml_trackers.model import document
 from zenml_trackers.model.naming import Names
-from zenml_trackers.model.values import leaves
+from zenml_trackers.model.values.params import leaves
 
 DOCUMENT = "zenml.document"
 NAME = "zenml.run_name"

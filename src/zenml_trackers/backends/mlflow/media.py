@@ -20,7 +20,6 @@ from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import Artifact, Image, Logged, Table
-from zenml_trackers.model.values import plain
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -120,10 +119,9 @@ class Shelf:
 
     def show_table(self, table: Table, stored: str) -> None:
         """Keep a table under a path."""
-        rows = plain(table.rows, f"table {table.name!r}")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "table.json")
-            file.write_text(json.dumps({"columns": table.columns, "data": rows}), "utf-8")
+            file.write_text(json.dumps({"columns": table.columns, "data": table.rows}), "utf-8")
             self._upload(file, stored)
         if (entry := {"path": stored, "type": "table"}) not in self._tables:
             self._tables.append(entry)

@@ -19,7 +19,7 @@ from tensorboard.plugins.scalar import metadata as scalars
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.util import tensor_util
 
-from zenml_trackers.model.values import leaves
+from zenml_trackers.model.values.params import leaves
 
 if TYPE_CHECKING:
     import PIL.Image

@@ -26,7 +26,8 @@ from trackio.utils import RESERVED_KEYS, to_json_safe
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.steps import INT64, need_step
-from zenml_trackers.model.values import plain, split
+from zenml_trackers.model.values.numbers import number
+from zenml_trackers.model.values.params import Conversion, params
 from zenml_trackers.port.backend import StepLog
 from zenml_trackers.port.bounded import bounded
 
@@ -68,7 +69,7 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         """As Trackio's own; what can't be stored is left out, with a warning."""
         if os.getpid() != self._process:
             _warn_of_fork(self.name)
-        elif self.run is not None and isinstance(metrics, Mapping) and all(map(_is_plain, metrics.values())):
+        elif self.run is not None and isinstance(metrics, Mapping) and all(map(_is_number, metrics.values())):
             self.run.log(metrics, step)
         elif isinstance(metrics, Mapping):
             self._log_some(metrics, step)
@@ -77,7 +78,7 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
 
     def _log_some(self, metrics: Mapping[str, Any], step: int | None) -> None:
         """What can be stored; if nothing can, no step is used up."""
-        kept, refused = split(metrics, lambda value, where: value if _is_shown(value) else plain(value, where))
+        kept, refused = _kept(metrics)
         try:
             need_step(metrics, step or 0, INT64)  # it would have SQLite refuse the whole batch
         except UnstorableValue as failure:
@@ -86,7 +87,9 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         for error in () if leaves_out else refused:
             logger.warning("%s The other values are logged.", error)
         if kept or not refused:
-            self.show(metrics if leaves_out else kept, self.run.steps.at(step) if self.run is not None else step)
+            self.show(
+                {**metrics, **kept} if leaves_out else kept, self.run.steps.at(step) if self.run is not None else step
+            )
 
     def show(self, values: Mapping[str, Any], step: int | None) -> None:
         """Log by Trackio's own means, in the threads of its run."""
@@ -128,9 +131,32 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
             self._drain_pending_to_bucket()
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether it is a number that Trackio stores as it is."""
-    return type(value) in PLAIN and (type(value) is not int or value in INTEGERS)
+def _is_number(value: Any) -> bool:
+    """Whether it is a number, of whatever library; Trackio refuses those that are not Python's or NumPy's."""
+    if type(value) in PLAIN:
+        return type(value) is not int or value in INTEGERS
+    try:
+        number(value, "")
+    except UnstorableValue:
+        return False
+    return not _is_shown(value)
+
+
+def _kept(metrics: Mapping[str, Any]) -> tuple[dict[str, Any], list[UnstorableValue]]:
+    """What Trackio can store as it is, and an error for each value that it can't."""
+    kept: dict[str, Any] = {}
+    refused: list[UnstorableValue] = []
+    for name, value in metrics.items():
+        conversion = Conversion()
+        if _is_number(value):
+            plain = number(value, repr(name))
+        else:
+            plain = value if _is_shown(value) else conversion.plain(value, repr(name))
+        if isinstance(name, str) and not conversion.odd:
+            kept[name] = plain
+        else:
+            refused += conversion.odd[:1] or [UnstorableValue(f"{name!r} is no name; names are text.")]
+    return kept, refused
 
 
 def is_reserved(name: str) -> bool:
@@ -227,7 +253,7 @@ def _init(*args: Any, **kwargs: Any) -> Any:
 
 def _join(run: StepRun, config: Mapping[str, Any]) -> None:
     """Keep the config that the step gave to `trackio.init`."""
-    values, refused = split(to_json_safe(dict(config)), plain)
+    values, refused = params(to_json_safe(dict(config)))
     for error in refused:
         logger.warning("%s The rest of the config is stored.", error)
     if values and run.run is not None:

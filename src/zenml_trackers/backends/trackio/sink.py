@@ -19,7 +19,7 @@ from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import TrackerError, UnstorableValue
 from zenml_trackers.model.records import Logged, Metrics, RunError, Status, Table
 from zenml_trackers.model.times import utc_text
-from zenml_trackers.model.values import plain, split
+from zenml_trackers.model.values.params import params
 from zenml_trackers.port.backend import StepLog
 from zenml_trackers.port.sinks import DocumentSink, Number
 
@@ -90,7 +90,7 @@ class TrackioSink(DocumentSink):
         self._put_rows([Metrics(values=values, step=step)])
 
     def put(self, config: Mapping[str, Any]) -> None:
-        kept, refused = split(to_json_safe(dict(config)), plain)
+        kept, refused = params(to_json_safe(dict(config)))
         for error in refused:
             logger.warning("%s The run's other params are stored.", error)
         self._store.put(self._store.config_row(self.id, self.name, kept))

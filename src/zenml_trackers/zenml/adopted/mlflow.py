@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.records import Table
-from zenml_trackers.model.values import leaves, plain
+from zenml_trackers.model.values.params import leaves
 from zenml_trackers.port.sinks import Number
 from zenml_trackers.zenml.adopted.sink import AdoptedSink, each, need
 
@@ -70,7 +70,7 @@ class MlflowSink(AdoptedSink):
         self._client.log_image(self.id, image, key=name, step=step)
 
     def show_table(self, table: Table, step: int) -> None:
-        rows = plain(table.rows, f"table {table.name!r}")
+        rows = table.rows
         data = {column: [row[index] for row in rows] for index, column in enumerate(table.columns)}
         self._client.log_table(self.id, data, f"tables/{table.name}/{step}.json")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from zenml_trackers.model.records import Feature
-from zenml_trackers.model.values import leaves
+from zenml_trackers.model.values.params import leaves
 from zenml_trackers.port.sinks import Number
 from zenml_trackers.zenml.adopted.sink import AdoptedSink, need
 
