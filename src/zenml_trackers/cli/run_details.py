@@ -53,6 +53,8 @@ def _facts(run: StoredRun, exact: bool) -> Iterator[tuple[str, Any]]:
         "ended": shown.moment(run.ended, exact),
         "duration": shown.duration(run),
         "tags": ", ".join(sorted(run.tags)),
+        "alerts": "\n".join(f"{alert.level}: {alert.title} {alert.text}".rstrip() for alert in run.alerts),
+        "child of": run.parent,
         "url": run.url,
         "show with": run.show_command,
         "copy of": run.origin,

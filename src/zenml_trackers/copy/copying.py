@@ -157,6 +157,8 @@ class Copying:
         sink.write([])
         if run.params:
             self._write(sink, [Params(values=run.params)], "params", run)
+        if run.alerts:
+            self._write(sink, run.alerts, "alerts", run)
         rows = _rows(run.metrics)
         while batch := list(islice(rows, BATCH)):
             self._write(sink, batch, "metrics", run)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, StoredRun, Table
+from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, StoredRun, Table
 from zenml_trackers.port.backend import Backend
 
 
@@ -27,6 +27,7 @@ class Already:
         self._backend = backend
         self._run = run
         self._resumed = points_before > 0  # what was shown before may have the same name and step
+        self._alerts = Counter(map(_alert, run.alerts))
         self._points = Counter(_point(each.name, each.step, each.value) for each in run.metrics[points_before:])
 
     def without(self, records: Iterable[Logged]) -> Iterator[Logged]:
@@ -35,6 +36,9 @@ class Already:
             if isinstance(record, Metrics):
                 if left := self._left(record):
                     yield record.model_copy(update={"values": left})
+            elif isinstance(record, Alert):
+                if not _take(self._alerts, _alert(record)):
+                    yield record
             elif not isinstance(record, (Artifact, Image, Table)) or self._resumed or not self._has_shown(record):
                 yield record
 
@@ -70,4 +74,8 @@ def _point(name: str, step: int | None, value: Any) -> tuple[str, int | None, st
 
 
 def _shown(record: Any) -> tuple[type, str, int | None]:
-    return type(record), record.name, getattr(record, "step", None)
+    return type(record), record.name, None if isinstance(record, Artifact) else record.step
+
+
+def _alert(alert: Alert) -> tuple[str, str, str]:
+    return alert.title, alert.text, alert.level

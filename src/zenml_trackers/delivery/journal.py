@@ -25,7 +25,19 @@ from typing import Any
 from uuid import uuid4
 
 from zenml_trackers.delivery.budgets import CHUNK
-from zenml_trackers.model.records import Artifact, End, Image, Logged, Metrics, Params, Record, RunSpec, Table, Tags
+from zenml_trackers.model.records import (
+    Alert,
+    Artifact,
+    End,
+    Image,
+    Logged,
+    Metrics,
+    Params,
+    Record,
+    RunSpec,
+    Table,
+    Tags,
+)
 
 VERSION = 1
 HEADER, RECORDS, FILES, SENDER = "journal.json", "records.jsonl", "files", "sender-{}.json"
@@ -42,6 +54,7 @@ KINDS: dict[str, type[Logged]] = {
     "artifact": Artifact,
     "image": Image,
     "table": Table,
+    "alert": Alert,
     "end": End,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from zenml_trackers.model.records import RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, StoredRun
 
 PREFIX = "zenml."
 STATUS = "zenml.status"
@@ -25,6 +25,8 @@ ERROR_TYPE = "zenml.error_type"
 ERROR_MESSAGE = "zenml.error_message"
 PARAMS = "zenml.params"
 ORIGIN = "zenml.origin"
+PARENT = "zenml.parent"
+ALERTS = "zenml.alerts"
 
 
 def opening(spec: RunSpec) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def opening(spec: RunSpec) -> dict[str, Any]:
         TAGS: list(spec.tags),
         METADATA: spec.metadata,
         ORIGIN: spec.origin,
+        PARENT: spec.parent,
     }
     return {key: value for key, value in facts.items() if value is not None}
 
@@ -59,6 +62,8 @@ def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
     old: dict[str, Any] = {TAGS: sorted(run.tags), METADATA: run.metadata}
     if run.origin is not None:
         old[ORIGIN] = run.origin
+    for alert in run.alerts:
+        add_alert(old, alert)
     add_params(old, run.params)
     return continued(old, spec)
 
@@ -75,6 +80,12 @@ def add_params(config: dict[str, Any], params: Mapping[str, Any]) -> None:
             config[PARAMS] = {**config.get(PARAMS, {}), key: value}
         else:
             config[key] = value
+
+
+def add_alert(config: dict[str, Any], alert: Alert) -> None:
+    """Put `alert` behind those in `config`."""
+    own = alert.model_dump(include={"title", "text", "level"})
+    config[ALERTS] = [*config.get(ALERTS, ()), own]
 
 
 def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
@@ -107,6 +118,8 @@ def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known
         step_run_id=config.get(STEP_RUN_ID),
         attempt=config.get(ATTEMPT),
         origin=config.get(ORIGIN),
+        parent=config.get(PARENT),
+        alerts=tuple(Alert(**alert) for alert in config.get(ALERTS, ())),
         ended=None if config.get(STATUS) == Status.RUNNING else ended,
         **known,
     )

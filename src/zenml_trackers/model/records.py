@@ -79,6 +79,8 @@ class RunSpec(Record):
     """Whether to continue the latest run of this name in the project: never, if there is one, or in any case."""
     origin: str | None = None
     """Of which run this is a copy, as `<tracker URL>#<run id>`."""
+    parent: str | None = None
+    """The id of the run that this one is nested in."""
 
 
 class Logged(Record):
@@ -111,11 +113,31 @@ class Tags(Logged):
     tags: tuple[str, ...]
 
 
+Shows = Literal["text", "histogram", "audio", "video"]
+"""What a file may hold that some trackers show."""
+Level = Literal["info", "warning", "error"]
+"""How urgent an alert is."""
+
+
 class Artifact(Logged):
     """A file or folder to be kept with the run."""
 
     name: str
     path: Path
+    title: str = ""
+    """What `shows` is called; empty for a mere file."""
+    shows: Shows | None = None
+    """What is in it that the tracker may show too, if it can."""
+    step: Step = 0
+    """The metric step that it belongs to, if it shows something."""
+
+
+class Alert(Logged):
+    """Something that people are to be told of."""
+
+    title: str
+    text: str = ""
+    level: Level = "warning"
 
 
 class Image(Logged):
@@ -181,6 +203,8 @@ class StoredRun(Record):
     """As it was given."""
     params: dict[str, Any] = Field(default_factory=dict)
     """As they were given, nested."""
+    alerts: tuple[Alert, ...] = ()
+    """In the order in which they were raised."""
     metrics: tuple[MetricPoint, ...] = ()
     """In the order in which they were logged."""
     pipeline: str | None = None
@@ -193,6 +217,8 @@ class StoredRun(Record):
     """ZenML's id of it."""
     attempt: int | None = None
     """From 1 on."""
+    parent: str | None = None
+    """The id of the run that this one is nested in; a copy has none."""
     url: str | None = None
     """Where a browser finds it."""
     origin: str | None = None

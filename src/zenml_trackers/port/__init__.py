@@ -14,6 +14,7 @@ from zenml_trackers.errors import (
 from zenml_trackers.model import document
 from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import (
+    Alert,
     Artifact,
     Feature,
     Image,
@@ -34,6 +35,7 @@ from zenml_trackers.port.folders import folder_of, see_writable
 from zenml_trackers.port.sinks import DocumentSink, Number, RecordSink
 
 __all__ = [
+    "Alert",
     "Artifact",
     "Backend",
     "DocumentSink",

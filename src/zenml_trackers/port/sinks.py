@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.errors import Losses, UnstorableValue
+from zenml_trackers.errors import Losses, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
 from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Sink
 
@@ -90,6 +90,13 @@ class RecordSink(Sink):
         """Show a table; for the feature `media`."""
         raise NotImplementedError
 
+    def show(self, artifact: Artifact) -> None:
+        """Show what is in a file that is kept, if the library shows such things; it need not be found again."""
+
+    def alert(self, alert: Alert) -> None:
+        """Tell people of something, where the library has a way."""
+        raise UnsupportedFeature(f"The alert {alert.title!r} can't be stored: the tracker has none.")
+
     def _try(self, record: Logged) -> None:
         try:
             self._take(record)
@@ -110,6 +117,10 @@ class RecordSink(Sink):
                 self.add_tags(tags)
             case Artifact(name=name, path=path):
                 self.keep(name, path)
+                if record.shows is not None:
+                    self.show(record)
+            case Alert():
+                self.alert(record)
             case Image(name=name, image=image, step=step):
                 self.show_image(name, as_pil(name, image), step)
             case Table(step=step):
@@ -152,6 +163,11 @@ class DocumentSink(RecordSink):
     def set_params(self, values: Mapping[str, Any]) -> None:
         """Into the document."""
         document.add_params(self.config, values)
+        self._changed = True
+
+    def alert(self, alert: Alert) -> None:
+        """Into the document, as far as the library has no place of its own."""
+        document.add_alert(self.config, alert)
         self._changed = True
 
     def add_tags(self, tags: tuple[str, ...]) -> None:

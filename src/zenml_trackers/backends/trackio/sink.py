@@ -17,7 +17,7 @@ from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.native import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import TrackerError, UnstorableValue
-from zenml_trackers.model.records import Logged, Metrics, RunError, Status, Table
+from zenml_trackers.model.records import Alert, Level, Logged, Metrics, RunError, Status, Table
 from zenml_trackers.model.times import utc_text
 from zenml_trackers.model.values.params import params
 from zenml_trackers.port.backend import StepLog
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("zenml_trackers")
 
+LEVELS: Mapping[Level, Any] = {
+    "info": trackio.AlertLevel.INFO,
+    "warning": trackio.AlertLevel.WARN,
+    "error": trackio.AlertLevel.ERROR,
+}
 LONGEST_FOLDER = 255
 """Bytes that file systems allow in the name of a folder."""
 
@@ -157,6 +162,11 @@ class TrackioSink(DocumentSink):
         if not self._store.target.local:  # the server takes the name again
             raise ValueError(f"it would have to be in a folder of the run's name, which {self.name[:50]!r} can't be")
         return self.id
+
+    def alert(self, alert: Alert) -> None:
+        """Into the document, by which it is found again, and where Trackio shows it."""
+        super().alert(alert)
+        self.native.alert(alert.title, alert.text or None, level=LEVELS[alert.level])
 
     def _alert(self, error: RunError | None) -> None:
         self._alerts = False

@@ -61,7 +61,7 @@ def _opened(image: Any) -> Image:
         return PIL.Image.open(drawn)
     if hasattr(type(image), "to_image"):  # Plotly
         return PIL.Image.open(io.BytesIO(image.to_image("png")))
-    return PIL.Image.fromarray(_as_bytes(_channels_last(_as_array(image))))
+    return PIL.Image.fromarray(_as_bytes(_channels_last(as_array(image))))
 
 
 def _storable(picture: Image) -> Image:
@@ -70,7 +70,7 @@ def _storable(picture: Image) -> Image:
     if picture.mode in STORED_MODES:
         return picture
     if picture.mode in ("F", "I"):
-        return PIL.Image.fromarray(_as_bytes(_as_array(picture)))
+        return PIL.Image.fromarray(_as_bytes(_channels_last(as_array(picture))))
     if picture.mode == "LAB":
         from PIL import ImageCms
 
@@ -81,18 +81,27 @@ def _storable(picture: Image) -> Image:
     return picture.convert("RGBA" if picture.mode.endswith(("A", "a")) else "RGB")
 
 
-def _as_array(image: Any) -> numpy.ndarray[Any, Any]:
+def as_array(values: Any) -> numpy.ndarray[Any, Any]:
+    """The numbers of an array, a tensor, or nested lists.
+
+    Raises:
+        ValueError: They are no numbers.
+    """
     import numpy
 
     for step in ("detach", "cpu"):  # a tensor's
-        image = getattr(image, step)() if hasattr(type(image), step) else image
-    array: numpy.ndarray[Any, Any] = numpy.asarray(image)
-    if array.dtype.kind not in "biuf" or array.ndim not in (2, 3) or not array.size:
+        values = getattr(values, step)() if hasattr(type(values), step) else values
+    if str(getattr(values, "dtype", "")) == "torch.bfloat16":  # which NumPy lacks
+        values = values.float()
+    array: numpy.ndarray[Any, Any] = numpy.asarray(values)
+    if array.dtype.kind not in "biuf":
         raise ValueError(f"it is an array of {array.dtype} shaped {array.shape}")
     return array
 
 
 def _channels_last(array: numpy.ndarray[Any, Any]) -> numpy.ndarray[Any, Any]:
+    if array.ndim not in (2, 3) or not array.size:
+        raise ValueError(f"it is an array of {array.dtype} shaped {array.shape}")
     if array.ndim == 3 and array.shape[2] not in CHANNELS and array.shape[0] in FIRST_CHANNELS:
         array = array.transpose(1, 2, 0)
     if array.ndim == 3 and array.shape[2] not in CHANNELS:

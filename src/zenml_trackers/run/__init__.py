@@ -11,13 +11,28 @@ from typing import Any, Protocol
 from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Reporter
-from zenml_trackers.model.records import Artifact, End, Feature, Image, Logged, Metrics, Params, Status, Table, Tags
+from zenml_trackers.model.records import (
+    Alert,
+    Artifact,
+    End,
+    Feature,
+    Image,
+    Level,
+    Logged,
+    Metrics,
+    Params,
+    Shows,
+    Status,
+    Table,
+    Tags,
+)
 from zenml_trackers.model.steps import INT64, StepCounter, need_step
 from zenml_trackers.model.values.numbers import metric_step
 from zenml_trackers.model.values.numbers import metrics as numbers
 from zenml_trackers.model.values.params import params as plain_params
 from zenml_trackers.model.values.tables import as_table
 from zenml_trackers.model.values.tags import tag_set
+from zenml_trackers.run.shorthand import Shorthand
 
 
 class Recorder(Protocol):
@@ -49,7 +64,7 @@ class Recorder(Protocol):
         """Wait until all that was taken is stored; whether it is."""
 
 
-class Run:
+class Run(Shorthand):
     """A run of a step in an experiment tracker.
 
     No method fails the step, unless the tracker is configured with `strict=True`: what can't be stored or delivered
@@ -210,6 +225,13 @@ class Run:
             self.status = end.status
             self._recorder.add(End, end.model_dump(mode="json", include={"status", "error"}))
 
+    def _keep_shown(self, name: str, path: Path, title: str, shows: Shows, step: int | None) -> None:
+        self._need(Feature.ARTIFACTS)
+        self._add(Artifact, name=name, path=path, title=title, shows=shows, step=step)
+
+    def _alert(self, title: str, text: str, level: Level) -> None:
+        self._add(Alert, title=title, text=text, level=level)
+
     def _add(self, kind: type[Logged], **fields: Any) -> None:
         try:
             self._need_open()  # before files are copied
@@ -249,7 +271,7 @@ class Run:
             return {**fields, "step": self.steps.last}
         return fields
 
-    def _refuse(self, refused: Sequence[Exception]) -> None:
+    def _refuse(self, refused: Iterable[Exception]) -> None:
         for error in refused:
             self._reporter.trouble(error, "The rest is stored.", str(error))
 
