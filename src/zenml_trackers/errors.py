@@ -1,6 +1,7 @@
 """Every failure has a name here; each message says what is wrong and what to do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class TrackerError(Exception):
@@ -92,3 +93,18 @@ class UnknownName(TrackerError, LookupError):
 
 class StoreUnreachable(TrackerError, ConnectionError):
     """The active ZenML store did not answer, or refused the login."""
+
+
+@contextmanager
+def named(doing: str) -> Iterator[None]:
+    """Have whatever else a backend raises come as a `TrackerError`, which commands tell in one line.
+
+    Args:
+        doing: What can't be done then, as in "mine:///runs can't be read".
+    """
+    try:
+        yield
+    except TrackerError:
+        raise
+    except Exception as error:
+        raise TrackerError(f"{doing}: {type(error).__name__}: {error}") from error

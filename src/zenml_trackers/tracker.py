@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from zenml_trackers.delivery.connection import backend_at, backends_at
 from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
 from zenml_trackers.delivery.receiver import Make, Receiver, receivers
-from zenml_trackers.errors import InvalidSettings, InvalidUrl
+from zenml_trackers.errors import InvalidSettings, InvalidUrl, named
 from zenml_trackers.model.records import RunError, RunSpec, Status, StoredRun
 from zenml_trackers.model.url import EXAMPLES, TrackerUrl
 from zenml_trackers.model.values.params import plain_map
@@ -93,7 +93,8 @@ class Tracker:
         Raises:
             TrackerError: Why they could not be read.
         """
-        return self.backend.read()
+        with named(f"{self.backend.url} can't be read"):
+            yield from self.backend.read()
 
     def check(self) -> str:
         """Say where the runs go, after having seen that it can be written to.
@@ -101,7 +102,11 @@ class Tracker:
         Raises:
             TrackerError: It can't, and why.
         """
-        return "; ".join(backend.check() for backend in self.backends)
+        found = []
+        for backend in self.backends:
+            with named(f"{backend.url} can't be used"):
+                found.append(backend.check())
+        return "; ".join(found)
 
     @property
     def _name(self) -> str:

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from tests.support.hostile import PLACES, Collecting, Panic, Telling, doing, raising, tracker
+from tests.support.hostile import PLACES, Collecting, Hostile, Panic, Telling, doing, raising, tracker
 from tests.support.journals import folders, records_in, soon
 from tests.support.said import warnings_in
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.journal import Journal
-from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.model.records import End, Status
 
 DEADLINE = 0.5
@@ -180,3 +180,20 @@ class TestThread:
         assert [record.step for record in sink.taken] == list(range(400))
         assert sink.calls[:3] == ["load", "open", "begin"]
         assert sink.calls[-1] == "close"
+
+
+class Unreadable(Hostile):
+    """One whose author did not think of errors."""
+
+    def read(self):
+        raise KeyError("runs")
+
+    check = read
+
+
+def test_what_reading_or_checking_raises_has_the_trackers_url_in_one_line():
+    broken = tracker(Unreadable(Collecting()))
+    with pytest.raises(TrackerError, match=rf"^{broken.backend.url} can't be read: KeyError: 'runs'$"):
+        list(broken.read())
+    with pytest.raises(TrackerError, match=rf"^{broken.backend.url} can't be used: KeyError: 'runs'$"):
+        broken.check()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from zenml_trackers.errors import TrackerError, UnknownName
+from zenml_trackers.errors import UnknownName
 from zenml_trackers.model.naming import there_are
 from zenml_trackers.port.backend import Backend
 from zenml_trackers.tracker import DEFAULT_PROJECT
@@ -27,7 +27,7 @@ def say_empty(url: str, backend: Backend) -> None:
 def _projects(backend: Backend) -> list[str] | None:
     try:
         return backend.projects()
-    except TrackerError:  # it was good enough to tell that there are no runs
+    except Exception:  # it was good enough to tell that there are no runs
         return None
 
 

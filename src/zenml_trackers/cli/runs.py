@@ -30,10 +30,10 @@ def runs(url: str, run_id: str | None, as_json: bool) -> None:
     from zenml_trackers.tracker import connect
 
     with named_errors():
-        backend = connect(url).backend
-        found = list(backend.read())
+        tracker = connect(url)
+        found = list(tracker.read())
         if not found:
-            say_empty(url, backend)
+            say_empty(url, tracker.backend)
             return
         _show(found if run_id is None else [chosen(run_id, found, url)], run_id is not None, as_json)
 

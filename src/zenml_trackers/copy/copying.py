@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zenml_trackers.copy.comparison import Expected, Loss, differences
-from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable
+from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable, named
 from zenml_trackers.losses import Redactor
 from zenml_trackers.model.records import NEEDS, Logged, MetricPoint, Metrics, Params, RunSpec, Status, StoredRun
 from zenml_trackers.model.run_ids import chosen, may_be
@@ -72,7 +72,8 @@ class Place:
     def named_errors(self, doing: str = "") -> Iterator[None]:
         """Have errors say which tracker is meant."""
         try:
-            yield
+            with named("its backend failed"):
+                yield
         except TrackerError as error:
             raise type(error)(f"{self.url}: {doing}{error}") from error
 
