@@ -87,7 +87,7 @@ class Tracking:
         self.run = Run(self._name, spec.project, Recording(spec, self._journal, self._senders), self.reporter)
         self._begun = True
         try:
-            active.enter(self.run, spec.step_run_id)
+            active.enter(self.run, spec.step_run_id, self._journal.folder if self._journal is not None else None)
             if self._journal is not None:
                 self._start(self._journal, spec)
                 self._recovery.start(self._journal.folder, self._changed, self._patience.left)
@@ -105,12 +105,18 @@ class Tracking:
         """
         if not self._begun or os.getpid() != self._process:
             return
-        active.leave(self.run)
+        active.leave(self.run, self._again)
         self._detach()
         safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
         self._finish(End(status=status, error=safe))
         self._begun = False
         self._tell_end(status)
+
+    @property
+    def _again(self) -> str:
+        """The code that goes on with the run."""
+        name, project = self.run.name, self.run.project
+        return f"connect({self._receivers[0].url!r}, project={project!r}).start_run({name!r}, resume='must')"
 
     def _own_trackers(self, header: Header) -> Sequence[Receiver]:
         """Those of another journal, if they are those of this run, whose credentials are here."""

@@ -7,6 +7,7 @@ from typing import Any
 from zenml_trackers.delivery import active
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.run import Run
+from zenml_trackers.zenml.here import runs_here
 
 
 def get_trackio_run() -> Any:
@@ -16,7 +17,7 @@ def get_trackio_run() -> Any:
     Raises:
         NoActiveRun: No step that is tracked with Trackio is executing in this context.
     """
-    for run in active.innermost():
+    for run in runs_here("get_trackio_run"):
         if run.backend == "trackio":
             return NativeRun(run)
     raise NoActiveRun(active.advice("get_trackio_run"))
