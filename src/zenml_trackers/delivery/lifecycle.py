@@ -15,7 +15,8 @@ from zenml_trackers.delivery.progress import Progress, missing, whereabouts
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
-from zenml_trackers.delivery.sender import Sender, release
+from zenml_trackers.delivery.release import release
+from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.delivery.trim import trim
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
@@ -83,7 +84,8 @@ class Tracking:
             TrackerError: A tracker failed, and the run is strict; nothing is left behind.
         """
         urls = tuple(each.url for each in self._receivers)
-        self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec))
+        known = {"backend": self._name, "strict": self.reporter.strict}
+        self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec, **known))
         self.run = Run(self._name, spec.project, Recording(spec, self._journal, self._senders), self.reporter)
         self._begun = True
         try:
@@ -168,6 +170,7 @@ class Tracking:
         """What is logged by a library's own calls takes its steps from the counter of the run."""
         self.run.steps = StepCounter(max((each.last_step for each in self._senders), default=-1))
         for sender in self._senders:
+            sender.steps = self.run.steps
             if sender.sink is not None:
                 sender.sink.share(self.run)
 
@@ -204,6 +207,8 @@ class Tracking:
             self._let_go()
 
     def _pass_on(self, end: End) -> None:
+        if self._journal is not None:
+            self._journal.announce_end()
         try:
             self.run.close(end)
         except TrackerUnreachable as error:  # whoever finds the journal takes the run for one that was killed

@@ -3,12 +3,14 @@
 Uses `trackio.context_vars`, `_space_id`, `_write_token` and `_warn_once` of Trackio's run, its `_queue_lock` (0.43) or
 `_client_lock` (0.24 to 0.42), its threads, and replaces `trackio.init` and `trackio.finish` while a tracked step runs
 (0.24 to 0.43). Outside tracked steps both do what they always did, and in threads that may belong to any of several.
+In a forked process what is no number is refused: Trackio's threads are not in it, and its locks may be held for good.
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
+import os
 import threading
 import warnings
 from collections.abc import Callable, Mapping
@@ -23,6 +25,7 @@ from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import RESERVED_KEYS, to_json_safe
 
 from zenml_trackers.backends.trackio import threads
+from zenml_trackers.backends.trackio.forked import forked_class
 from zenml_trackers.backends.trackio.threads import VARIABLES, Values
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.steps import INT64, need_step
@@ -283,12 +286,12 @@ class _Patches:
     """Our `init` and `finish` in the place of Trackio's, as long as any tracked step of the process needs them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._holders = 0
         self._outer_config: Any = None
 
     def hold(self, config: Any) -> None:
-        with self._lock:
+        with self.lock:
             if self._holders == 0:
                 self._outer_config = trackio.config
                 trackio.init, trackio.finish = _init, _finish
@@ -297,7 +300,7 @@ class _Patches:
             trackio.config = config
 
     def release(self) -> None:
-        with self._lock:
+        with self.lock:
             self._holders -= 1
             if self._holders == 0:
                 trackio.init, trackio.finish = _original_init, _original_finish
@@ -306,3 +309,14 @@ class _Patches:
 
 
 _patches = _Patches()
+
+
+def _in_child() -> None:
+    """In a forked process: nothing that needs Trackio's own locks or threads, nor a lock of ours that others held."""
+    _patches.lock = threading.Lock()
+    for run in attached:
+        if isinstance(run, StepRun):
+            run.__class__ = forked_class(StepRun)
+
+
+os.register_at_fork(after_in_child=_in_child)
