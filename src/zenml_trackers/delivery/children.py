@@ -6,11 +6,12 @@ the machine of the step, since it writes to the same file.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from zenml_trackers.delivery import active, budgets
 from zenml_trackers.delivery.cursor import PROCESS, RANK
@@ -21,6 +22,8 @@ from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import Artifact, Feature, Image, Logged
 from zenml_trackers.port.backend import Inert
 from zenml_trackers.run import Run
+
+logger = logging.getLogger("zenml_trackers")
 
 OVER = "the run is over, in the process that it belongs to"
 
@@ -105,11 +108,42 @@ class ChildJournal(Folder):
             os.close(self._file)
 
 
+class Away(Inert):
+    """In the place of a library's run, which no two processes can use: what a call is given is lost, with a warning."""
+
+    _said: ClassVar[set[str]] = set()
+
+    def __init__(self, called: str = "") -> None:
+        self._called = called
+
+    @classmethod
+    def forget(cls) -> None:
+        """In another process, warn of all anew."""
+        cls._said.clear()
+
+    def __getattr__(self, name: str) -> Away:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Away(f"{self._called}.{name}".lstrip("."))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Warn, once of each method."""
+        self._refuse(f"{self._called}()")
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._refuse(f"{self._called}[{key!r}]")
+
+    def _refuse(self, what: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            told = "%s of the library's own run was used in a child process of the step; what it was given is lost."
+            logger.warning(f"{told} The methods of get_run() can be used there.", what)
+
+
 class ChildRecording:
     """A run, as its recorder in another process than its own: what is known of it there is in its journal."""
 
-    native: Any = Inert()
-    """No library's run is used in two processes."""
+    native: Any = Away()
 
     def __init__(self, folder: Path) -> None:
         self._journal = ChildJournal(folder)
@@ -226,6 +260,7 @@ def _rank() -> dict[str, int]:
 
 def _go_on() -> None:
     """In a forked process: each run goes on with locks that nobody holds, and a file that is its own."""
+    Away.forget()
     inherited = [(entry.run, entry.journal) for entry in active.entries() if entry.journal is not None]
     for run, folder in [*inherited, *((run, Path(journal)) for journal, run in _runs.items())]:
         run.go_on_in_child(ChildRecording(folder))
