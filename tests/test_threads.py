@@ -158,6 +158,28 @@ def succeeds() -> None:
     get_run().log({"loss": 1})
 
 
+def log_of_a_failure(error: BaseException) -> None:
+    get_run().log({"hook": 2})
+
+
+@step(experiment_tracker="tracker", enable_cache=False, on_failure=log_of_a_failure)
+def fails() -> None:
+    get_run().log({"loss": 1})
+    raise ValueError("no")
+
+
+@pipeline(enable_cache=False)
+def hooked_to_failure() -> None:
+    fails()
+
+
+def test_a_hook_on_failure_logs_as_the_step_does(zenml_store, project):
+    pipelines.unified_stack_with(url=f"memory://{project}")
+    pipelines.run(hooked_to_failure)
+    stored = only_run(connect(f"memory://{project}", project="hooked_to_failure"))
+    assert [(point.name, point.value) for point in stored.metrics] == [("loss", 1), ("hook", 2)]
+
+
 @pipeline(enable_cache=False)
 def hooked() -> None:
     succeeds()

@@ -18,7 +18,9 @@ from importlib.util import find_spec
 import pytest
 
 from tests.support import workers
+from tests.support.hostile import doing, tracker
 from tests.support.journals import folders, soon
+from tests.support.said import lines_in
 from tests.support.trackers import connected, only_run, url_of
 from zenml_trackers import NoActiveRun, connect, get_run
 from zenml_trackers.delivery import active
@@ -180,6 +182,18 @@ class TestWhatIsStored:
         steps = Counter((name.partition("/")[0], point.step) for point in stored.metrics for name in [point.name])
         assert max(steps.values()) == 1  # within a series
         assert stored.status is Status.FINISHED
+
+    def test_rows_of_children_that_no_tracker_took_are_counted(self, said):
+        def refuse(record):
+            if "process-1/a" in record.values:
+                raise ValueError("no")
+
+        with tracker(doing("write", refuse)).start_run("r") as run:
+            run.log({"own": 1})
+            child = multiprocessing.get_context("fork").Process(target=workers.log_rows, args=[("a", 3)])
+            child.start()
+            child.join()
+        assert "3 of the 4 rows of metrics are not stored." in "".join(text for _, text in lines_in(said))
 
     def test_rank_0_goes_on_where_a_resumed_run_was(self, memory):
         with memory.start_run("r") as run:
