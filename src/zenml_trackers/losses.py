@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -35,6 +36,10 @@ class Reporter:
         self.redact = redact
         self.strict = strict
         self._said: set[str] = set()
+
+    def of_process(self) -> Reporter:
+        """One for this process, forked or spawned, that has said nothing yet."""
+        return Reporter(f"{self.subject}, process {os.getpid()}", self.redact, self.strict)
 
     @property
     def troubled(self) -> bool:

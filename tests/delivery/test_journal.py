@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.journals import soon
 from zenml_trackers.delivery import budgets
-from zenml_trackers.delivery.journal import Cursor, Header, Journal
+from zenml_trackers.delivery.cursor import Cursor
+from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.model.records import Artifact, End, Image, Metrics, Params, RunError, RunSpec, Status, Table, Tags
 
 SPEC = RunSpec(name="baseline", project="digits", tags=("a",), metadata={"deep": {"er": [1, None]}}, resume="allow")

@@ -37,7 +37,7 @@ def test_nobody_else_reads_it(journals, keeper, hang, free, tmp_path):
     [folder] = journals.iterdir()
     assert [each.stat().st_mode & 0o777 for each in (journals, folder)] == [0o700] * 2
     modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir() if each.is_file()}
-    assert modes == {"journal.json": 0o600, "records.jsonl": 0o600, "sender-0.json": 0o600}
+    assert modes == {"journal.json": 0o600, "records.jsonl": 0o600, "sender-0.json": 0o600, "over": 0o600}
 
 
 class TestFiles:

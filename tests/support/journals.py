@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from zenml_trackers.delivery import place
-from zenml_trackers.delivery.journal import Cursor, Journal
+from zenml_trackers.delivery.cursor import Cursor
+from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.model.records import Logged
 
 

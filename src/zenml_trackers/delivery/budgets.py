@@ -31,6 +31,8 @@ CHUNK = 256 * 1024
 """Bytes that are read from a journal at once; more if a record is longer."""
 LETTING_GO = 20.0
 """What a process may take to let go of a journal whose run is over: longer than trackers wait for a locked database."""
+ANNOUNCED = 0.05
+"""What may pass until the end of a run is in its journal, once it was announced."""
 THREAD = 1.0
 """What a thread may take to end that has nothing to do any more."""
 DAY = 24 * 60 * 60.0

@@ -4,11 +4,13 @@ A journal is a folder, its owner's alone:
 
     journal.json     what is known of the run before its first record, and the version of this form
     records.jsonl    a record a line, in the order of the calls; the number of a record is that of its line
+    over             that the run ends: what comes after its end is no part of it
     sender-0.json    which run the first tracker has made of it; `sender-1.json` that of the second
     files/           files and folders that were logged, as they were then
 
 One `write` appends a line, so that a process that is killed leaves whole lines and at most one torn one, which is no
-record. Nothing secret is in a journal: it names the trackers by their URLs, which hold no credentials.
+record. Child processes of the step append lines of their own, which name the process. Nothing secret is in a journal:
+it names the trackers by their URLs, which hold no credentials.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -40,7 +42,7 @@ from zenml_trackers.model.records import (
 )
 
 VERSION = 1
-HEADER, RECORDS, FILES, SENDER = "journal.json", "records.jsonl", "files", "sender-{}.json"
+HEADER, RECORDS, FILES, SENDER, OVER = "journal.json", "records.jsonl", "files", "sender-{}.json", "over"
 UNSEEN = "."
 """How the name of a folder begins that is no journal yet."""
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
@@ -58,8 +60,10 @@ KINDS: dict[str, type[Logged]] = {
     "end": End,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
+END = b'\n{"kind":"end"'
+"""How the record begins that says how a run ended, after the end of another."""
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Header(Record):
@@ -71,9 +75,56 @@ class Header(Record):
     component: str | None = None
     """The id of ZenML's component, which knows the credentials; None outside of ZenML."""
     spec: RunSpec
+    backend: str = ""
+    """What the run calls its tracker, for child processes."""
+    strict: bool = False
+    """Whether trouble is an error, for child processes."""
 
 
-class Journal:
+class Folder:
+    """What is in a journal beside its records."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take_in(self, path: Path) -> Path:
+        """Keep a file or folder as it is now; where it is kept.
+
+        It is copied, since a link would follow what is written into it later.
+
+        Raises:
+            OSError: It can't be read, or not be kept.
+        """
+        kept = self.new_file(path.name)
+        (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
+        return kept
+
+    def new_file(self, name: str) -> Path:
+        """Where a file of that name can be written, which is then one of the journal's.
+
+        Raises:
+            OSError: The journal is gone, or its disk is full.
+        """
+        files = self.folder / FILES
+        files.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        folder = files / uuid4().hex
+        folder.mkdir(mode=PRIVATE_FOLDER)
+        return folder / (name or "_")
+
+    def noted(self, sender: int) -> dict[str, Any]:
+        """What that sender noted last; empty if nothing."""
+        try:
+            return dict(json.loads((self.folder / SENDER.format(sender)).read_bytes()))
+        except (OSError, ValueError):
+            return {}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run ends, or has ended."""
+        return (self.folder / OVER).exists()
+
+
+class Journal(Folder):
     """One run's journal, open for appending, and held: nobody else delivers it meanwhile."""
 
     def __init__(self, folder: Path) -> None:
@@ -86,7 +137,7 @@ class Journal:
             OSError: It can't be read, or written to; a `BlockingIOError` if somebody else holds it.
             ValueError: It is no journal, or of a later version.
         """
-        self.folder = folder
+        super().__init__(folder)
         self.header = read_header(folder)
         self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND)
         try:
@@ -123,7 +174,7 @@ class Journal:
             OSError: The disk is full, or gone.
             TypeError: It holds what JSON does not; values are converted before.
         """
-        line = _encode({"kind": NAMES[kind], "time": time.time(), **fields}).encode() + b"\n"
+        line = encode({"kind": NAMES[kind], "time": time.time(), **fields}).encode() + b"\n"
         if self._torn:
             line = b"\n" + line
         written = os.write(self._file, line)
@@ -131,38 +182,28 @@ class Journal:
         if self._torn:
             raise OSError(f"the disk of {self.folder} is full")
 
-    def take_in(self, path: Path) -> Path:
-        """Keep a file or folder as it is now; where it is kept.
-
-        It is copied, since a link would follow what is written into it later.
-
-        Raises:
-            OSError: It can't be read, or not be kept.
-        """
-        kept = self.new_file(path.name)
-        (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
-        return kept
-
-    def new_file(self, name: str) -> Path:
-        """Where a file of that name can be written, which is then one of the journal's."""
-        folder = self.folder / FILES / uuid4().hex
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
-        return folder / (name or "_")
-
     def note(self, sender: int, facts: Mapping[str, Any]) -> None:
         """Keep what a sender has to know if another process goes on with its work."""
         _write(self.folder / SENDER.format(sender), facts)
 
-    def noted(self, sender: int) -> dict[str, Any]:
-        """What that sender noted last; empty if nothing."""
-        try:
-            return dict(json.loads((self.folder / SENDER.format(sender)).read_bytes()))
-        except (OSError, ValueError):
-            return {}
+    def announce_end(self) -> None:
+        """Have child processes look whether what they append comes too late."""
+        with suppress(OSError):
+            (self.folder / OVER).touch(mode=PRIVATE_FILE)
 
     def read(self, size: int, offset: int) -> bytes:
         """Bytes of the records, for a cursor."""
         return os.pread(self._file, size, offset)
+
+    def reach(self) -> int:
+        """How many bytes the whole records have that are there now.
+
+        Raises:
+            OSError: The journal was let go of.
+        """
+        size = os.fstat(self._file).st_size
+        tail = self.read(CHUNK, max(0, size - CHUNK))
+        return size - len(tail) + tail.rfind(b"\n") + 1
 
     def flush(self) -> None:
         """Have what was appended outlive the machine too; takes as long as the disk."""
@@ -178,42 +219,10 @@ class Journal:
 
     def delete(self) -> None:
         """Take it away, and only then let go of it: all of it was delivered."""
+        with suppress(OSError):
+            (self.folder / RECORDS).unlink()  # before the mark that the run is over
         shutil.rmtree(self.folder, ignore_errors=True)
         self.close()
-
-
-class Cursor:
-    """How far one sender has read in a journal."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._offset = 0
-        self._number = 0
-
-    def next(self, most: int) -> list[Logged]:
-        """The records that follow, as far as they are there now."""
-        while lines := self._lines()[:most]:
-            found = list(self._records(lines))
-            self._offset += sum(map(len, lines)) + len(lines)
-            self._number += len(lines)
-            if found:  # else these were torn, and there may be more
-                return found
-        return []
-
-    def _lines(self) -> list[bytes]:
-        """Whole lines, as many as one reading has; what has no end is being written, or was torn."""
-        size = CHUNK
-        while True:
-            data = self._journal.read(size, self._offset)
-            lines = data.split(b"\n")[:-1]
-            if lines or len(data) < size:
-                return lines
-            size *= 4
-
-    def _records(self, lines: list[bytes]) -> Iterator[Logged]:
-        for number, line in enumerate(lines, self._number):
-            if (record := _record(line, number)) is not None:
-                yield record
 
 
 def read_header(folder: Path) -> Header:
@@ -235,18 +244,6 @@ def read_header(folder: Path) -> Header:
     return header
 
 
-def _record(line: bytes, number: int) -> Logged | None:
-    """None for a line that was torn, and then ended by what came after it."""
-    try:
-        fields = json.loads(line)
-        kind = KINDS[fields.pop("kind")]
-    except (ValueError, KeyError, AttributeError):
-        return None
-    if kind is Metrics:  # there are many of them, and their values were looked at before
-        return Metrics.model_construct(number=number, **fields)
-    return kind(number=number, **fields)
-
-
 def _is_torn(file: int) -> bool:
     size = os.fstat(file).st_size
     return size > 0 and os.pread(file, 1, size - 1) != b"\n"
@@ -256,7 +253,7 @@ def _write(file: Path, content: Mapping[str, Any]) -> None:
     """Whoever reads it finds all of it, or what was there before."""
     new = file.with_suffix(".new")
     with open(new, "w", encoding="utf-8", opener=_private) as opened:
-        opened.write(_encode(content))
+        opened.write(encode(content))
     new.replace(file)
 
 

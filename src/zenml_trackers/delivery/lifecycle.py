@@ -15,7 +15,8 @@ from zenml_trackers.delivery.progress import Progress, missing, whereabouts
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
-from zenml_trackers.delivery.sender import Sender, release
+from zenml_trackers.delivery.release import release
+from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.delivery.trim import trim
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
@@ -83,11 +84,12 @@ class Tracking:
             TrackerError: A tracker failed, and the run is strict; nothing is left behind.
         """
         urls = tuple(each.url for each in self._receivers)
-        self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec))
+        known = {"backend": self._name, "strict": self.reporter.strict}
+        self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec, **known))
         self.run = Run(self._name, spec.project, Recording(spec, self._journal, self._senders), self.reporter)
         self._begun = True
         try:
-            active.enter(self.run, spec.step_run_id)
+            active.enter(self.run, spec.step_run_id, self._journal.folder if self._journal is not None else None)
             if self._journal is not None:
                 self._start(self._journal, spec)
                 self._recovery.start(self._journal.folder, self._changed, self._patience.left)
@@ -105,12 +107,18 @@ class Tracking:
         """
         if not self._begun or os.getpid() != self._process:
             return
-        active.leave(self.run)
+        active.leave(self.run, self._again)
         self._detach()
         safe = error and RunError(type=error.type, message=self.reporter.redact(error.message))
         self._finish(End(status=status, error=safe))
         self._begun = False
         self._tell_end(status)
+
+    @property
+    def _again(self) -> str:
+        """The code that goes on with the run."""
+        name, project = self.run.name, self.run.project
+        return f"connect({self._receivers[0].url!r}, project={project!r}).start_run({name!r}, resume='must')"
 
     def _own_trackers(self, header: Header) -> Sequence[Receiver]:
         """Those of another journal, if they are those of this run, whose credentials are here."""
@@ -162,6 +170,7 @@ class Tracking:
         """What is logged by a library's own calls takes its steps from the counter of the run."""
         self.run.steps = StepCounter(max((each.last_step for each in self._senders), default=-1))
         for sender in self._senders:
+            sender.steps = self.run.steps
             if sender.sink is not None:
                 sender.sink.share(self.run)
 
@@ -198,6 +207,8 @@ class Tracking:
             self._let_go()
 
     def _pass_on(self, end: End) -> None:
+        if self._journal is not None:
+            self._journal.announce_end()
         try:
             self.run.close(end)
         except TrackerUnreachable as error:  # whoever finds the journal takes the run for one that was killed

@@ -26,8 +26,8 @@ class Progress:
         if time.monotonic() > self._next:
             self._next = time.monotonic() + budgets.TOLD_AGAIN
             for sender in self._senders:
-                if not sender.stopped and sender.rows < self._run.rows:
-                    far = f"{sender.rows:,} of {self._run.rows:,} rows of metrics"
+                if not sender.stopped and sender.rows < (rows := logged(sender, self._run)):
+                    far = f"{sender.rows:,} of {rows:,} rows of metrics"
                     subject = sender.reporter.subject
                     logger.info("%s: storing the rest of the run, %s so far.", subject, far)
         return [sender.own_progress for sender in self._senders]
@@ -37,12 +37,18 @@ class Progress:
         return [sender.others_progress for sender in self._senders]
 
 
+def logged(sender: Sender, run: Run) -> int:
+    """The rows of metrics of the run, those of its child processes too."""
+    return run.rows + sender.rows_of_children
+
+
 def missing(sender: Sender, run: Run) -> str:
     """Which rows a tracker has not, as a sentence; empty if it has all."""
-    number = run.rows - sender.rows
+    rows = logged(sender, run)
+    number = rows - sender.rows
     if number <= 0:
         return ""
-    return f"{number:,} of the {run.rows:,} rows of metrics {'is' if number == 1 else 'are'} not stored."
+    return f"{number:,} of the {rows:,} rows of metrics {'is' if number == 1 else 'are'} not stored."
 
 
 def whereabouts(sender: Sender, run: Run) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from queue import SimpleQueue
 from typing import Any
 
+from zenml_trackers.delivery.children import run_in
+from zenml_trackers.delivery.files import drawn, kept
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
-from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
+from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Image, Logged, RunSpec
-from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Inert
+from zenml_trackers.run import Run
 
 
 class Recording:
@@ -23,7 +24,6 @@ class Recording:
         self._spec = spec
         self._journal = journal
         self._senders = senders
-        self._appended = 0
 
     @property
     def id(self) -> str:
@@ -57,9 +57,9 @@ class Recording:
             UnstorableValue: What was given can't be read, or kept; the message names it.
         """
         if self._journal is not None and kind is Artifact:
-            return {**fields, "path": str(_kept(self._journal, fields["name"], fields["path"]))}
+            return {**fields, "path": str(kept(self._journal, fields["name"], fields["path"]))}
         if self._journal is not None and kind is Image:
-            return {**fields, "image": str(_drawn(self._journal, fields["name"], fields["image"]))}
+            return {**fields, "image": str(drawn(self._journal, fields["name"], fields["image"]))}
         return fields
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
@@ -72,38 +72,32 @@ class Recording:
             if self._journal is None:
                 raise OSError("there is no place for one")
             self._journal.append(kind, fields)
-            self._appended += 1
         except OSError as error:
             raise TrackerUnreachable(f"the journal can't be written to: {error}") from error
 
     def flush(self, seconds: float) -> bool:
         """Wait until the trackers have all that was logged so far, and say whether they have."""
-        records, changed = self._appended, SimpleQueue[None]()
+        try:
+            reach = self._journal.reach() if self._journal is not None else 0
+        except OSError:  # the run is over, and nothing is delivered any more
+            return all(each.done for each in self._senders)
         for sender in self._senders:
             sender.hurry()
-        Patience(seconds).wait(lambda: all(each.has(records) for each in self._senders), changed)
-        return all(each.records >= records for each in self._senders)
+        over = lambda: all(each.has_all(reach) or each.stopped for each in self._senders)  # noqa: E731
+        Patience(seconds).wait(over, SimpleQueue[None]())
+        return all(each.has_all(reach) for each in self._senders)
+
+    def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
+        """What gives the run in a process that it is sent to.
+
+        Raises:
+            TypeError: There is no journal.
+        """
+        if self._journal is None:
+            raise TypeError("a run without a journal can't be passed to another process")
+        return run_in, (str(self._journal.folder),)
 
     def _known(self, attribute: str, otherwise: Any) -> Any:
         reached_first = sorted(self._senders, key=lambda sender: not sender.reached)
         sinks = (sender.sink for sender in reached_first if sender.sink is not None)
         return next((getattr(sink, attribute) for sink in sinks), otherwise)
-
-
-def _kept(journal: Journal, name: str, path: Path) -> Path:
-    try:
-        return journal.take_in(path)
-    except FileNotFoundError as error:
-        raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.") from error
-    except OSError as error:
-        raise UnstorableValue(f"The artifact {name!r} can't be kept: {error}.") from error
-
-
-def _drawn(journal: Journal, name: str, image: Any) -> Path:
-    picture = as_pil(name, image)
-    kept = journal.new_file("image.png")
-    try:
-        picture.save(kept, "PNG")
-    except (OSError, ValueError) as error:
-        raise UnstorableValue(f"image {name!r} can't be kept: {error}.") from error
-    return kept

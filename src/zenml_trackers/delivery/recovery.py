@@ -13,10 +13,12 @@ from queue import SimpleQueue
 from threading import Thread
 
 from zenml_trackers.delivery import budgets, place
-from zenml_trackers.delivery.journal import RECORDS, Cursor, Header, Journal, read_header
+from zenml_trackers.delivery.cursor import Cursor
+from zenml_trackers.delivery.journal import END, RECORDS, Header, Journal, read_header
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.receiver import Receiver
-from zenml_trackers.delivery.sender import Sender, release
+from zenml_trackers.delivery.release import release
+from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, RunError, RunSpec, Status
@@ -24,8 +26,6 @@ from zenml_trackers.port.bounded import in_thread
 
 logger = logging.getLogger("zenml_trackers")
 
-END = b'"kind":"end"'
-"""How the record begins that says how a run ended."""
 NEVER_ENDED = RunError(type="RunNeverEnded", message="The process ended before the run did.")
 
 Ended = Callable[[RunSpec], End | None]
@@ -67,6 +67,7 @@ class Delivery:
         self._over = False
         self._journal = journal
         self._changed: SimpleQueue[None] = SimpleQueue()
+        journal.announce_end()  # to child processes that outlived the run's own
         self._senders = [Sender(each, journal, number, self.reporter) for number, each in enumerate(receivers)]
         end = _end_in(journal) or ended(spec) or End(status=Status.FAILED, error=NEVER_ENDED)
         for sender in self._senders:
@@ -121,7 +122,7 @@ def taken_in_time(folder: Path) -> Journal | None:
 def _is_over(folder: Path) -> bool:
     """Whether the run has ended, whoever holds its journal."""
     with suppress(OSError):
-        return (folder / RECORDS).read_bytes().rpartition(b"\n{")[2].startswith(END)
+        return END in b"\n" + (folder / RECORDS).read_bytes()
     return False
 
 

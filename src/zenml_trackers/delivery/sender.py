@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
@@ -13,13 +13,15 @@ from typing import Any
 
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.already import Already
+from zenml_trackers.delivery.cursor import Cursor
 from zenml_trackers.delivery.handover import Handover, as_error, may_pass
-from zenml_trackers.delivery.journal import Cursor, Journal
+from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.errors import RunNotFound, TrackerError
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
+from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Backend, Sink, backend_class
 from zenml_trackers.port.bounded import in_thread, process_ends
 
@@ -58,6 +60,8 @@ class Sender:
         """Whether it does nothing any more."""
         self.last_step = -1
         """The highest metric step that the run had before."""
+        self.steps = StepCounter()
+        """Told of the metric steps of child processes that share them."""
         self.failures = 0
         """How often the tracker could not be reached."""
         self._receiver = receiver
@@ -67,6 +71,7 @@ class Sender:
         self._handover: Handover | None = None
         self._thread: Thread | None = None
         self._over = False
+        self._delivered = 0
         self._end: End | None = None
         self._failures_before_end = 0
         self._wake: SimpleQueue[None] = SimpleQueue()
@@ -116,6 +121,11 @@ class Sender:
         return self._handover.rows if self._handover is not None else 0
 
     @property
+    def rows_of_children(self) -> int:
+        """The rows of metrics in the journal that child processes logged, as far as it was read."""
+        return self._cursor.marks.rows
+
+    @property
     def records(self) -> int:
         """The records that it took."""
         return self._handover.records if self._handover is not None else 0
@@ -129,9 +139,9 @@ class Sender:
         """Have the library's own calls in this context reach `native`, until the result is called."""
         return (self.backend or backend_class(self._receiver.kind)).attach(native)
 
-    def has(self, records: int) -> bool:
-        """Whether so many records are delivered, or it never will be."""
-        return self.records >= records or self.stopped
+    def has_all(self, reach: int) -> bool:
+        """Whether so many bytes of the journal are delivered."""
+        return self._delivered >= reach
 
     @property
     def own_progress(self) -> object:
@@ -193,9 +203,10 @@ class Sender:
         begun = backend.find(noted["run_id"]) if "run_id" in noted else None  # by a process that is no more
         old = begun or self._to_resume(backend, spec)
         self.last_step = old.last_step if old else -1
+        self._cursor.marks.begin_at(noted.get("last_step", -1) if begun else self.last_step)
         self.sink = backend.open(spec, old)
         if begun is None:
-            self._note(points=len(old.metrics) if old else 0)
+            self._note(points=len(old.metrics) if old else 0, last_step=self.last_step)
         already = Already(backend, begun, noted["points"]) if begun is not None else None
         return Handover(backend, self.sink, already, self.reporter)
 
@@ -215,9 +226,10 @@ class Sender:
             self._journal.note(self._number, {"points": 0, **noted, **facts, **self._known})
 
     @property
-    def _known(self) -> dict[str, str]:
+    def _known(self) -> dict[str, Any]:
         place = self.backend.place if self.backend is not None else ""
-        return {"run_id": self._sink.id, "place": place}
+        shown = {"name": self._sink.name, "links": self._sink.links, "features": sorted(self.features)}
+        return {"run_id": self._sink.id, "place": place, **shown}
 
     @property
     def _sink(self) -> Sink:
@@ -235,6 +247,7 @@ class Sender:
             batch = self._cursor.next(budgets.BATCH)
             if batch:
                 handover.add(batch)
+                self.steps.reach(self._cursor.marks.next_step)
                 self._hand_on(handover)
                 end = batch[-1] if isinstance(batch[-1], End) else None
             if end is not None:
@@ -247,6 +260,8 @@ class Sender:
         self._repeat(handover.give)
         while handover.waits and not self._stops:
             self._repeat(handover.give)
+        if not handover.waits:
+            self._delivered = self._cursor.offset
 
     def _close(self, handover: Handover, end: End) -> None:
         self.error = handover.close(end)
@@ -281,9 +296,3 @@ class Sender:
     def _pause(self, seconds: float) -> None:
         with suppress(queue.Empty):
             self._wake.get(timeout=seconds)
-
-
-def release(journal: Journal, senders: Sequence[Sender]) -> None:
-    """Let go of a journal, or take it away, once none of its senders works any more: one may hang in a library."""
-    if all(each.stopped for each in senders):
-        journal.delete() if all(each.done for each in senders) else journal.close()

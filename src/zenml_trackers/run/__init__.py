@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,6 +63,9 @@ class Recorder(Protocol):
     def flush(self, seconds: float) -> bool:
         """Wait until all that was taken is stored; whether it is."""
 
+    def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
+        """What gives the run in a process that it is sent to, as of `__reduce__`."""
+
 
 class Run(Shorthand):
     """A run of a step in an experiment tracker.
@@ -87,6 +90,11 @@ class Run(Shorthand):
         self._reporter = reporter
         self._in_order = threading.RLock()
         self._process = os.getpid()
+        self._gives_steps = True
+
+    def __reduce__(self) -> tuple[Callable[[str], Run], tuple[str]]:
+        """In another process it is the same run."""
+        return self._recorder.passed_on()
 
     @property
     def id(self) -> str:
@@ -211,7 +219,8 @@ class Run(Shorthand):
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until the tracker has all that was logged so far, for so long at most; whether it has.
 
-        It is not needed for anything to be stored. It is for code that looks at the tracker while the run goes on.
+        It is not needed for anything to be stored. It is for code that looks at the tracker while the run goes on. In a
+        child process of the step it says at once that it does not know.
         """
         return self._recorder.flush(seconds)
 
@@ -232,6 +241,16 @@ class Run(Shorthand):
     def _alert(self, title: str, text: str, level: Level) -> None:
         self._add(Alert, title=title, text=text, level=level)
 
+    def go_on_in_child(self, recorder: Recorder) -> None:
+        """Be a run of another process, with locks of this one; whoever reads the journal gives the metric steps.
+
+        Args:
+            recorder: Takes what this process logs.
+        """
+        self.rows, self.steps, self._gives_steps = 0, StepCounter(), False
+        self._recorder, self._reporter = recorder, self._reporter.of_process()
+        self._in_order, self._process = threading.RLock(), os.getpid()
+
     def _add(self, kind: type[Logged], **fields: Any) -> None:
         try:
             self._need_open()  # before files are copied
@@ -243,7 +262,7 @@ class Run(Shorthand):
                 self._recorder.add(kind, self._with_step(kind, taken))
                 self.rows += kind is Metrics
         except RunEnded as error:
-            self._reporter.trouble(error, "What is logged now is lost.", str(error))
+            self._reporter.trouble(error, f"What is logged now is lost, {_named(fields)} first.", str(error))
         except Exception as error:
             let_through(error)
             self._tell_loss(kind, error)
@@ -265,6 +284,8 @@ class Run(Shorthand):
 
     def _with_step(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """The fields with the metric step, counted in the order of the records unless it is given."""
+        if not self._gives_steps:
+            return fields
         if kind is Metrics:
             return {**fields, "step": self.steps.at(fields["step"])}
         if "step" in fields and fields["step"] is None:
@@ -278,6 +299,11 @@ class Run(Shorthand):
     def _need(self, feature: Feature) -> None:
         if feature not in self.features:
             raise UnsupportedFeature(f"The tracker {self.backend!r} has no {feature.value}.")
+
+
+def _named(fields: Mapping[str, Any]) -> str:
+    """What a call logs, as a warning names it."""
+    return ", ".join(map(repr, fields.get("values") or fields.get("tags") or [fields.get("name") or fields["title"]]))
 
 
 def _checked_step(fields: Mapping[str, Any]) -> int | None:

@@ -2,7 +2,8 @@
 
 Uses `trackio.context_vars`, `_space_id`, `_write_token` and `_warn_once` of Trackio's run, its `_queue_lock` (0.43) or
 `_client_lock` (0.24 to 0.42), its threads, and replaces `trackio.init` and `trackio.finish` while a tracked step runs
-(0.24 to 0.43). Outside tracked steps, in other threads too, both do what they always did.
+(0.24 to 0.43). Outside tracked steps both do what they always did, and in threads that may belong to any of several.
+In a forked process what is no number is refused: Trackio's threads are not in it, and its locks may be held for good.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 import trackio
 from packaging.version import Version
-from trackio import context_vars, media
+from trackio import media
 from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import RESERVED_KEYS, to_json_safe
 
+from zenml_trackers.backends.trackio import threads
+from zenml_trackers.backends.trackio.forked import forked_class
+from zenml_trackers.backends.trackio.threads import VARIABLES, Values
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.steps import INT64, need_step
 from zenml_trackers.model.values.numbers import number
@@ -39,12 +42,14 @@ LEAVES_OUT_WHAT_IT_CANNOT_STORE = Version(trackio.__version__) >= Version("0.42"
 PLAIN = frozenset({bool, int, float})
 INTEGERS = range(-(2**63), 2**64)
 
-_NOTHING: Mapping[ContextVar[Any], Any] = {}
+_NOTHING: Values = {}
 
 _original_init = trackio.init
 _original_finish = trackio.finish
+attached: list[Any] = []
+"""The runs of all tracked steps of the process, in all threads."""
 _held: ContextVar[tuple[Any, ...]] = ContextVar("zenml_trackers_trackio_runs", default=())
-_outer: ContextVar[Mapping[ContextVar[Any], Any]] = ContextVar("zenml_trackers_trackio_outer", default=_NOTHING)
+_outer: ContextVar[Values] = ContextVar("zenml_trackers_trackio_outer", default=_NOTHING)
 
 
 # What Trackio could not send to a server it promises to send later, and never does. The sink says what is lost.
@@ -62,14 +67,11 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
 
     def __init__(self, **arguments: Any) -> None:
         self.losses: dict[str, str] = {}
-        self._process = os.getpid()
         super().__init__(**arguments)
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """As Trackio's own; what can't be stored is left out, with a warning."""
-        if os.getpid() != self._process:
-            _warn_of_fork(self.name)
-        elif self.run is not None and isinstance(metrics, Mapping) and all(map(_is_number, metrics.values())):
+        if self.run is not None and isinstance(metrics, Mapping) and all(map(_is_number, metrics.values())):
             self.run.log(metrics, step)
         elif isinstance(metrics, Mapping):
             self._log_some(metrics, step)
@@ -164,12 +166,6 @@ def is_reserved(name: str) -> bool:
     return name in RESERVED_KEYS or name.startswith("__")
 
 
-@cache  # once in each forked process
-def _warn_of_fork(name: str) -> None:
-    told = "the run belongs to the process that this one was forked from; what this process logs is lost"
-    logger.warning("run %r: %s.", name, told)
-
-
 def _is_shown(value: Any) -> bool:
     """Whether it is of one of Trackio's own kinds, or a figure that Trackio makes one of (from 0.36)."""
     is_figure = getattr(getattr(media, "TrackioHtml", None), "is_loggable_figure", None)
@@ -181,6 +177,7 @@ def attach(native: Any) -> Callable[[], None]:
     if not _held.get():
         _outer.set({var: var.get() for var in _values(native)})
     _held.set((*_held.get(), native))
+    attached.append(native)
     _show(native)
     _patches.hold(_config_of(native))
     return lambda: _detach(native)
@@ -190,6 +187,7 @@ def _detach(native: Any) -> None:
     _finish_stray()
     remaining = tuple(held for held in _held.get() if held is not native)
     _held.set(remaining)
+    attached.remove(native)
     if remaining:
         _show(remaining[-1])
     else:
@@ -201,8 +199,8 @@ def _detach(native: Any) -> None:
 
 def _finish_stray() -> None:
     """End a run that the step started past us, with an `init` that it had imported before."""
-    current = context_vars.current_run.get()
-    if current is None or current in _held.get() or current is _outer.get().get(context_vars.current_run):
+    current = VARIABLES["run"].get()
+    if current is None or current in _held.get() or current is _outer.get().get(VARIABLES["run"]):
         return
     try:
         bounded(current.finish, 2.0, f"finishing the run {current.name!r} that the step started")
@@ -219,12 +217,29 @@ def _values(native: Any) -> dict[ContextVar[Any], Any]:
     """What `trackio.init` would have set for this run; an inert one has no place."""
     real = isinstance(native, StepRun)
     return {
-        context_vars.current_run: native,
-        context_vars.current_project: native.project if real else None,
-        context_vars.current_server: native.url if real else None,
-        context_vars.current_space_id: native._space_id if real else None,
-        context_vars.current_server_write_token: native._write_token if real else None,
+        VARIABLES["run"]: native,
+        VARIABLES["project"]: native.project if real else None,
+        VARIABLES["server"]: native.url if real else None,
+        VARIABLES["space_id"]: native._space_id if real else None,
+        VARIABLES["server_write_token"]: native._write_token if real else None,
     }
+
+
+def _current() -> Any:
+    """The run of this context's step, or of the only step; None if there is none, or several."""
+    held = _held.get() or _only()
+    return held[-1] if held else None
+
+
+def _only() -> tuple[Any, ...]:
+    """The run of the only step, in a tuple; empty if there is none, or several."""
+    found = tuple(attached)
+    return found if len(found) == 1 else ()
+
+
+def _values_of_only() -> Values:
+    """What the only tracked step shows to threads with a context of their own."""
+    return next(map(_values, _only()), _NOTHING)
 
 
 def _config_of(native: Any) -> Any:
@@ -233,9 +248,9 @@ def _config_of(native: Any) -> Any:
 
 def _init(*args: Any, **kwargs: Any) -> Any:
     """`trackio.init`, which in a tracked step joins the step's run, as W&B's does."""
-    if not _held.get():
+    run = _current()
+    if run is None:
         return _original_init(*args, **kwargs)
-    run = _held.get()[-1]
     if not isinstance(run, StepRun):
         return run
     given = inspect.signature(_original_init).bind(*args, **kwargs).arguments
@@ -245,7 +260,8 @@ def _init(*args: Any, **kwargs: Any) -> Any:
         given.get("project"),
         run.name,
     )
-    context_vars.current_run.set(run)
+    if _held.get():  # what a thread is shown besides goes with the step
+        _show(run)
     trackio.config = run.config
     _join(run, given.get("config") or {})
     return run
@@ -262,7 +278,7 @@ def _join(run: StepRun, config: Mapping[str, Any]) -> None:
 
 def _finish() -> None:
     """`trackio.finish`, which in a tracked step leaves the run to the step's end."""
-    if not _held.get():
+    if _current() is None:
         _original_finish()
 
 
@@ -270,24 +286,37 @@ class _Patches:
     """Our `init` and `finish` in the place of Trackio's, as long as any tracked step of the process needs them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._holders = 0
         self._outer_config: Any = None
 
     def hold(self, config: Any) -> None:
-        with self._lock:
+        with self.lock:
             if self._holders == 0:
                 self._outer_config = trackio.config
                 trackio.init, trackio.finish = _init, _finish
+                threads.show(_values_of_only)
             self._holders += 1
             trackio.config = config
 
     def release(self) -> None:
-        with self._lock:
+        with self.lock:
             self._holders -= 1
             if self._holders == 0:
                 trackio.init, trackio.finish = _original_init, _original_finish
+                threads.hide()
                 trackio.config = self._outer_config
 
 
 _patches = _Patches()
+
+
+def _in_child() -> None:
+    """In a forked process: nothing that needs Trackio's own locks or threads, nor a lock of ours that others held."""
+    _patches.lock = threading.Lock()
+    for run in attached:
+        if isinstance(run, StepRun):
+            run.__class__ = forked_class(StepRun)
+
+
+os.register_at_fork(after_in_child=_in_child)

@@ -31,7 +31,7 @@ def adopted_run() -> Run | None:
         NoActiveRun: The step's tracker has no run open, or is one whose runs can't be adopted; the message says which
             can.
     """
-    context = _step_context()
+    context = step_context()
     if context is None:
         return None
     if context not in _runs and (component := _tracker(context)) is not None:
@@ -41,7 +41,8 @@ def adopted_run() -> Run | None:
     return _runs.get(context)
 
 
-def _step_context() -> StepContext | None:
+def step_context() -> StepContext | None:
+    """ZenML's, of the step that is executing; None outside of steps, and in most of their threads."""
     if "zenml" not in sys.modules:  # then no step can be running, and loading it would take seconds
         return None
     from zenml import get_step_context

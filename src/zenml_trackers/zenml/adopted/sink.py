@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from zenml_trackers.errors import NoActiveRun, UnstorableValue
 from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, Status
@@ -46,6 +46,14 @@ class AdoptedSink(RecordSink):
     def flush(self, seconds: float) -> bool:
         """All is stored as it is logged."""
         return True
+
+    def passed_on(self) -> NoReturn:
+        """Not to another process.
+
+        Raises:
+            TypeError: The library's run is in this one.
+        """
+        raise TypeError("a run that ZenML's own flavor started can't be passed to another process")
 
     def _take(self, record: Logged) -> None:
         if isinstance(record, Artifact) and not record.path.exists():

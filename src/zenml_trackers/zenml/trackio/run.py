@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from zenml_trackers.delivery import active
+from zenml_trackers.delivery.children import Away
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.run import Run
+from zenml_trackers.zenml.here import runs_here
 
 
 def get_trackio_run() -> Any:
@@ -16,7 +18,7 @@ def get_trackio_run() -> Any:
     Raises:
         NoActiveRun: No step that is tracked with Trackio is executing in this context.
     """
-    for run in active.innermost():
+    for run in runs_here("get_trackio_run"):
         if run.backend == "trackio":
             return NativeRun(run)
     raise NoActiveRun(active.advice("get_trackio_run"))
@@ -37,6 +39,11 @@ class NativeRun:
 
     def __setitem__(self, key: str, value: Any) -> None:
         self._run.log_params({key: value})
+
+    def log(self, metrics: dict[str, Any], step: int | None = None) -> None:
+        """As Trackio's own; in a child process of the step as `log_metrics`."""
+        native = self._run.native
+        (self._run if isinstance(native, Away) else native).log(metrics, step)
 
     def log_metrics(self, metrics: dict[str, Any], step: int | None = None) -> None:
         """As `Run.log`."""

@@ -1,0 +1,269 @@
+"""The run of a step in the processes that the step starts, forked or spawned: what they log goes into its journal.
+
+Such a process only appends: it neither begins nor ends the run, delivers nothing, and deletes nothing. It has to be on
+the machine of the step, since it writes to the same file.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from zenml_trackers.delivery import active, budgets
+from zenml_trackers.delivery.cursor import PROCESS, RANK
+from zenml_trackers.delivery.files import drawn, kept
+from zenml_trackers.delivery.journal import CLOSED, END, NAMES, RECORDS, Folder, encode, read_header
+from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged
+from zenml_trackers.port.backend import Inert
+from zenml_trackers.run import Run
+
+logger = logging.getLogger("zenml_trackers")
+
+OVER = "the run is over, in the process that it belongs to"
+
+
+class ChildJournal(Folder):
+    """A journal that the step's process holds, open for appending; a thread at a time uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is opened yet: most processes log nothing."""
+        super().__init__(folder)
+        self._file = CLOSED
+        self._whole = 0
+        """Bytes in which the end of the run is not."""
+        self._late = False
+        self._mark: dict[str, int] = {}
+
+    def append(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Add a record, as one that this process logged.
+
+        Raises:
+            RunEnded: It comes too late.
+            OSError: The disk is full, or gone.
+        """
+        self.need_going_on()
+        line = encode({"kind": NAMES[kind], "time": time.time(), **self._mark, **fields}).encode() + b"\n"
+        if os.write(self._file, line) < len(line):
+            raise OSError(f"the disk of {self.folder} is full")
+        self._see_that_it_counts(os.lseek(self._file, 0, os.SEEK_CUR))
+
+    def need_going_on(self) -> None:
+        """See that the run is not over.
+
+        Raises:
+            RunEnded: It is.
+            OSError: The journal can't be opened.
+        """
+        if self._file == CLOSED and not self._late:
+            self._open()
+        if self._late:
+            raise RunEnded(OVER)
+
+    def _open(self) -> None:
+        try:
+            self._file = os.open(self.folder / RECORDS, os.O_RDWR | os.O_APPEND)
+        except FileNotFoundError:
+            self._late = True
+            return
+        self._whole = os.fstat(self._file).st_size
+        self._late = self.is_over
+        self._mark = {PROCESS: os.getpid(), **_rank()}
+
+    def _see_that_it_counts(self, after: int) -> None:
+        """Look after the writing, so that no end comes in between.
+
+        The mark is made before the end is appended, and taken away after the file.
+        """
+        if not self.is_over and os.fstat(self._file).st_nlink > 0:
+            self._whole = after
+            return
+        self._late = True
+        if not self._is_followed_by_end(after):
+            raise RunEnded(OVER)
+
+    def _is_followed_by_end(self, after: int) -> bool:
+        """Whether the end of the run comes after that; it may be about to be appended."""
+        until = time.monotonic() + budgets.ANNOUNCED
+        while (end := self._end()) < 0 and time.monotonic() < until:
+            time.sleep(budgets.ANNOUNCED / 10)
+        return end >= after - 1
+
+    def _end(self) -> int:
+        """Where the line break before the end is; -1 if there is none."""
+        offset = max(0, self._whole - 1)
+        while data := os.pread(self._file, budgets.CHUNK, offset):
+            if (found := data.find(END)) >= 0:
+                return offset + found
+            offset += max(1, len(data) - len(END)) if len(data) == budgets.CHUNK else len(data)
+        return -1
+
+    def __del__(self) -> None:
+        if self._file != CLOSED:
+            os.close(self._file)
+
+
+class Away(Inert):
+    """In the place of a library's run, which no two processes can use: what a call is given is lost, with a warning."""
+
+    _said: ClassVar[set[str]] = set()
+
+    def __init__(self, called: str = "") -> None:
+        self._called = called
+
+    @classmethod
+    def forget(cls) -> None:
+        """In another process, warn of all anew."""
+        cls._said.clear()
+
+    def __getattr__(self, name: str) -> Away:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Away(f"{self._called}.{name}".lstrip("."))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Warn, once of each method."""
+        self._refuse(f"{self._called}()")
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._refuse(f"{self._called}[{key!r}]")
+
+    def _refuse(self, what: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            told = "%s of the library's own run was used in a child process of the step; what it was given is lost."
+            logger.warning(f"{told} The methods of get_run() can be used there.", what)
+
+
+class ChildRecording:
+    """A run, as its recorder in another process than its own: what is known of it there is in its journal."""
+
+    native: Any = Away()
+
+    def __init__(self, folder: Path) -> None:
+        self._journal = ChildJournal(folder)
+
+    @property
+    def id(self) -> str:
+        """The first tracker's own; empty if it had none yet."""
+        return str(self._journal.noted(0).get("run_id", ""))
+
+    @property
+    def name(self) -> str:
+        """As the first tracker has it."""
+        return str(self._journal.noted(0).get("name", ""))
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Those of the first tracker."""
+        return dict(self._journal.noted(0).get("links", {}))
+
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The record's fields, with files and pictures as the journal keeps them from now on.
+
+        Raises:
+            RunEnded: The run is over.
+            UnstorableValue: What was given can't be read, or kept; the message names it.
+        """
+        try:
+            self._journal.need_going_on()
+            if kind is Artifact:
+                return {**fields, "path": str(kept(self._journal, fields["name"], fields["path"]))}
+            if kind is Image:
+                return {**fields, "image": str(drawn(self._journal, fields["name"], fields["image"]))}
+        except UnstorableValue:
+            if not self._journal.folder.exists():
+                raise RunEnded(OVER) from None
+            raise
+        return fields
+
+    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Put a record into the journal.
+
+        Raises:
+            RunEnded: It comes too late.
+            TrackerUnreachable: The journal can't be written to.
+        """
+        try:
+            self._journal.append(kind, fields)
+        except OSError as error:
+            raise TrackerUnreachable(f"the journal can't be written to: {error}") from error
+
+    def flush(self, seconds: float) -> bool:
+        """Say at once that it is not known: the run's own process delivers."""
+        return False
+
+    def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
+        """What gives the run in a process that it is sent to."""
+        return run_in, (str(self._journal.folder),)
+
+
+def run_of_parent() -> Run | None:
+    """The run of the step that started this process, as `active.VARIABLE` names it; None without the variable.
+
+    Raises:
+        NoActiveRun: The run is over.
+    """
+    named = os.environ.get(active.VARIABLE)
+    return run_in(named) if named else None
+
+
+def run_in(journal: str) -> Run:
+    """The run of a journal, in this process or one that it is passed to.
+
+    Raises:
+        NoActiveRun: It is over.
+    """
+    for entry in active.entries():
+        if str(entry.journal) == journal:
+            return entry.run
+    if journal not in _runs:
+        made = _opened(Path(journal))
+        return _runs.setdefault(journal, made)
+    return _runs[journal]
+
+
+def _opened(folder: Path) -> Run:
+    try:
+        header = read_header(folder)
+    except (OSError, ValueError) as error:
+        why = "is over" if isinstance(error, FileNotFoundError) else f"can't be logged to ({error})"
+        raise NoActiveRun(f"The run of the process that started this one {why}; its journal is {folder}.") from error
+    recording = ChildRecording(folder)
+    reporter = Reporter(f"run {header.spec.name!r}", Redactor(), header.strict)
+    run = Run(header.backend, header.spec.project, recording, reporter)
+    run.features = _features(folder, len(header.trackers)) or run.features
+    run.go_on_in_child(recording)
+    return run
+
+
+def _features(folder: Path, trackers: int) -> frozenset[Feature]:
+    """Those of all trackers together, as far as they are known."""
+    noted = map(Folder(folder).noted, range(trackers))
+    return frozenset(Feature(name) for each in noted for name in each.get("features", ()))
+
+
+_runs: dict[str, Run] = {}
+"""Those of other processes, by their journals."""
+
+
+def _rank() -> dict[str, int]:
+    """What `torchrun` and its like call this process."""
+    rank = os.environ.get("RANK", "")
+    return {RANK: int(rank)} if rank.isdecimal() else {}
+
+
+def _go_on() -> None:
+    """In a forked process: each run goes on with locks that nobody holds, and a file that is its own."""
+    Away.forget()
+    inherited = [(entry.run, entry.journal) for entry in active.entries() if entry.journal is not None]
+    for run, folder in [*inherited, *((run, Path(journal)) for journal, run in _runs.items())]:
+        run.go_on_in_child(ChildRecording(folder))
+
+
+os.register_at_fork(after_in_child=_go_on)
