@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,11 +10,12 @@ from functools import partial
 from numbers import Real
 from typing import Any, Literal, get_args
 
+from zenml_trackers.delivery.block import block
 from zenml_trackers.delivery.connection import backend_at, backends_at
 from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
 from zenml_trackers.delivery.receiver import Make, Receiver, receivers
 from zenml_trackers.errors import InvalidSettings, InvalidUrl, named
-from zenml_trackers.model.records import RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import RunSpec, StoredRun
 from zenml_trackers.model.url import EXAMPLES, TrackerUrl
 from zenml_trackers.model.values.params import plain_map
 from zenml_trackers.model.values.tags import tag_set
@@ -78,14 +78,8 @@ class Tracker:
         name = name or f"run-{datetime.now():%Y%m%d-%H%M%S}"
         own = {"tags": tag_set(tags), "metadata": plain_map(metadata or {}, "metadata"), "resume": resume}
         tracking = Tracking(self._name, self._receivers(), f"run {name!r}", self._limits)
-        tracking.begin(RunSpec(name=name, project=self.project, **own))
-        try:
-            yield tracking.run
-        except BaseException as error:
-            if not sys.is_finalizing():  # of a block that was never left; no thread could end it any more
-                tracking.end(Status.FAILED, RunError.of(error))
-            raise
-        tracking.end(Status.FINISHED, None)
+        with block(tracking, RunSpec(name=name, project=self.project, **own)) as run:
+            yield run
 
     def read(self) -> Iterator[StoredRun]:
         """All runs of the project as they are stored, oldest first; with several trackers, those of the first.

@@ -27,6 +27,8 @@ class Entry(NamedTuple):
     journal: Path | None
     process: int
     """That entered it; a forked process has those of its parent, too."""
+    nested: bool = False
+    """Whether it is in another one, which stands for it in other threads and processes."""
 
 
 _entered: ContextVar[tuple[Entry, ...]] = ContextVar("zenml_trackers_runs", default=())
@@ -36,9 +38,9 @@ _over: OrderedDict[str, str] = OrderedDict()
 """How to go on with the runs of steps that are over, by the ids of the steps."""
 
 
-def enter(run: Run, step_run_id: str | None, journal: Path | None = None) -> None:
+def enter(run: Run, step_run_id: str | None, journal: Path | None = None, nested: bool = False) -> None:
     """Make `run` one of this context's; runs of one step are beside each other, all others one within the other."""
-    entry = Entry(step_run_id or f"run {id(run)}", run, journal, os.getpid())
+    entry = Entry(step_run_id or f"run {id(run)}", run, journal, os.getpid(), nested)
     _entered.set((*_entered.get(), entry))
     _all[id(run)] = entry
     _over.pop(entry.step, None)  # of a former attempt
@@ -84,7 +86,7 @@ def only(function: str) -> list[Run]:
     Raises:
         NoActiveRun: There are several; the message says what to do.
     """
-    found = entries()
+    found = [entry for entry in entries() if not entry.nested]
     if len({entry.step for entry in found}) > 1:
         raise NoActiveRun(
             f"Several tracked steps run in this process, and {function}() can't tell which of them this thread works "
@@ -125,7 +127,7 @@ class _Variable:
     def tell(self) -> None:
         """Have it name the one journal, and none of several."""
         with self._lock:
-            own = [entry for entry in list(_all.values()) if entry.process == os.getpid()]
+            own = [entry for entry in list(_all.values()) if entry.process == os.getpid() and not entry.nested]
             if own and not self._is_ours:
                 self._before = os.environ.get(VARIABLE)
             if own or self._is_ours:

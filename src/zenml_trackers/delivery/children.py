@@ -11,13 +11,13 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from zenml_trackers.delivery import active, budgets
 from zenml_trackers.delivery.cursor import PROCESS, RANK
 from zenml_trackers.delivery.files import drawn, kept
 from zenml_trackers.delivery.journal import CLOSED, END, NAMES, RECORDS, Folder, encode, read_header
-from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue
+from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import Artifact, Feature, Image, Logged
 from zenml_trackers.port.backend import Inert
@@ -197,6 +197,14 @@ class ChildRecording:
     def flush(self, seconds: float) -> bool:
         """Say at once that it is not known: the run's own process delivers."""
         return False
+
+    def child(self, own: Mapping[str, Any], /) -> NoReturn:
+        """None here.
+
+        Raises:
+            UnsupportedFeature: Always.
+        """
+        raise UnsupportedFeature("A child run is begun in the step's own process, and not in one that it starts.")
 
     def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
         """What gives the run in a process that it is sent to."""

@@ -75,6 +75,8 @@ class Header(Record):
     component: str | None = None
     """The id of ZenML's component, which knows the credentials; None outside of ZenML."""
     spec: RunSpec
+    parents: tuple[str | None, ...] = ()
+    """The id of the run that this one is nested in, in each of the trackers; nothing if it is in none."""
     backend: str = ""
     """What the run calls its tracker, for child processes."""
     strict: bool = False

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from zenml_trackers.delivery import active, budgets, place
+from zenml_trackers.delivery.block import block
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.progress import Progress, missing, whereabouts
@@ -61,6 +64,8 @@ class Tracking:
             ended: Knows how the step of a run ended that a process left behind.
         """
         self._name = name
+        self._limits = limits
+        self._parent: Tracking | None = None
         self._receivers = receivers
         self._patience = Patience(limits.deadline)
         self._recovery = Recovery(self._own_trackers, ended, trim)
@@ -84,14 +89,17 @@ class Tracking:
             TrackerError: A tracker failed, and the run is strict; nothing is left behind.
         """
         urls = tuple(each.url for each in self._receivers)
-        known = {"backend": self._name, "strict": self.reporter.strict}
+        known = {"backend": self._name, "strict": self.reporter.strict, "parents": self._parents}
         self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec, **known))
-        self.run = Run(self._name, spec.project, Recording(spec, self._journal, self._senders), self.reporter)
+        recording = Recording(spec, self._journal, self._senders, partial(self._child, spec, component))
+        self.run = Run(self._name, spec.project, recording, self.reporter)
         self._begun = True
         try:
-            active.enter(self.run, spec.step_run_id, self._journal.folder if self._journal is not None else None)
+            folder = self._journal.folder if self._journal is not None else None
+            active.enter(self.run, None if self._parent else spec.step_run_id, folder, nested=self._parent is not None)
             if self._journal is not None:
                 self._start(self._journal, spec)
+            if self._journal is not None and self._parent is None:
                 self._recovery.start(self._journal.folder, self._changed, self._patience.left)
             self._attach()
         except BaseException as error:  # what a signal's handler raised too: nobody else will end the run then
@@ -113,6 +121,20 @@ class Tracking:
         self._finish(End(status=status, error=safe))
         self._begun = False
         self._tell_end(status)
+
+    def _child(self, spec: RunSpec, component: str | None, own: Mapping[str, Any]) -> AbstractContextManager[Run]:
+        """A run that is nested in this one, which takes its time from what is left to this one."""
+        nested = Tracking(self._name, self._receivers, f"run {own['name']!r}", self._limits)
+        nested._parent, nested._patience = self, self._patience
+        names = filter(None, (spec.pipeline, spec.pipeline_run, spec.step))
+        tags = tuple(dict.fromkeys([*own["tags"], *names]))
+        return block(nested, spec.model_copy(update={**own, "tags": tags, "resume": "never"}), component)
+
+    @property
+    def _parents(self) -> tuple[str | None, ...]:
+        """The id of the run that this one is nested in, in each of the trackers that has one."""
+        senders = self._parent._senders if self._parent is not None else ()
+        return tuple(sender.sink.id if sender.sink is not None else None for sender in senders)
 
     @property
     def _again(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from queue import SimpleQueue
 from typing import Any
 
@@ -20,10 +21,18 @@ from zenml_trackers.run import Run
 class Recording:
     """A run that is on its way to its trackers; its id, name and page are those of the first that has it."""
 
-    def __init__(self, spec: RunSpec, journal: Journal | None, senders: Sequence[Sender]) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        journal: Journal | None,
+        senders: Sequence[Sender],
+        child: Callable[[Mapping[str, Any]], AbstractContextManager[Run]],
+    ) -> None:
         self._spec = spec
         self._journal = journal
         self._senders = senders
+        self.child = child
+        """Given name, tags and metadata, a run that is nested in this one."""
 
     @property
     def id(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,6 +63,13 @@ class Recorder(Protocol):
 
     def flush(self, seconds: float) -> bool:
         """Wait until all that was taken is stored; whether it is."""
+
+    def child(self, own: Mapping[str, Any], /) -> AbstractContextManager[Run]:
+        """Given name, tags and metadata, a run that is nested in this one.
+
+        Raises:
+            UnsupportedFeature: There can be none here.
+        """
 
     def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
         """What gives the run in a process that it is sent to, as of `__reduce__`."""
@@ -153,12 +161,7 @@ class Run(Shorthand):
 
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags to those that the run has; `add_tags("a", "b")` and `add_tags(["a", "b"])` do the same."""
-        try:
-            flat = tag_set([tag for group in tags for tag in ([group] if isinstance(group, str) else group)])
-        except (TrackerError, TypeError) as error:
-            self._reporter.trouble(error, "No tag of this call was added.", str(error))
-            return
-        if flat:
+        if flat := self._valid(tag for group in tags for tag in ([group] if isinstance(group, str) else group)):
             self._add(Tags, tags=flat)
 
     def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
@@ -215,6 +218,26 @@ class Run(Shorthand):
             return
         self._refuse(odd)
         self._add(Table, name=name, columns=columns, rows=cells, step=step)
+
+    def child(
+        self, name: str, *, tags: Iterable[str] = (), metadata: Mapping[str, Any] | None = None
+    ) -> AbstractContextManager[Run]:
+        """A run nested in this one, such as a trial or a fold: finished at the end of its block, or failed by it.
+
+        In the block, `get_run()` gives the child, and in a thread that runs the block too. A stored run has the id of
+        the run that it is nested in as `parent`.
+
+        Args:
+            name: What the tracker shows.
+            tags: Tags of the child, beside the names of pipeline, run and step.
+            metadata: JSON-like values, stored before the block begins.
+
+        Raises:
+            UnsupportedFeature: In a child process of the step, or in a step of a flavor of ZenML's own.
+        """
+        values, odd = plain_params(metadata or {})
+        self._refuse(odd)
+        return self._recorder.child({"name": name, "tags": self._valid(tags), "metadata": values})
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until the tracker has all that was logged so far, for so long at most; whether it has.
@@ -291,6 +314,13 @@ class Run(Shorthand):
         if "step" in fields and fields["step"] is None:
             return {**fields, "step": self.steps.last}
         return fields
+
+    def _valid(self, tags: Iterable[str]) -> tuple[str, ...]:
+        try:
+            return tag_set(tags if isinstance(tags, str) else list(tags))
+        except (TrackerError, TypeError) as error:
+            self._reporter.trouble(error, "No tag of this call was added.", str(error))
+            return ()
 
     def _refuse(self, refused: Iterable[Exception]) -> None:
         for error in refused:

@@ -69,6 +69,7 @@ def _observed(repo: Path, run_id: str, name: str, description: str | None, tags:
         metrics=list(_metrics(sequences, contexts, run_id)),
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
+        parent=config.get("zenml.parent"),
         artifacts=dict(_artifacts(repo / "artifacts" / run_id, config.get("zenml.names", {}))),
         images={
             cell.name: PIL.Image.open(io.BytesIO(cell.value)).convert("RGB").tobytes()

@@ -58,6 +58,7 @@ def _observed(run_id: str, parts: list[dict[str, bytes]]) -> ObservedRun:
         metrics=list(_metrics(logged, document.get("zenml.names", {}))),
         step=others.get("zenml.step"),
         attempt=others.get("zenml.attempt"),
+        parent=others.get("zenml.parent"),
         artifacts=dict(_kept(uploads)),
         images={about["name"]: _pixels(upload) for about, upload in _logged(uploads, "image")},
         tables={about["name"]: _cells(upload) for about, upload in _logged(uploads, "table")},

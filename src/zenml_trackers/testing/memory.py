@@ -73,6 +73,7 @@ def _observed(file: Path) -> ObservedRun:
         metrics=[ObservedMetric(name=line[1], step=line[2], value=line[3]) for line in lines if line[0] == "metric"],
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
+        parent=config.get("zenml.parent"),
         artifacts=dict(_kept(file.parent / "kept")),
         images=images,
         tables={line[1]: [line[3], *line[4]] for line in lines if line[0] == "table"},

@@ -57,6 +57,7 @@ def _run(database: sqlite3.Connection, root: Path | None, run_id: str, status: s
         metrics=_metrics(database, run_id, config),
         step=tags.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
+        parent=config.get("zenml.parent"),
         everything=f"{tags} {params}",
         **_files(folder, config),
     )

@@ -87,4 +87,5 @@ def _observed(run: StoredRun) -> ObservedRun:
         metrics=[ObservedMetric(name=each.name, step=each.step, value=each.value) for each in run.metrics],
         step=run.step,
         attempt=run.attempt,
+        parent=run.parent,
     )

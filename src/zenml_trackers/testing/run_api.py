@@ -27,6 +27,10 @@ class RunApiHarness(TrackerHarness):
     def add_tags(self, tags: list[str]) -> None:
         get_run().add_tags(tags)
 
+    def log_child(self, name: str, metrics: Mapping[str, Any]) -> None:
+        with get_run().child(name) as child:
+            child.log(metrics)
+
     def log_artifact(self, path: Path, name: str) -> None:
         get_run().log_artifact(path, name)
 

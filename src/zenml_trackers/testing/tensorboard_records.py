@@ -52,6 +52,7 @@ def _observed(run: Path) -> ObservedRun:
         metrics=[_metric(step, value) for step, value in values if _plugin(value) == "scalars"],
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
+        parent=config.get("zenml.parent"),
         artifacts=dict(_artifacts(run / "artifacts", config.get("zenml.names", {}))),
         images={value.tag: _pixels(value.tensor) for _, value in values if _plugin(value) == "images"},
         tables={value.tag: _table(value.tensor) for _, value in values if _is_table(value)},

@@ -19,7 +19,16 @@ Query = Callable[[str], Rows]
 
 KEEPS_ARTIFACTS = Version(version("trackio")) >= Version("0.30")
 FEATURES = frozenset(
-    {"resume", "media", "values", "port", "recovery", "reconciliation", *(["artifacts"] if KEEPS_ARTIFACTS else [])}
+    {
+        "resume",
+        "nested",
+        "media",
+        "values",
+        "port",
+        "recovery",
+        "reconciliation",
+        *(["artifacts"] if KEEPS_ARTIFACTS else []),
+    }
 )
 """What our flavor has, whichever way it was chosen."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -68,6 +77,7 @@ def _run(run_id: str, name: str, stored: str) -> ObservedRun:
         params={**own, **config.get("zenml.params", {})},
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
+        parent=config.get("zenml.parent"),
         everything=stored,
     )
 

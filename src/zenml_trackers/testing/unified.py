@@ -18,7 +18,7 @@ class UnifiedHarness(RunApiHarness, port.PortHarness):
 
     flavor = "zenml_trackers.zenml.unified.flavor.UnifiedExperimentTrackerFlavor"
     features: ClassVar[frozenset[str]] = frozenset(
-        {"resume", "artifacts", "media", "values", "port", "recovery", "reconciliation"}
+        {"resume", "nested", "artifacts", "media", "values", "port", "recovery", "reconciliation"}
     )
     secret_field = "api_key"
     url_field = "url"

@@ -50,6 +50,7 @@ def _observed(run_id: str, parts: list[tuple[Path, list[Any]]]) -> ObservedRun:
         metrics=[metric for row in _rows(messages) for metric in _metrics(row, names.get("metrics", {}))],
         step=last.job_type or None,
         attempt=config["zenml"]["attempt"],
+        parent=config["zenml"].get("parent"),
         artifacts=dict(pair for folder, log in parts for pair in _artifacts(folder, log)),
         images=dict(_media(parts, "image-file", _pixels, names)),
         tables=dict(_media(parts, "table-file", _cells, names)),

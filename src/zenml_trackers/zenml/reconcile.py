@@ -35,6 +35,8 @@ def reconcile(backend: Backend, dry_run: bool = False) -> Iterator[Reconciled]:
     for run in list(backend.read()):
         if run.status not in OPEN or run.step_run_id is None or run.step_run_id in living:
             continue
+        if run.parent is not None and run.status is Status.FINISHED:  # a part of the step that ended well
+            continue
         end = end_of(run.step_run_id)
         if end is not None and end.status is not run.status:
             if not dry_run:
@@ -55,7 +57,9 @@ def _held() -> Collection[str | None]:
 
 
 def _end(backend: Backend, run: StoredRun, end: End) -> None:
-    facts = run.model_dump(include={"name", "project", "pipeline", "pipeline_run", "step", "step_run_id", "attempt"})
+    facts = run.model_dump(
+        include={"name", "project", "pipeline", "pipeline_run", "step", "step_run_id", "attempt", "parent"}
+    )
     sink = backend.open(RunSpec(**facts, tags=tuple(sorted(run.tags)), metadata=run.metadata), run)
     sink.write([])
     sink.close(end.status, end.error)

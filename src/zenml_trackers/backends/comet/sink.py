@@ -36,6 +36,7 @@ OTHERS = (
     document.PIPELINE_RUN,
     document.STEP,
     document.ATTEMPT,
+    document.PARENT,
     document.METADATA,
     document.ERROR_TYPE,
     document.ERROR_MESSAGE,

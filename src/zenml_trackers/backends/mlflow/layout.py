@@ -24,6 +24,8 @@ LARGEST = "zenml.largest"
 """In the document: at which times a metric was the largest float itself, by which MLflow stores an infinity."""
 FORMER = "zenml.former"
 """In the document: keys of MLflow's params that belonged to what has another value by now."""
+PARENT = "mlflow.parentRunId"
+"""By which MLflow's pages show a run below another."""
 KEPT = "zenml.artifacts"
 """In the document: the names of the artifacts by their paths."""
 KEEPING = "zenml.keeping"
@@ -57,6 +59,8 @@ def as_tags(config: Mapping[str, Any]) -> dict[str, str]:
         for key, value in config.items()
         if key.startswith(document.PREFIX) and isinstance(value, (str, int)) and key not in (document.STATUS, NAME)
     }
+    if document.PARENT in config:
+        facts[PARENT] = config[document.PARENT]
     metadata = _flat(config.get(document.METADATA, {}), f"{document.METADATA}.", LONGEST_TAG)
     return {**dict(map(_label, config.get(document.TAGS, ()))), **metadata, **facts, **_chunks(config)}
 

@@ -75,9 +75,10 @@ def points(place: Place, run: Any) -> list[Any]:
 def as_stored(place: Place, project: str, run: Any) -> StoredRun:
     """A run with all that is stored of it, files aside."""
     config = layout.document_in(run.data.tags)
+    parent = {document.PARENT: run.data.tags.get(layout.PARENT)}  # of MLflow's own children, too
     completed = layout.completed(config, run.data.tags, run.data.params)
     return document.stored_run(
-        {**completed, document.STATUS: STATES.get(run.info.status, Status.RUNNING)},
+        {**parent, **completed, document.STATUS: STATES.get(run.info.status, Status.RUNNING)},
         id=run.info.run_id,
         name=name_of(run),
         project=project,

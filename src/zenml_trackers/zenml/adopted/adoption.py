@@ -15,6 +15,7 @@ from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import RunSpec
 from zenml_trackers.run import Run
 from zenml_trackers.zenml import adopted
+from zenml_trackers.zenml.adopted.sink import no_child
 
 if TYPE_CHECKING:
     from zenml.steps.step_context import StepContext
@@ -90,7 +91,7 @@ def _adopt(component: Any, context: StepContext) -> Run:
     except Exception as error:
         let_through(error)
         reporter.warn(error, "The step goes on; what it logs does not reach the tracker.", "delivery")
-        return Run(component.flavor, "", Recording(RunSpec(name=step, project=""), None, ()), reporter)
+        return Run(component.flavor, "", Recording(RunSpec(name=step, project=""), None, (), no_child), reporter)
     run = Run(component.flavor, sink.project, sink, reporter)
     run.features = sink.features
     sink.share(run)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
-from zenml_trackers.errors import NoActiveRun, UnstorableValue
+from zenml_trackers.errors import NoActiveRun, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, Status
 from zenml_trackers.port.sinks import RecordSink
 
 T = TypeVar("T")
+
+
+def no_child(own: Mapping[str, Any], /) -> NoReturn:
+    """In the place of what begins a child run.
+
+    Raises:
+        UnsupportedFeature: Always.
+    """
+    raise UnsupportedFeature(
+        "A run that ZenML's own flavor started has no child runs; begin them with the library's own calls."
+    )
 
 
 class AdoptedSink(RecordSink):
@@ -46,6 +57,8 @@ class AdoptedSink(RecordSink):
     def flush(self, seconds: float) -> bool:
         """All is stored as it is logged."""
         return True
+
+    child = staticmethod(no_child)
 
     def passed_on(self) -> NoReturn:
         """Not to another process.
