@@ -149,9 +149,19 @@ class TestWhatIsStored:
         assert series(stored) == {"m": [(0, 0)], "process-1/m": [(5, 1), (6, 2)]}
         assert (stored.params, stored.tags, stored.status) == ({"worker": {"n": 1}}, {"worker"}, Status.FINISHED)
         (tmp_path / "fetched").mkdir()
-        shown = {(type(each), each.name, getattr(each, "step", None)) for each in attachments(at, stored, tmp_path)}
-        marked = {(Image, "process-1/picture", 6), (Table, "process-1/cells", 6)}
-        assert shown == {(Artifact, "file.txt", None), *marked}
+        kept = attachments(at, stored, tmp_path)
+        assert [each.name for each in kept if isinstance(each, Artifact)] == ["file.txt"]
+        shown = {(type(each), each.name, each.step) for each in kept if not isinstance(each, Artifact)}
+        assert shown == {(Image, "process-1/picture", 6), (Table, "process-1/cells", 6)}
+        assert [alert.title for alert in stored.alerts] == ["hot"]
+
+    @pytest.mark.parametrize("backend", ["memory", "mlflow", "tensorboard"])
+    def test_texts_have_the_mark_too(self, at, tmp_path):
+        with at.start_run("r"):
+            in_python("run.log_text('note', 'x'); run.log_text('note', 'y', step=3)")
+        (tmp_path / "fetched").mkdir()
+        kept = {each.name for each in attachments(at, only_run(at), tmp_path)}
+        assert kept == {"process-1/note.txt", "process-1/note/3.txt"}
 
     @four_trackers
     def test_ranks_have_their_names_and_rank_0_goes_on_with_the_steps_own_series(self, at):

@@ -41,3 +41,4 @@ def log_of_all_kinds(folder: Any) -> None:
     run.log_artifact(folder / "file.txt")
     run.log_image("picture", numpy.zeros((4, 4, 3), dtype=numpy.uint8))
     run.log_table("cells", ["a"], [[1]])
+    run.alert("hot")

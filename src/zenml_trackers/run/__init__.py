@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.interruption import let_through
@@ -33,46 +33,8 @@ from zenml_trackers.model.values.numbers import metrics as numbers
 from zenml_trackers.model.values.params import params as plain_params
 from zenml_trackers.model.values.tables import as_table
 from zenml_trackers.model.values.tags import tag_set
+from zenml_trackers.run.recorder import Recorder
 from zenml_trackers.run.shorthand import Shorthand
-
-
-class Recorder(Protocol):
-    """Where a run's records go, and what is known of the run there."""
-
-    @property
-    def id(self) -> str:
-        """The backend's own."""
-
-    @property
-    def name(self) -> str:
-        """As the tracker has it."""
-
-    @property
-    def links(self) -> dict[str, str]:
-        """Where it can be seen."""
-
-    @property
-    def native(self) -> Any:
-        """The library's own run."""
-
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record's fields, with files and pictures as they are now."""
-
-    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
-        """Take a record."""
-
-    def flush(self, seconds: float) -> bool:
-        """Wait until all that was taken is stored; whether it is."""
-
-    def child(self, own: Mapping[str, Any], /) -> AbstractContextManager[Run]:
-        """Given name, tags and metadata, a run that is nested in this one.
-
-        Raises:
-            UnsupportedFeature: There can be none here.
-        """
-
-    def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
-        """What gives the run in a process that it is sent to, as of `__reduce__`."""
 
 
 class Run(Shorthand):

@@ -19,10 +19,11 @@ from trackio import utils  # noqa: E402
 from zenml_trackers.backends.trackio import attachments  # noqa: E402
 from zenml_trackers.backends.trackio.address import place  # noqa: E402
 from zenml_trackers.backends.trackio.client import Client  # noqa: E402
-from zenml_trackers.backends.trackio.native import StepRun, attach  # noqa: E402
+from zenml_trackers.backends.trackio.native import attach  # noqa: E402
 from zenml_trackers.backends.trackio.reach import check_folder, check_remote  # noqa: E402
 from zenml_trackers.backends.trackio.sink import TrackioSink  # noqa: E402
 from zenml_trackers.backends.trackio.space import ensure_space, publish  # noqa: E402
+from zenml_trackers.backends.trackio.step_run import StepRun  # noqa: E402
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store  # noqa: E402
 from zenml_trackers.backends.trackio.target import target  # noqa: E402
 from zenml_trackers.errors import RunNotFound  # noqa: E402

@@ -14,7 +14,7 @@ import trackio
 from trackio.utils import serialize_values, to_json_safe
 
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
-from zenml_trackers.backends.trackio.native import StepRun, is_reserved
+from zenml_trackers.backends.trackio.step_run import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import TrackerError, UnstorableValue
 from zenml_trackers.model.records import Alert, Level, Logged, Metrics, RunError, Status, Table

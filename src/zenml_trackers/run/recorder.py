@@ -1,0 +1,51 @@
+"""What a run logs into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from zenml_trackers.model.records import Logged
+
+if TYPE_CHECKING:
+    from zenml_trackers.run import Run
+
+
+class Recorder(Protocol):
+    """Where a run's records go, and what is known of the run there."""
+
+    @property
+    def id(self) -> str:
+        """The backend's own."""
+
+    @property
+    def name(self) -> str:
+        """As the tracker has it."""
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Where it can be seen."""
+
+    @property
+    def native(self) -> Any:
+        """The library's own run."""
+
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The record's fields, with files and pictures as they are now."""
+
+    def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
+        """Take a record."""
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until all that was taken is stored; whether it is."""
+
+    def child(self, own: Mapping[str, Any], /) -> AbstractContextManager[Run]:
+        """Given name, tags and metadata, a run that is nested in this one.
+
+        Raises:
+            UnsupportedFeature: There can be none here.
+        """
+
+    def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
+        """What gives the run in a process that it is sent to, as of `__reduce__`."""
