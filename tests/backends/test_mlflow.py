@@ -335,7 +335,8 @@ def test_credentials_reach_the_server_and_nothing_else(guarded: str, project: st
         run.log_artifact(tmp_path / "f")
         mlflow.log_metric("own", 2)
         mlflow.log_text("hello", "own.txt")
-        assert dict(os.environ) == before
+        assert PASSWORD not in str(dict(os.environ))
+    assert dict(os.environ) == before
     stored = _only(tracker)
     assert {point.name: point.value for point in stored.metrics} == {"m": 1, "own": 2}
     assert stored.url == run.url
