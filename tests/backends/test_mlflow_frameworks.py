@@ -165,11 +165,3 @@ def test_a_second_trainer_with_other_params_does_not_fail(
     assert stored.params == {"epochs": "1.0", "lr": "0.1"}
     assert "the param 'epochs=2.0'" in said.text
     assert "the param 'lr=0.2'" in said.text
-
-
-def test_autolog_reaches_the_run(url: str, project: str) -> None:
-    with connect(url, project=project, strict=True, deadline=120).start_run("ours"):
-        sklearn()
-    [stored] = _stored(url, project)
-    assert (stored.params["C"], stored.status) == ("0.5", Status.FINISHED)
-    assert "training_score" in {point.name for point in stored.metrics}
