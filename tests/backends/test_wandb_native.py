@@ -56,10 +56,11 @@ def test_init_joins_the_run_and_says_what_it_did_not_take(
                 joined.log({"loss": 1.0})
         assert wandb.run is ours.native is joined
         assert (joined.notes, joined.name, joined.project) == ("about it", "ours", "digits")
+        wandb.run.name = "their other name"
     stored = _only(tracker)
     assert (stored.name, stored.status, stored.tags) == ("ours", Status.FINISHED, {"own", "native"})
     assert (stored.params, [point.value for point in stored.metrics]) == ({"lr": 0.1}, [1.0, 1.0])
-    for asked in ("name 'their name'", "project 'theirs'", "group 'their group'"):
+    for asked in ("name 'their name'", "name 'their other name'", "project 'theirs'", "group 'their group'"):
         assert said.text.count(f"the {asked}") == 1, said.text
 
 

@@ -71,7 +71,7 @@ class Untaken:
         Args:
             has: What the run has, by what that is; its name at least.
         """
-        self._has = {kind: str(value) for kind, value in has.items()}
+        self.has = {kind: str(value) for kind, value in has.items()}
         self._said: set[tuple[str, str]] = set()
 
     def tell(self, call: str, **asked: Any) -> None:
@@ -82,8 +82,8 @@ class Untaken:
             asked: What it was given, by what that is; nothing is what was left out.
         """
         given = {(kind, str(value)) for kind, value in asked.items() if value}
-        news = given - self._has.items() - self._said
+        news = given - self.has.items() - self._said
         self._said |= news
         if news:
             told = ", ".join(f"the {kind.replace('_', ' ')} {value!r}" for kind, value in sorted(news))
-            logger.warning("run %r: %s joined the run of this step; not taken: %s.", self._has["name"], call, told)
+            logger.warning("run %r: %s joined the run of this step; not taken: %s.", self.has["name"], call, told)

@@ -56,7 +56,10 @@ def _log(run: Any, data: Any, step: int | None = None, *args: Any, **kwargs: Any
 
 
 def really_finish(run: Any, exit_code: int) -> None:
-    """Deliver all that is queued, and end the run."""
+    """Deliver all that is queued, and end the run, under the name that it began with."""
+    _untaken[run].tell("wandb.run.name", name=run.name)
+    if run.name != (own := _untaken[run].has["name"]):
+        run.name = own
     type(run)._finish(run, exit_code=exit_code)
 
 
