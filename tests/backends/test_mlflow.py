@@ -268,7 +268,8 @@ def test_a_deleted_experiment_is_named(tracker: Tracker, file: Path, project: st
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("mlflow:///x", "mlflow+sqlite://"),
+        ("mlflow://host/x", "mlflow+http://host"),
+        ("mlflow+ftp://host/x", "mlflow+sqlite://"),
         ("mlflow+sqlite:///", "names no file"),
         ("mlflow+sqlite://host/x.db", "names no file"),
         ("mlflow+http:///x", "names no server"),

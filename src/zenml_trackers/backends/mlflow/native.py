@@ -217,9 +217,8 @@ class _Process:
     def hold(self, run: StepRun) -> tuple[StepRun]:
         """Have `run` known to MLflow's own calls."""
         with self._lock:
-            if not _runs.all:
-                _replaced.put()
-                _registry.get_store = _get_store
+            _replaced.hold()
+            _registry.get_store = _get_store
             mark = _runs.enter(run)
             if run.artifacts is not None:
                 utils._artifact_repos_cache[run.info.run_id] = run.artifacts
@@ -232,8 +231,8 @@ class _Process:
             _runs.leave(mark)
             utils._artifact_repos_cache.pop(mark[0].info.run_id, None)
             self.show_variables()
+            _replaced.release()
             if not _runs.all:
-                _replaced.take_back()
                 _registry.__dict__.pop("get_store", None)
                 self.told_unclear = False
 

@@ -74,7 +74,7 @@ class _Writers(MetaPathFinder):
             if not self._runs.all:
                 sys.meta_path.remove(self)
                 for writer, original in self._originals.items():
-                    writer.__init__ = original  # type: ignore[misc]
+                    writer.__init__ = original
                 self._originals.clear()
 
     def find_spec(

@@ -69,10 +69,10 @@ def attach(native: Any) -> Callable[[], None]:
         import_module("wandb")  # of an unfit release nobody has loaded it, but the step may
     if "wandb" not in sys.modules:
         return lambda: None  # it can't be imported, and then nobody calls it
-    return _module.attach(_disabled() if isinstance(native, Inert) else native)
+    return _module.attach(disabled() if isinstance(native, Inert) else native)
 
 
-def _disabled() -> Any:
+def disabled() -> Any:
     """A run of W&B's that takes all calls and stores nothing."""
     import wandb
 
@@ -98,7 +98,7 @@ def _join(*args: Any, **kwargs: Any) -> Any:
     if wanted.get("reinit") == "create_new":
         return original(*args, **kwargs)
     if wanted.get("mode") == "disabled":
-        return _disabled()
+        return disabled()
     run = _module.current
     if not run.disabled:
         _take(run, wanted)
