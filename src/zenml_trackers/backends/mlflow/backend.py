@@ -178,12 +178,12 @@ class MlflowBackend(Backend):
         return Server(self._where, self._given, self._timeout)
 
     def _import(self) -> None:
-        """Load MLflow, and take away the variable that it then leaves in the environment (seen in 3.17)."""
+        """Load MLflow, and take away the variables that it and Polars leave in the environment (seen in 3.17)."""
         import mlflow  # noqa: F401
 
         before, self._variables = self._variables, None
         for name in set(os.environ) - before if before is not None else ():
-            if name.startswith("_MLFLOW_"):
+            if name.startswith(("_MLFLOW_", "_RJEM_")):
                 del os.environ[name]
 
 
