@@ -268,7 +268,8 @@ def test_a_deleted_experiment_is_named(tracker: Tracker, file: Path, project: st
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("mlflow:///x", "mlflow+sqlite://"),
+        ("mlflow://host/x", "mlflow+http://host"),
+        ("mlflow+ftp://host/x", "mlflow+sqlite://"),
         ("mlflow+sqlite:///", "names no file"),
         ("mlflow+sqlite://host/x.db", "names no file"),
         ("mlflow+http:///x", "names no server"),
@@ -335,7 +336,8 @@ def test_credentials_reach_the_server_and_nothing_else(guarded: str, project: st
         run.log_artifact(tmp_path / "f")
         mlflow.log_metric("own", 2)
         mlflow.log_text("hello", "own.txt")
-        assert dict(os.environ) == before
+        assert PASSWORD not in str(dict(os.environ))
+    assert dict(os.environ) == before
     stored = _only(tracker)
     assert {point.name: point.value for point in stored.metrics} == {"m": 1, "own": 2}
     assert stored.url == run.url

@@ -26,6 +26,11 @@ def process_ends() -> bool:
     return _process_ends.is_set()
 
 
+def is_own_thread() -> bool:
+    """Whether the current thread was started by `in_thread`, and so belongs to no step."""
+    return threading.current_thread() in _begun
+
+
 @atexit.register
 def _wait_at_exit() -> None:
     """Python ends a thread where it stands; in the middle of a library in Rust or C++ that aborts the process."""

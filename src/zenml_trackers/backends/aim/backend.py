@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink, show_command
 from zenml_trackers.model import document
@@ -22,7 +22,7 @@ from zenml_trackers.model.records import (
 )
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.backend import Backend, Inert
 from zenml_trackers.port.folders import folder_of, reaching, see_writable
 
 if TYPE_CHECKING:
@@ -95,6 +95,14 @@ class AimBackend(Backend):
     def check(self) -> str:
         see_writable(self.folder)
         return f"the Aim repository {self.folder}, experiment {self.project!r}"
+
+    @classmethod
+    def attach(cls, native: Any) -> Callable[[], None]:
+        if isinstance(native, Inert):
+            return lambda: None
+        from zenml_trackers.backends.aim import native as calls
+
+        return calls.attach(native)
 
     @property
     def _exists(self) -> bool:

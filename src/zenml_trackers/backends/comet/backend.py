@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -51,11 +52,13 @@ class CometBackend(ListedBackend):
         url.need_options(())
         named, key = url.options.get("project") or project, credentials.get("api_key")
         if url.transport == "offline":
-            if url.host or not url.path:
+            folder = url.path or os.environ.get("COMET_OFFLINE_DIRECTORY", "")
+            if url.host or not folder:
                 raise InvalidUrl(
-                    f"{url.shown} names no folder; write comet+offline:///runs, or comet+offline:////data/runs."
+                    f"{url.shown} names no folder; write comet+offline:///runs, or comet+offline:////data/runs, "
+                    "or set COMET_OFFLINE_DIRECTORY."
                 )
-            return cls(named, workspace=None, folder=Path(url.path).absolute(), key=key)
+            return cls(named, workspace=None, folder=Path(folder).absolute(), key=key)
         if "/" in url.path:
             raise InvalidUrl(f"{url.shown} has too many parts; write comet://workspace/project.")
         return cls(url.path or named, workspace=url.host or None, folder=None, key=key)

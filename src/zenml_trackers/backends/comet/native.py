@@ -7,9 +7,12 @@ that.
 from __future__ import annotations
 
 import fcntl
+import inspect
 import os
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,10 @@ import comet_ml
 from comet_ml.config import get_global_experiment, set_global_experiment
 
 from zenml_trackers.backends.comet.offline import META
+from zenml_trackers.backends.common.joining import joining
+from zenml_trackers.backends.common.process_wide import Replaced
 from zenml_trackers.backends.common.step_module import StepModule
+from zenml_trackers.backends.common.step_runs import Untaken
 
 QUIET: dict[str, Any] = {
     "log_code": False,
@@ -39,7 +45,18 @@ _making = threading.Lock()
 
 
 class _StaysOpen(comet_ml.CometExperiment):  # type: ignore[misc]  # Comet ships no types that could be checked
-    """Left to the step's end by the library's own `end`."""
+    """Left to the step's end by the library's own `end`, and with the name that it was given first."""
+
+    untaken: Untaken | None = None
+
+    def set_name(self, name: str) -> None:
+        """Name it, once."""
+        if self.untaken is None:
+            super().set_name(name)
+            key, project, workspace = self.id, self.project_name, self.workspace
+            self.untaken = Untaken(name=name, project=project, workspace=workspace, experiment_key=key)
+        else:
+            self.untaken.tell("set_name()", name=name)
 
     def end(self) -> None:
         """Nothing yet: the step may go on, and its end ends the experiment."""
@@ -112,10 +129,49 @@ def made(kind: type[Any], **arguments: Any) -> Any:
 
 
 def _shown(name: str, experiment: Any) -> Any:
-    if name == "flush":
-        return experiment.flush
-    return lambda *args, **kwargs: None if name == "end" else experiment
+    shown = {"flush": experiment.flush, "end": lambda *args, **kwargs: None, "start": _start}
+    return shown.get(name, lambda *args, **kwargs: experiment)
+
+
+def _start(*args: Any, **kwargs: Any) -> Any:
+    """`comet_ml.start`, which in a tracked step joins the step's experiment."""
+    given = inspect.signature(comet_ml.__dict__["start"]).bind(*args, **kwargs).arguments
+    config = given.get("experiment_config")
+    named = {"name": getattr(config, "name", None), "project": given.get("project") or given.get("project_name")}
+    return _taken("comet_ml.start()", given, named, getattr(config, "tags", None))
+
+
+def _join(kind: type[Any], *args: Any, **kwargs: Any) -> Any:
+    """The step's experiment in the place of a new one; None outside of tracked steps."""
+    if _module.current is None:
+        return None
+    given = inspect.signature(kind.__init__).bind_partial(None, *args, **kwargs).arguments
+    named = {"project": given.get("project_name")}
+    return _taken(f"comet_ml.{kind.__name__}()", {**given, **given.get("kwargs", {})}, named, None)
+
+
+def _taken(call: str, given: Mapping[str, Any], named: Mapping[str, Any], tags: Any) -> Any:
+    experiment = _module.current
+    if isinstance(experiment, _StaysOpen) and experiment.untaken is not None:
+        asked = {kind: given.get(kind) for kind in ("workspace", "experiment_key")}
+        experiment.untaken.tell(call, **named, **asked)
+        if tags:
+            experiment.add_tags(list(tags))
+    return experiment
+
+
+def attach(experiment: Any) -> Callable[[], None]:
+    """Make `experiment` the current one of this context, until the returned function is called."""
+    detach = _module.attach(experiment)
+    _replaced.hold()
+
+    def undo() -> None:
+        _replaced.release()
+        detach()
+
+    return undo
 
 
 _module = StepModule("comet_ml", ("get_running_experiment", "get_global_experiment", "start", "end", "flush"), _shown)
-attach = _module.attach
+_KINDS = (comet_ml.Experiment, comet_ml.OfflineExperiment)
+_replaced = Replaced({kind: joining(kind, partial(_join, kind)) for kind in _KINDS})

@@ -5,18 +5,19 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
+
+from zenml_trackers.backends.common.step_runs import StepRuns
 
 Show = Callable[[str, Any], Any]
 
 
 class StepModule:
-    """Has a module show each tracked step its own run, in the step's own context; elsewhere it is what it always was.
+    """Has a module show each tracked step its own run, in the step's context; elsewhere it is what it always was.
 
-    While any tracked step of the process needs it, the module has a class of its own, whose properties stand before
-    what the module holds.
+    A thread that knows no step is shown the run of the only one of the process. While any tracked step of the process
+    needs it, the module has a class of its own, whose properties stand before what the module holds.
     """
 
     def __init__(self, module: str, names: Iterable[str], show: Show) -> None:
@@ -28,39 +29,36 @@ class StepModule:
             show: What that is, by one of the names and the step's run.
         """
         self._name = module
-        self._held: ContextVar[tuple[tuple[Any], ...]] = ContextVar(f"zenml_trackers_{module}", default=())
+        self._runs: StepRuns[Any] = StepRuns(module)
         self._lock = threading.Lock()
-        self._holders = 0
-        self._before: type[ModuleType] = ModuleType
+        self._before: type[ModuleType] | None = None
         self._class = type("_StepAware", (ModuleType,), {name: self._shown(name, show) for name in names})
 
     @property
     def current(self) -> Any:
-        """The run of this context's step; None outside of one."""
-        held = self._held.get()
-        return held[-1][0] if held else None
+        """The run of the step that asks; None outside of one."""
+        return self._runs.here
 
     def attach(self, run: Any) -> Callable[[], None]:
         """Make `run` the current one of this context, until the returned function is called."""
-        mark = (run,)
-        self._held.set((*self._held.get(), mark))
         with self._lock:
-            if self._holders == 0:
+            mark = self._runs.enter(run)
+            if self._before is None:
                 self._before = type(sys.modules[self._name])
                 sys.modules[self._name].__class__ = self._class
-            self._holders += 1
         return lambda: self._detach(mark)
 
     def _detach(self, mark: tuple[Any]) -> None:
-        self._held.set(tuple(held for held in self._held.get() if held is not mark))
         with self._lock:
-            self._holders -= 1
-            if self._holders == 0:
+            self._runs.leave(mark)
+            if not self._runs.all and self._before is not None:
                 sys.modules[self._name].__class__ = self._before
+                self._before = None
 
     def _shown(self, name: str, show: Show) -> property:
         def get(module: ModuleType) -> Any:
-            return show(name, self.current) if self._held.get() else module.__dict__[name]
+            run = self.current
+            return module.__dict__[name] if run is None else show(name, run)
 
         def put(module: ModuleType, value: Any) -> None:
             module.__dict__[name] = value

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
 
+from zenml_trackers.backends.common.process_wide import Variables
 from zenml_trackers.backends.mlflow import layout, media, reading
 from zenml_trackers.backends.mlflow.file import check_file
 from zenml_trackers.backends.mlflow.place import Place
@@ -17,6 +19,8 @@ from zenml_trackers.model import document
 from zenml_trackers.model.records import Feature, Logged, RunSpec, StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Inert
+
+TRACKING_URI = "MLFLOW_TRACKING_URI"
 
 
 class MlflowBackend(Backend):
@@ -46,8 +50,10 @@ class MlflowBackend(Backend):
 
     @classmethod
     def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> MlflowBackend:
-        url.need_transport("sqlite", "http", "https")
+        url.need_transport(None, "sqlite", "http", "https")
         given = url.options.get("project") or project
+        if url.transport is None:
+            return cls._from_variable(url, given, credentials, timeout)
         if url.transport == "sqlite":
             url.need_options(())
             return cls(given, _file(url), {}, timeout)
@@ -60,6 +66,28 @@ class MlflowBackend(Backend):
         return cls(url.path or given, f"{url.server}/{prefix}".rstrip("/"), credentials, timeout)
 
     @classmethod
+    def _from_variable(
+        cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float
+    ) -> MlflowBackend:
+        """Where MLflow's own variable says; without it the file that MLflow 3 would make."""
+        url.need_options(())
+        if url.host:
+            raise InvalidUrl(f"{url.shown} names no place; write mlflow+http://{url.host}, or mlflow:///experiment.")
+        uri = Variables.outside(TRACKING_URI) or "sqlite:///mlflow.db"
+        parts = urlsplit(uri)
+        if parts.scheme == "sqlite":
+            return cls(url.path or project, Path(uri.removeprefix("sqlite:///")).absolute(), {}, timeout)
+        if parts.scheme not in ("http", "https"):
+            raise InvalidUrl(
+                f"{TRACKING_URI} names a place of the kind {parts.scheme!r}; {url.shown} takes sqlite, http and https."
+            )
+        login = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+        server = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        backend = cls(url.path or project, server, credentials or (login if parts.username else {}), timeout)
+        backend.secrets = tuple(value for value in (parts.password, login["password"]) if value)
+        return backend
+
+    @classmethod
     def attach(cls, native: Any) -> Callable[[], None]:
         if isinstance(native, Inert):
             return lambda: None
@@ -69,7 +97,9 @@ class MlflowBackend(Backend):
 
     @property
     def place(self) -> str:
-        return f"mlflow+sqlite:///{self._where}" if isinstance(self._where, Path) else self.url
+        if isinstance(self._where, Path):
+            return f"mlflow+sqlite:///{self._where}"
+        return f"mlflow+{self._where}" if self.url.startswith("mlflow://") else self.url
 
     def open(self, spec: RunSpec, old: StoredRun | None) -> MlflowSink:
         place = self._place()
@@ -148,12 +178,12 @@ class MlflowBackend(Backend):
         return Server(self._where, self._given, self._timeout)
 
     def _import(self) -> None:
-        """Load MLflow, and take away the variable that it then leaves in the environment (seen in 3.17)."""
+        """Load MLflow, and take away the variables that it and Polars leave in the environment (seen in 3.17)."""
         import mlflow  # noqa: F401
 
         before, self._variables = self._variables, None
         for name in set(os.environ) - before if before is not None else ():
-            if name.startswith("_MLFLOW_"):
+            if name.startswith(("_MLFLOW_", "_RJEM_")):
                 del os.environ[name]
 
 

@@ -80,7 +80,13 @@ class Database(Place):
         self.uri = f"sqlite:///{file}"
         self._file = file
         with self.reached():
-            self.store = self.native_store = _store(file)
+            self.store = _store(file)
+        self._process = os.getpid()
+
+    @property
+    def native_store(self) -> OneWriter:
+        """Another one in a forked process."""
+        return self.store if os.getpid() == self._process else _store(self._file)
 
     @property
     def others(self) -> int:

@@ -31,8 +31,11 @@ class Place(ABC):
     """As MLflow's own calls name it."""
     store: Any
     """What this package calls; no call takes longer than it should."""
-    native_store: Any
-    """What MLflow's own calls in a step call."""
+
+    @property
+    @abstractmethod
+    def native_store(self) -> Any:
+        """What MLflow's own calls in a step call."""
 
     @property
     def others(self) -> int:

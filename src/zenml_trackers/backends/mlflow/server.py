@@ -107,7 +107,11 @@ class Server(Place):
         self.uri = server
         self._credentials = Credentials(server, given)
         self.store = Store(server, self._credentials, timeout)
-        self.native_store = RestStore(self._credentials)
+        self._native_store = RestStore(self._credentials)
+
+    @property
+    def native_store(self) -> RestStore:
+        return self._native_store
 
     def artifacts(self, run: Any) -> Any:
         return self.passed_on(run) or get_artifact_repository(run.info.artifact_uri)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from zenml_trackers.backends.tensorboard import native as calls
 from zenml_trackers.backends.tensorboard.sink import NAME, NAMES, TensorBoardSink
 from zenml_trackers.model import document
 from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunSpec, StoredRun, Table
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.backend import Backend, Inert
 from zenml_trackers.port.folders import folder_name, folder_of, new_folder, reaching, see_writable
 
 if TYPE_CHECKING:
@@ -85,6 +86,13 @@ class TensorBoardBackend(Backend):
     def check(self) -> str:
         see_writable(self.folder)
         return f"the folder {self.folder}"
+
+    @classmethod
+    def attach(cls, native: Any) -> Callable[[], None]:
+        if isinstance(native, Inert):
+            return lambda: None
+        folder = native.get_logdir()
+        return calls.attach(folder, Path(folder).name)
 
     def _run(self, run_id: str) -> RunFolder:
         from zenml_trackers.backends.tensorboard.folder import RunFolder

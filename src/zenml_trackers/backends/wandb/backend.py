@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,8 +16,9 @@ from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Feature, RunSpec, StoredRun
+from zenml_trackers.model.records import Feature, Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.model.url import TrackerUrl
+from zenml_trackers.port.backend import Sink
 from zenml_trackers.port.folders import reaching, see_writable
 
 LONGEST_END = 4
@@ -76,6 +78,8 @@ class WandbBackend(ListedBackend):
                     f"{url.shown} names no folder; write wandb+offline:///runs, or wandb+offline:////data/runs."
                 )
             return cls(named, folder=Path(url.path).absolute(), **access)
+        if (mode := os.environ.get("WANDB_MODE", "")) in ("offline", "dryrun"):
+            access["folder"] = Path(os.environ.get("WANDB_DIR") or ".").absolute()
         server, owner, name = None, url.host, url.path
         if url.transport:
             server, (owner, _, name) = url.server, url.path.rpartition("/")
@@ -83,7 +87,8 @@ class WandbBackend(ListedBackend):
             raise InvalidUrl(
                 f"{url.shown} has too many parts; write wandb://entity/project, or ?project= for such a name."
             )
-        return cls(name or named, entity=owner or None, server=server, **access)
+        kind = DisabledBackend if mode == "disabled" else cls
+        return kind(name or named, entity=owner or None, server=server, **access)
 
     @property
     def place(self) -> str:
@@ -181,3 +186,44 @@ class WandbBackend(ListedBackend):
         address = {"base_url": self.server} if self.server else {}
         with reaching_wandb():
             return wandb.Api(address, timeout=max(1, round(self._timeout)), api_key=self._key)
+
+
+class DisabledBackend(WandbBackend):
+    """What `WANDB_MODE=disabled` makes of any: it stores nothing."""
+
+    place = "nowhere"
+
+    def load(self) -> None:
+        import_module(self.library)
+
+    def open(self, spec: RunSpec, old: StoredRun | None) -> DisabledSink:  # type: ignore[override]
+        return DisabledSink(spec.name)
+
+    def check(self) -> str:
+        return "nowhere, as WANDB_MODE=disabled says"
+
+    def projects(self) -> list[str]:
+        return []
+
+    def _runs(self) -> Iterable[WandbRun]:
+        return ()
+
+
+class DisabledSink(Sink):
+    """Takes all and stores nothing."""
+
+    id = "disabled"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.native = native.disabled()
+        self._last = -1
+
+    def write(self, records: Sequence[Logged]) -> None:
+        self._last = records[-1].number if records else self._last
+
+    def close(self, status: Status, error: RunError | None) -> None:
+        pass
+
+    def stored(self) -> int:
+        return self._last

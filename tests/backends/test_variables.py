@@ -1,0 +1,100 @@
+"""The trackers' own variables mean what they mean there, where a URL says nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zenml_trackers import connect
+from zenml_trackers.backends.mlflow.backend import MlflowBackend
+from zenml_trackers.errors import InvalidUrl
+from zenml_trackers.model.records import StoredRun
+from zenml_trackers.tracker import Tracker
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
+    monkeypatch.setenv("COMET_ERROR_TRACKING_ENABLE", "false")
+    for name in ("WANDB_DATA_DIR", "WANDB_CONFIG_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+
+
+def _at(url: str) -> Tracker:
+    return connect(url, project="digits", strict=True, deadline=120)
+
+
+def _logged(tracker: Tracker) -> StoredRun:
+    with tracker.start_run("ours") as ours:
+        ours.log({"m": 1})
+    [stored] = tracker.read()
+    return stored
+
+
+def test_mlflow_goes_where_its_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/by variable.db")
+    assert _logged(_at("mlflow:///digits")).metrics[0].value == 1
+    assert _at("mlflow://").backend.place == f"mlflow+sqlite:///{tmp_path}/by variable.db"
+    assert _logged(_at(f"mlflow+sqlite:///{tmp_path}/by url.db")).name == "ours"
+    with _at(f"mlflow+sqlite:///{tmp_path}/by url.db").start_run("beside"):
+        assert _at("mlflow://").backend.place == f"mlflow+sqlite:///{tmp_path}/by variable.db"
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        (None, "mlflow+sqlite:///{cwd}/mlflow.db"),
+        ("http://localhost:5000/", "mlflow+http://localhost:5000"),
+        ("https://me:p%40ss@host/prefix", "mlflow+https://host/prefix"),
+    ],
+)
+def test_mlflows_variable_names_files_and_servers(
+    uri: str | None, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    if uri is not None:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    backend = _at("mlflow:///digits").backend
+    assert isinstance(backend, MlflowBackend)
+    assert (backend.place, backend.project) == (place.format(cwd=tmp_path), "digits")
+    assert ("p@ss" in backend.secrets) == ("me:" in (uri or ""))
+
+
+def test_a_kind_of_place_that_is_not_taken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "databricks://me:secret@x")
+    with pytest.raises(InvalidUrl, match="'databricks'") as refusal:
+        _at("mlflow:///digits")
+    assert "secret" not in str(refusal.value)
+
+
+def test_wandb_that_is_offline_stores_where_wandb_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_DIR", str(tmp_path / "kept"))
+    assert _logged(_at("wandb://me/digits")).metrics[0].value == 1
+    assert len(list((tmp_path / "kept" / "wandb").glob("offline-run-*"))) == 1
+
+
+def test_wandb_that_is_disabled_stores_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import wandb
+
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    monkeypatch.setenv("WANDB_DIR", str(tmp_path / "kept"))
+    tracker = _at("wandb://me/digits")
+    with tracker.start_run("ours") as ours:
+        ours.log({"m": 1})
+        ours.log_artifact(__file__)
+        wandb.init(config={"lr": 0.1}).log({"m": 2})
+        assert ours.flush()
+    assert (list(tracker.read()), wandb.run, (tmp_path / "kept").exists()) == ([], None, False)
+    assert "WANDB_MODE" in tracker.check()
+
+
+def test_comet_that_is_offline_stores_where_its_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidUrl, match="COMET_OFFLINE_DIRECTORY"):
+        _at("comet+offline://")
+    monkeypatch.setenv("COMET_OFFLINE_DIRECTORY", str(tmp_path / "kept"))
+    assert _logged(_at("comet+offline://")).metrics[0].value == 1
+    assert len(list((tmp_path / "kept").glob("*.zip"))) == 1
