@@ -7,6 +7,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from zenml_trackers.delivery.copied import told
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
@@ -50,17 +51,18 @@ class Recording:
                 links |= {f"{sender.name}_{key}": value for key, value in own.items()}
         return links
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record's fields, with files and pictures as the journal keeps them from now on.
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
+        """The record's fields, with files and pictures as the journal keeps them from now on; and what they lost.
 
         Raises:
             UnstorableValue: What was given can't be read, or kept; the message names it.
         """
         if self._journal is not None and kind is Artifact:
-            return {**fields, "path": str(_kept(self._journal, fields["name"], fields["path"]))}
+            kept, losses = _kept(self._journal, fields["name"], fields["path"])
+            return {**fields, "path": str(kept)}, losses
         if self._journal is not None and kind is Image:
-            return {**fields, "image": str(_drawn(self._journal, fields["name"], fields["image"]))}
-        return fields
+            return {**fields, "image": str(_drawn(self._journal, fields["name"], fields["image"]))}, []
+        return fields, []
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Put a record into the journal.
@@ -90,13 +92,15 @@ class Recording:
         return next((getattr(sink, attribute) for sink in sinks), otherwise)
 
 
-def _kept(journal: Journal, name: str, path: Path) -> Path:
+def _kept(journal: Journal, name: str, path: Path) -> tuple[Path, list[Exception]]:
     try:
-        return journal.take_in(path)
+        kept, left_out = journal.take_in(path)
     except FileNotFoundError as error:
         raise UnstorableValue(f"The artifact {name!r} can't be kept: there is nothing at {path}.") from error
     except OSError as error:
         raise UnstorableValue(f"The artifact {name!r} can't be kept: {error}.") from error
+    lost = UnstorableValue(f"The artifact {name!r} lacks {told(left_out)}.")
+    return kept, [lost] if left_out else []
 
 
 def _drawn(journal: Journal, name: str, image: Any) -> Path:

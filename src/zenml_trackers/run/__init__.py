@@ -54,8 +54,8 @@ class Recorder(Protocol):
     def native(self) -> Any:
         """The library's own run."""
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record's fields, with files and pictures as they are now."""
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
+        """The record's fields, with files and pictures as they are now; and what of these is lost."""
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Take a record."""
@@ -237,7 +237,8 @@ class Run(Shorthand):
             self._need_open()  # before files are copied
             if "step" in fields:
                 fields["step"] = _checked_step(fields)
-            taken = self._recorder.taken_in(kind, fields)
+            taken, lost = self._recorder.taken_in(kind, fields)
+            self._refuse(lost)
             with self._in_order:
                 self._need_open()
                 self._recorder.add(kind, self._with_step(kind, taken))

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 BIG_INT = "zenml.int"
 """Stands with its digits for an integer that does not fit into 64 bits with a sign, all that Aim takes."""
+NAMELESS = "zenml.nameless"
+"""Stands for a key without a character, which Aim takes, and does not give back."""
+ESCAPE = "'"
+"""After a key that is one of these two itself."""
 ARTIFACTS = "artifacts"
 TRIES = 5
 """How often a run is read: Aim rewrites the files of what was just logged, also under a reader's hands."""
@@ -110,7 +114,7 @@ class AimRepo:
 
     def set_param(self, run: StepRun, key: str, value: Any) -> None:
         """Set a param of a run."""
-        run[key] = _fitting(value)
+        run[_fitting_key(key)] = _fitting(value)
 
     def forget_error(self, run: StepRun, keys: Iterable[str]) -> None:
         """Take what was said of a failure away, under params and in the description."""
@@ -186,7 +190,7 @@ class ReadRun:
     @property
     def params(self) -> dict[str, Any]:
         """All of its params."""
-        return {key: _given(value) for key, value in self._tree.get("attrs", {}).items()}
+        return {_given_key(key): _given(value) for key, value in self._tree.get("attrs", {}).items()}
 
     @property
     def ended(self) -> float | None:
@@ -245,7 +249,7 @@ def _clean_up_without_a_thread() -> None:
 
 def _fitting(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _fitting(item) for key, item in value.items()}
+        return {_fitting_key(key): _fitting(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_fitting(item) for item in value]
     return {BIG_INT: str(value)} if isinstance(value, int) and value >= 2**63 else value
@@ -253,5 +257,20 @@ def _fitting(value: Any) -> Any:
 
 def _given(value: Any) -> Any:
     if isinstance(value, dict):
-        return int(value[BIG_INT]) if value.keys() == {BIG_INT} else {key: _given(item) for key, item in value.items()}
+        is_int = value.keys() == {BIG_INT}
+        return int(value[BIG_INT]) if is_int else {_given_key(key): _given(item) for key, item in value.items()}
     return [_given(item) for item in value] if isinstance(value, list) else value
+
+
+def _fitting_key(key: str) -> str:
+    if not key:
+        return NAMELESS
+    return key + ESCAPE if key.rstrip(ESCAPE) in (BIG_INT, NAMELESS) else key
+
+
+def _given_key(key: Any) -> str:
+    """Another program's may be no text."""
+    if key == NAMELESS:
+        return ""
+    text = str(key)
+    return text.removesuffix(ESCAPE) if text.rstrip(ESCAPE) in (BIG_INT, NAMELESS) else text

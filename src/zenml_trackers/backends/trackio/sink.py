@@ -119,7 +119,8 @@ class TrackioSink(DocumentSink):
         self.native._has_local_buffer = False
 
     def keep(self, name: str, path: Path) -> None:
-        self.native.log_artifact(new_artifact(name, path))
+        with new_artifact(name, path) as artifact:
+            self.native.log_artifact(artifact)
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
         self.native.show({name: self._picture(name, image, step)}, step)

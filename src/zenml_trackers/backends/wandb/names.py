@@ -16,7 +16,7 @@ RULES: Mapping[str, tuple[str, int]] = {
     "tags": (ANYTHING, 64),
     "runs": (ANYTHING, 128),
     "metrics": (rf"^$|^_(step|runtime|timestamp|wandb)$|^{STEP}$", 1000),
-    "media": (r"^$|[\x00-\x1f]|\.\.", 50),  # each becomes the name of a file
+    "media": (r"^$|^/|[\x00-\x1f]|\.\.", 50),  # each becomes the name of a file
 }
 """By kind: what W&B refuses or has its own use for, and the most characters."""
 ARTIFACT = Names(r"[^A-Za-z0-9_.-]", 128)
