@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import PIL.Image
 import pytest
+from tracker_contracts.programs.vocabulary import HOSTILE
 
 from tests.cases.conftest import Case
 from tests.support.said import warnings_in
-from tracker_contracts.programs.vocabulary import HOSTILE
 
 CHECKPOINTS = [
     "epoch=3-step=100.ckpt",

@@ -9,6 +9,8 @@ from zenml_trackers.model.naming import Names
 
 RECEIPTS = "zenml.names"
 """Where the document keeps, by kind, which name each changed one stands for."""
+PART = "zenml.part"
+"""Where the document counts how often the run was continued: clocks are set back, and each time has a file."""
 STEP = "zenml/step"
 """The column that holds the step of what was logged."""
 ANYTHING = r"(?!)"

@@ -47,7 +47,7 @@ class WandbSink(EndedSink):
 
     def begin(self) -> None:
         if not self._online:
-            log.wait_for(self._log, "run")
+            log.wait_for_run(self._log)
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         large = [name for name, value in values.items() if isinstance(value, int) and value > LARGEST]
@@ -68,7 +68,7 @@ class WandbSink(EndedSink):
     def finish(self, status: Status, error: RunError | None) -> None:
         native.really_finish(self.native, exit_code=int(status is Status.FAILED))
         if not self._online:
-            log.wait_for(self._log, "exit")
+            log.wait_for_exit(self._log)
 
     def keep(self, name: str, path: Path) -> None:
         import wandb
