@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aim import Image, Repo, Run, Text
 from aim.ext.cleanup import AutoClean
 from aim.sdk.objects.artifact import Artifact
+from aim.sdk.repo import ContainerConfig
 from aimrocks.errors import RocksIOError
 from sqlalchemy.exc import OperationalError
 
@@ -33,6 +34,8 @@ NAMELESS = "zenml.nameless"
 ESCAPE = "'"
 """After a key that is one of these two itself."""
 ARTIFACTS = "artifacts"
+PARTS = "meta", "seqs"
+"""Where Aim keeps a run: what is known of it, and what was tracked."""
 TRIES = 5
 """How often a run is read: Aim rewrites the files of what was just logged, also under a reader's hands."""
 QUIET = {"system_tracking_interval": None, "capture_terminal_logs": False, "log_system_params": False}
@@ -87,7 +90,7 @@ class AimRepo:
         return run
 
     def _delete(self, run_id: str) -> None:
-        for part in ("meta", "seqs"):
+        for part in PARTS:
             self._repo.request_container(part, run_id, read_only=False).close()
         self._repo.delete_run(run_id)
 
@@ -96,6 +99,9 @@ class AimRepo:
         if finished:
             run.report_successful_finish(block=True)
         run.end()
+        for part in PARTS:  # as long as anybody has the run, no other process could write to it
+            if container := self._repo.container_pool.get(ContainerConfig(part, run.hash, read_only=False)):
+                container.close()
         # Aim's own release works in the thread alone that took the lock
         self._repo._lock_manager.release_locks(run.hash, force=True)
         locks.own_runs.pop(run.hash, None)
@@ -111,6 +117,15 @@ class AimRepo:
             yield
         except (RocksIOError, OperationalError) as error:
             raise TrackerUnreachable(f"The Aim repository {self.folder} can't be used: {error}.") from error
+
+    def need(self, run_id: str) -> None:
+        """See that a run's files are there: Aim goes on writing to those that were deleted, and says nothing.
+
+        Raises:
+            TrackerUnreachable: They are not.
+        """
+        if not all((Path(self._repo.path) / part / "chunks" / run_id).is_dir() for part in PARTS):
+            raise TrackerUnreachable(f"The Aim run {run_id} is no longer in the repository {self.folder}.")
 
     def set_param(self, run: StepRun, key: str, value: Any) -> None:
         """Set a param of a run."""
