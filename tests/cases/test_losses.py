@@ -6,8 +6,10 @@ import numpy
 import pytest
 
 from tests.cases.conftest import Case
+from tests.support.hostile import Collecting, Hostile, Telling, tracker
 from tests.support.said import warnings_in
 from zenml_trackers.errors import TrackerError
+from zenml_trackers.model.records import Feature
 
 
 class Opaque:
@@ -78,3 +80,30 @@ def test_strict_raises_in_the_call_that_gave_what_can_not_be_stored(case: Case):
     stored = case.stored()
     assert [(point.name, point.value) for point in stored.metrics] == [("loss", 1.0)]
     assert case.attachments() == []
+
+
+class TestOfTheTrackers:
+    """Losses that only the tracker knows of, which come later, and each with words of its own."""
+
+    @pytest.mark.parametrize("telling", [False, True])
+    def test_each_thing_that_a_tracker_refuses_is_named(self, telling, said, tmp_path):
+        def refuse(record) -> None:
+            if getattr(record, "name", "").startswith("odd"):
+                raise ValueError("no such thing here")
+
+        sink = (Telling if telling else Collecting)(write=refuse)
+        backend = Hostile(sink)
+        backend.features = frozenset(Feature)
+        file = tmp_path / "file"
+        file.write_text("content")
+        with tracker(backend).start_run() as run:
+            for name in ("odd one", "odd two", "good", "odd one"):
+                run.log_artifact(file, name)
+                run.log_table(name, ["a"], [[1]])
+            run.log({"loss": 1.0})
+        warnings = warnings_in(said)
+        for kind in ("artifact", "table"):
+            for name in ("odd one", "odd two"):
+                assert len([each for each in warnings if f"{kind} '{name}'" in each and "no such" in each]) == 1
+        assert len(warnings) == 4
+        assert [record.name for record in sink.taken[:-1]] == ["good", "good"]

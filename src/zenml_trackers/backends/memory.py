@@ -86,7 +86,7 @@ class MemoryBackend(Backend):
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         names = {fields[0]: fields[1] for kind, *fields in self._lines(run_id) if kind == "artifact"}
-        for path in kept(self.folder / run_id / KEPT):
+        for path in (path for path in kept(self.folder / run_id / KEPT) if path.name in names):
             copy = shutil.copytree if path.is_dir() else shutil.copy2
             yield Artifact(name=names[path.name], path=Path(copy(path, folder / path.name)))
         for kind, *fields in self._lines(run_id):

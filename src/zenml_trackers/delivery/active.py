@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from weakref import WeakSet
 
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.run import Run
 
 _runs: ContextVar[tuple[tuple[str, Run], ...]] = ContextVar("zenml_trackers_runs", default=())
+_disowned: WeakSet[Run] = WeakSet()
 
 
 def enter(run: Run, step_run_id: str | None) -> None:
@@ -18,6 +20,11 @@ def enter(run: Run, step_run_id: str | None) -> None:
 def leave(run: Run) -> None:
     """Undo `enter`, whatever the order in which others came and went."""
     _runs.set(tuple(entry for entry in _runs.get() if entry[1] is not run))
+
+
+def disown(run: Run) -> None:
+    """Have a run be that of no context any more: whoever ends it is not in the one that it was entered in."""
+    _disowned.add(run)
 
 
 def get_run() -> Run:
@@ -33,7 +40,7 @@ def get_run() -> Run:
 
 def innermost() -> list[Run]:
     """The runs of the step that is executing, not of one around it, nor of one that ZenML gave up before it began."""
-    entries = _runs.get()
+    entries = [entry for entry in _runs.get() if entry[1] not in _disowned]
     return [run for step, run in entries if step == entries[-1][0]]
 
 
