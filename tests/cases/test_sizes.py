@@ -19,9 +19,8 @@ def deep(levels: int) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("times", [1, 10])
-def test_large_metadata_is_read_back(case: Case, said, times):
-    metadata = {f"{key} {part}": value for part in range(times) for key, value in KILOBYTES.items()}
+def test_large_metadata_is_read_back(case: Case, said):
+    metadata = {f"{key} {part}": value for part in range(10) for key, value in KILOBYTES.items()}
     with case.connect().start_run("r", metadata=metadata) as run:
         run.log({"loss": 1.0})
         run.log_params({"a": 1})
@@ -64,51 +63,51 @@ def test_thousands_of_metrics_in_one_call_are_read_back(case: Case, said):
     assert {point.name: point.value for point in stored.metrics} == {**metrics, "loss": 1.0}
 
 
-@pytest.mark.parametrize("step", [2**63, -(2**63) - 1, 10**400])
-def test_a_step_that_no_tracker_holds_costs_its_own_row(case: Case, said, step):
+def test_a_step_that_no_tracker_holds_costs_its_own_row(case: Case, said):
     with case.run() as run:
         for number in range(100):
             run.log({"loss": float(number)}, step=number)
-        run.log({"odd": 1.0}, step=step)
+        for number, step in enumerate([2**63, -(2**63) - 1, 10**400]):
+            run.log({f"odd {number}": 1.0}, step=step)
         run.log({"loss": 100.0}, step=100)
-    [warning] = warnings_in(said)
-    assert "'odd'" in warning
+    warnings = warnings_in(said)
+    assert [[f"'odd {number}'" in each for each in warnings].count(True) for number in range(3)] == [1, 1, 1]
     stored = case.stored()
     assert stored.status is Status.FINISHED
     assert [(point.step, point.value) for point in stored.metrics] == [(step, float(step)) for step in range(101)]
 
 
-@pytest.mark.parametrize("step", [2**63 - 1, 2**53 + 1, -(2**63), 2**31])
-def test_a_step_of_64_bits_is_read_back(case: Case, said, step):
+def test_a_step_of_64_bits_is_read_back(case: Case, said):
+    steps = [2**31, 2**53 + 1, 2**63 - 1, -(2**63)]
     with case.run() as run:
-        run.log({"loss": 1.0}, step=step)
+        for step in steps:
+            run.log({"loss": 1.0}, step=step)
     assert warnings_in(said) == []
-    assert [point.step for point in case.stored().metrics] == [step]
+    assert [point.step for point in case.stored().metrics] == steps
 
 
-@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, 10**400])
-def test_a_number_that_no_tracker_holds_costs_itself_alone(case: Case, said, value):
+def test_a_number_that_no_tracker_holds_costs_itself_alone(case: Case, said):
+    odd = {f"odd {number}": value for number, value in enumerate([2**64, -(2**63) - 1, 10**400])}
     with case.run() as run:
-        run.log({"loss": 1.0, "odd": value})
-        run.log_params({"a": 1, "odd": value})
+        run.log({"loss": 1.0, **odd})
+        run.log_params({"a": 1, **odd})
         run.log({"loss": 2.0})
     warnings = warnings_in(said)
-    assert warnings
-    assert all("'odd'" in warning for warning in warnings)
+    assert all(any(repr(name) in warning for warning in warnings) for name in odd)
     stored = case.stored()
-    assert [point.value for point in stored.metrics if point.name == "loss"] == [1.0, 2.0]
-    assert stored.params["a"] == 1
+    assert [(point.name, point.value) for point in stored.metrics] == [("loss", 1.0), ("loss", 2.0)]
+    assert stored.params == {"a": 1}
 
 
-@pytest.mark.parametrize("value", [2**63 - 1, 2**63, 2**64 - 1, 2**53 + 1, -(2**63), float("1e400")])
-def test_a_number_that_some_tracker_does_not_hold_is_stored_or_named(case: Case, said, value):
+def test_a_number_that_some_tracker_does_not_hold_is_stored_or_named(case: Case, said):
+    large = [2**63 - 1, 2**63, 2**64 - 1, 2**53 + 1, -(2**63), float("1e400")]
+    odd = {f"odd {number}": value for number, value in enumerate(large)}
     with case.run() as run:
-        run.log({"loss": 1.0, "odd": value})
+        run.log({"loss": 1.0, **odd})
         run.log({"loss": 2.0})
     stored = case.stored()
     assert [point.value for point in stored.metrics if point.name == "loss"] == [1.0, 2.0]
-    odd = [point.value for point in stored.metrics if point.name == "odd"]
-    if odd != [value]:
-        assert odd == []
-        [warning] = warnings_in(said)
-        assert "'odd'" in warning
+    found = {point.name: point.value for point in stored.metrics if point.name != "loss"}
+    assert found == {name: odd[name] for name in found}
+    for name in odd.keys() - found.keys():
+        assert [repr(name) in warning for warning in warnings_in(said)].count(True) == 1

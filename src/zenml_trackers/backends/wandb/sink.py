@@ -56,7 +56,7 @@ class WandbSink(EndedSink):
         if row:
             self.native.log({**row, STEP: step})
         if large:
-            raise UnstorableValue(f"{large[0]!r} is an integer above 2**63 - 1, which W&B rounds; pass it as a float")
+            raise UnstorableValue(f"{large} hold integers above 2**63 - 1, which W&B rounds; pass them as floats")
 
     def put(self, config: Mapping[str, Any]) -> None:
         tags = [self._names.stored("tags", tag) for tag in config[document.TAGS]]
