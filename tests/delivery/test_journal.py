@@ -123,7 +123,7 @@ class TestFiles:
         file.write_bytes(b"first")
         folder.mkdir()
         (folder / "part").write_bytes(b"part")
-        kept = [journal.take_in(file), journal.take_in(folder), journal.take_in(file)]
+        kept = [journal.take_in(path)[0] for path in (file, folder, file)]
         file.write_bytes(b"second")
         (folder / "part").unlink()
         assert kept[0].read_bytes() == kept[2].read_bytes() == b"first"

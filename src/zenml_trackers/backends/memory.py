@@ -22,7 +22,6 @@ from uuid import uuid4
 
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.model import document
-from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import (
     Artifact,
     Feature,
@@ -38,7 +37,7 @@ from zenml_trackers.model.records import (
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend
-from zenml_trackers.port.folders import append, keep, kept, see_writable
+from zenml_trackers.port.folders import append, folder_name, keep, kept, see_writable
 from zenml_trackers.port.sinks import DocumentSink, Number
 
 if TYPE_CHECKING:
@@ -48,9 +47,6 @@ SHARED_MEMORY = Path("/dev/shm")
 NAME = re.compile(r"[\w-]+")
 NANOSECONDS = 1e9
 KEPT = "kept"
-NO_FILE_NAME = r"[/\0]|^\.{1,2}$"
-LONGEST_FILE_NAME = 60
-"""Characters, of up to four bytes each."""
 
 
 class MemoryBackend(Backend):
@@ -89,12 +85,10 @@ class MemoryBackend(Backend):
         return sorted(bytes.fromhex(folder.name).decode() for folder in self.folder.parent.glob("*"))
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
-        names = Names(NO_FILE_NAME, LONGEST_FILE_NAME)
-        for index, path in enumerate(kept(self.folder / run_id / KEPT)):
-            name = bytes.fromhex(path.name).decode()
-            (folder / str(index)).mkdir()
+        names = {fields[0]: fields[1] for kind, *fields in self._lines(run_id) if kind == "artifact"}
+        for path in (path for path in kept(self.folder / run_id / KEPT) if path.name in names):
             copy = shutil.copytree if path.is_dir() else shutil.copy2
-            yield Artifact(name=name, path=Path(copy(path, folder / str(index) / names.stored(name))))
+            yield Artifact(name=names[path.name], path=Path(copy(path, folder / path.name)))
         for kind, *fields in self._lines(run_id):
             if kind == "image":
                 yield Image(name=fields[0], image=self.folder / run_id / fields[2], step=fields[1])
@@ -162,7 +156,9 @@ class MemorySink(DocumentSink):
         self._append(("ended", time.time_ns()))
 
     def keep(self, name: str, path: Path) -> None:
-        keep(path, self._folder / KEPT / name.encode().hex())
+        stored = folder_name(name)
+        self._append(("artifact", stored, name))
+        keep(path, self._folder / KEPT / stored)
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
         file = f"{uuid4().hex}.png"

@@ -63,6 +63,12 @@ def leave(run: Run, again: str = "") -> None:
             _over.popitem(last=False)
 
 
+def disown(run: Run) -> None:
+    """Have a run be that of no context any more: whoever ends it is not in the one that it was entered in."""
+    _all.pop(id(run), None)
+    _variable.tell()
+
+
 def entries() -> list[Entry]:
     """All that go on in this process; in a forked one those of its parent, unless it has its own."""
     found = list(_all.values())
@@ -71,7 +77,7 @@ def entries() -> list[Entry]:
 
 def innermost() -> list[Run]:
     """The runs of this context's step, not of one around it, nor of one that ZenML gave up before it began."""
-    entered = _entered.get()
+    entered = [entry for entry in _entered.get() if id(entry.run) in _all]
     return [entry.run for entry in entered if entry.step == entered[-1].step]
 
 

@@ -15,11 +15,11 @@ from typing import Any, ClassVar, NoReturn
 
 from zenml_trackers.delivery import active, budgets
 from zenml_trackers.delivery.cursor import PROCESS, RANK
-from zenml_trackers.delivery.files import drawn, kept
+from zenml_trackers.delivery.files import taken_in
 from zenml_trackers.delivery.journal import CLOSED, END, NAMES, RECORDS, Folder, encode, read_header
 from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Redactor, Reporter
-from zenml_trackers.model.records import Artifact, Feature, Image, Logged
+from zenml_trackers.model.records import Feature, Logged
 from zenml_trackers.port.backend import Inert
 from zenml_trackers.run import Run
 
@@ -163,8 +163,8 @@ class ChildRecording:
         """Those of the first tracker."""
         return dict(self._journal.noted(0).get("links", {}))
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record's fields, with files and pictures as the journal keeps them from now on.
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
+        """The record's fields, with files and pictures as the journal keeps them from now on; and what they lost.
 
         Raises:
             RunEnded: The run is over.
@@ -172,15 +172,11 @@ class ChildRecording:
         """
         try:
             self._journal.need_going_on()
-            if kind is Artifact:
-                return {**fields, "path": str(kept(self._journal, fields["name"], fields["path"]))}
-            if kind is Image:
-                return {**fields, "image": str(drawn(self._journal, fields["name"], fields["image"]))}
+            return taken_in(self._journal, kind, fields)
         except UnstorableValue:
             if not self._journal.folder.exists():
                 raise RunEnded(OVER) from None
             raise
-        return fields
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Put a record into the journal.

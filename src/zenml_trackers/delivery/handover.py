@@ -11,6 +11,7 @@ from zenml_trackers.errors import Losses, TokenRefused, TrackerError, Unstorable
 from zenml_trackers.losses import Reporter
 from zenml_trackers.model.records import NEEDS, End, Logged, Metrics
 from zenml_trackers.port.backend import Backend, Sink
+from zenml_trackers.port.sinks import named_loss
 
 LASTING = frozenset({errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG})
 """What a file system says of a name, whenever it is asked."""
@@ -82,7 +83,9 @@ class Handover:
                 raise
             if batch and self._waiting[:1] == batch[:1]:
                 self._refused(batch[0], error)
-            self._tell(as_error(error))
+                self._tell(named_loss(batch[0], as_error(error)))
+            elif isinstance(error, Losses) or not batch:  # else what failed is given again, as the first
+                self._tell(as_error(error))
         else:
             self._advance(batch[-1].number if batch else -1)
 

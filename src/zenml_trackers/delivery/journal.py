@@ -26,7 +26,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from zenml_trackers.delivery import copied
 from zenml_trackers.delivery.budgets import CHUNK
+from zenml_trackers.delivery.copied import LeftOut
 from zenml_trackers.model.records import (
     Alert,
     Artifact,
@@ -89,8 +91,8 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def take_in(self, path: Path) -> Path:
-        """Keep a file or folder as it is now; where it is kept.
+    def take_in(self, path: Path) -> tuple[Path, list[LeftOut]]:
+        """Keep a file or folder as it is now; where it is kept, and what of it could not be.
 
         It is copied, since a link would follow what is written into it later.
 
@@ -98,8 +100,7 @@ class Folder:
             OSError: It can't be read, or not be kept.
         """
         kept = self.new_file(path.name)
-        (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
-        return kept
+        return kept, copied.copy(path, kept, self.folder.parent)
 
     def new_file(self, name: str) -> Path:
         """Where a file of that name can be written, which is then one of the journal's.

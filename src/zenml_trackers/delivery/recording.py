@@ -8,12 +8,12 @@ from queue import SimpleQueue
 from typing import Any
 
 from zenml_trackers.delivery.children import run_in
-from zenml_trackers.delivery.files import drawn, kept
+from zenml_trackers.delivery.files import taken_in
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import TrackerUnreachable
-from zenml_trackers.model.records import Artifact, Image, Logged, RunSpec
+from zenml_trackers.model.records import Logged, RunSpec
 from zenml_trackers.port.backend import Inert
 from zenml_trackers.run import Run
 
@@ -59,17 +59,13 @@ class Recording:
                 links |= {f"{sender.name}_{key}": value for key, value in own.items()}
         return links
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record's fields, with files and pictures as the journal keeps them from now on.
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
+        """The record's fields, with files and pictures as the journal keeps them from now on; and what they lost.
 
         Raises:
             UnstorableValue: What was given can't be read, or kept; the message names it.
         """
-        if self._journal is not None and kind is Artifact:
-            return {**fields, "path": str(kept(self._journal, fields["name"], fields["path"]))}
-        if self._journal is not None and kind is Image:
-            return {**fields, "image": str(drawn(self._journal, fields["name"], fields["image"]))}
-        return fields
+        return taken_in(self._journal, kind, fields) if self._journal is not None else (fields, [])
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Put a record into the journal.

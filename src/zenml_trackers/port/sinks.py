@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.errors import Losses, UnstorableValue, UnsupportedFeature
+from zenml_trackers.errors import Losses, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model import document
 from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
 from zenml_trackers.model.values.images import as_pil
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     import PIL.Image
 
 Number = bool | int | float
+
+
+def named_loss(record: Logged, error: Exception) -> Exception:
+    """The error of one thing that can't be stored, with its name: another one's may have the same words."""
+    name = getattr(record, "name", None)
+    if name is None or isinstance(error, Losses) or (isinstance(error, TrackerError) and repr(name) in str(error)):
+        return error
+    kind = type(record).__name__.lower()
+    return UnstorableValue(f"The {kind} {name!r} can't be stored ({type(error).__name__}: {error}).")
 
 
 class RecordSink(Sink):
@@ -103,7 +112,7 @@ class RecordSink(Sink):
         except OSError:
             raise
         except Exception as error:
-            self._losses.append(error)
+            self._losses.append(named_loss(record, error))
             self._lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
         self._stored = record.number
 

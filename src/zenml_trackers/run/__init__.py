@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from zenml_trackers.errors import RunEnded, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.errors import RunEnded, TrackerError, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Reporter
 from zenml_trackers.model.records import (
@@ -241,7 +241,8 @@ class Run(Shorthand):
             self._need_open()  # before files are copied
             if "step" in fields:
                 fields["step"] = _checked_step(fields)
-            taken = self._recorder.taken_in(kind, fields)
+            taken, lost = self._recorder.taken_in(kind, fields)
+            self._refuse(lost)
             with self._in_order:
                 self._need_open()
                 self._recorder.add(kind, self._with_step(kind, taken))
@@ -250,7 +251,7 @@ class Run(Shorthand):
             self._reporter.trouble(error, f"What is logged now is lost, {_named(fields)} first.", str(error))
         except Exception as error:
             let_through(error)
-            self._tell_loss(kind, error)
+            self._tell_loss(kind, fields.get("name"), error)
 
     def _need_open(self) -> None:
         if os.getpid() != self._process:  # whose locks may be held for good, by threads that are not in this one
@@ -258,12 +259,14 @@ class Run(Shorthand):
         if self.status is not Status.RUNNING:
             raise RunEnded("the run is over")
 
-    def _tell_loss(self, kind: type[Logged], error: Exception) -> None:
+    def _tell_loss(self, kind: type[Logged], called: str | None, error: Exception) -> None:
         if isinstance(error, UnstorableValue):
             self._refuse([error])
             return
         self.rows += kind is Metrics
         name = kind.__name__.lower()
+        if called is not None and not isinstance(error, TrackerUnreachable):  # else it is all that is logged
+            name = f"{name} {called!r}"
         given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
         self._reporter.trouble(error, f"{given} lost.", name)
 

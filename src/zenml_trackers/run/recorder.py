@@ -31,8 +31,8 @@ class Recorder(Protocol):
     def native(self) -> Any:
         """The library's own run."""
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record's fields, with files and pictures as they are now."""
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
+        """The record's fields, with files and pictures as they are now; and what of these is lost."""
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Take a record."""

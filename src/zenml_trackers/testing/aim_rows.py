@@ -50,7 +50,7 @@ def read(repo: Path, experiment: str) -> list[ObservedRun]:
 
 def _observed(repo: Path, run_id: str, name: str, description: str | None, tags: list[str]) -> ObservedRun:
     meta, sequences = _rows(repo / "meta" / SEQUENCES / run_id), _rows(repo / "seqs" / SEQUENCES / run_id)
-    config = _tree(meta, "meta", SEQUENCES, run_id, "attrs")
+    config = _named(_tree(meta, "meta", SEQUENCES, run_id, "attrs"))
     ended = decode(dict(meta)[encode_path(("meta", SEQUENCES, run_id, "end_time"))]) is not None
     contexts = _tree(meta, "meta", SEQUENCES, run_id, "contexts")
     blobs = [(contexts[cell.context]["shows"], cell) for cell in _cells(sequences, BLOBS, "seqs", SEQUENCES, run_id)]
@@ -94,6 +94,15 @@ def _tree(rows: list[tuple[bytes, bytes]], *path: Any) -> Any:
     prefix = encode_path(path)
     below = [(key.removeprefix(prefix), value) for key, value in rows if key.startswith(prefix)]
     return decode_tree(iter(below)) if below else {}
+
+
+def _named(tree: Any) -> Any:
+    """The tree with the keys that have no character, which Aim can't hold."""
+    if isinstance(tree, list):
+        return [_named(each) for each in tree]
+    if isinstance(tree, dict):
+        return {"" if key == "zenml.nameless" else key: _named(value) for key, value in tree.items()}
+    return tree
 
 
 def _cells(rows: list[tuple[bytes, bytes]], *path: Any, field: str = "val") -> Iterator[Cell]:

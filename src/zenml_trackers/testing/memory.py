@@ -74,16 +74,16 @@ def _observed(file: Path) -> ObservedRun:
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         parent=config.get("zenml.parent"),
-        artifacts=dict(_kept(file.parent / "kept")),
+        artifacts=dict(_kept(file.parent / "kept", {line[1]: line[2] for line in lines if line[0] == "artifact"})),
         images=images,
         tables={line[1]: [line[3], *line[4]] for line in lines if line[0] == "table"},
         everything=file.read_text(),
     )
 
 
-def _kept(folder: Path) -> list[tuple[str, bytes]]:
+def _kept(folder: Path, names: dict[str, str]) -> list[tuple[str, bytes]]:
     found = []
     for path in (path for path in folder.rglob("*") if path.is_file()):
         name, *inside = path.relative_to(folder).parts
-        found.append(("/".join([bytes.fromhex(name).decode(), *inside]), path.read_bytes()))
+        found.append(("/".join([names[name], *inside]), path.read_bytes()))
     return found

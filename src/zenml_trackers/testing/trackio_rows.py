@@ -33,7 +33,8 @@ FEATURES = frozenset(
 """What our flavor has, whichever way it was chosen."""
 SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 ARTIFACTS = (
-    "SELECT l.run_id, a.name, CAST(v.manifest AS TEXT) AS manifest FROM run_artifact_links AS l "
+    "SELECT l.run_id, a.name, CAST(v.manifest AS TEXT) AS manifest, CAST(v.metadata AS TEXT) AS about "
+    "FROM run_artifact_links AS l "
     "JOIN artifact_versions AS v ON v.id = l.artifact_version_id JOIN artifacts AS a ON a.id = v.artifact_id "
     "WHERE l.direction = 'output'"
 )
@@ -59,7 +60,9 @@ def observed(query: Query, folder: Path, project: str) -> list[ObservedRun]:
         runs[row["run_id"]].everything += f"\n{row['title']} {row['text']}"
     for row in query(ARTIFACTS) if KEEPS_ARTIFACTS else ():
         blobs = folder / "artifacts" / project / "blobs" / "sha256"
-        runs[row["run_id"]].artifacts.update(_files(row["name"], json.loads(row["manifest"]), blobs))
+        about = json.loads(row["about"] or "{}")
+        name, paths = about.get("zenml.name", row["name"]), about.get("zenml.paths", {})
+        runs[row["run_id"]].artifacts.update(_files(name, paths, json.loads(row["manifest"]), blobs))
     return list(runs.values())
 
 
@@ -95,10 +98,12 @@ def _add_row(run: ObservedRun, row: dict[str, Any], media: Path) -> None:
                 run.metrics.append(ObservedMetric(name=name.removeprefix("__"), step=row["step"], value=number))
 
 
-def _files(artifact: str, manifest: list[dict[str, Any]], blobs: Path) -> Iterator[tuple[str, bytes]]:
+def _files(
+    artifact: str, paths: dict[str, str], manifest: list[dict[str, Any]], blobs: Path
+) -> Iterator[tuple[str, bytes]]:
     """The files by path; Trackio does not tell a folder that holds one file from the file."""
     for entry in manifest:
         content = (blobs / entry["digest"][:2] / entry["digest"]).read_bytes()
-        yield f"{artifact}/{entry['path']}", content
+        yield f"{artifact}/{paths.get(entry['path'], entry['path'])}", content
         if len(manifest) == 1:
             yield artifact, content

@@ -8,6 +8,7 @@ import sys
 import threading
 from abc import abstractmethod
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from zenml.constants import METADATA_EXPERIMENT_TRACKER_URL
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTracker
 from zenml.metadata.metadata_types import Uri
 
+from zenml_trackers.delivery import active
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.interruption import let_through
-from zenml_trackers.model.records import RunError, RunSpec, Status
+from zenml_trackers.model.records import End, RunError, RunSpec, Status
 from zenml_trackers.run import Run
 from zenml_trackers.zenml import compat, step_end
+from zenml_trackers.zenml.given_up import Watch
 from zenml_trackers.zenml.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class TrackedStep(NamedTuple):
     tracking: Tracking
     belongs_to: tuple[int, UUID]
     """The thread and the pipeline run that the step executes in."""
+    spec: RunSpec
 
 
 class RunTracker(BaseExperimentTracker):
@@ -50,6 +54,7 @@ class RunTracker(BaseExperimentTracker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tracked: dict[UUID, TrackedStep] = {}
+        self._watches: dict[UUID, Watch] = {}
         self._tries: Counter[tuple[UUID, str]] = Counter()
         self._process = os.getpid()
         atexit.register(self._end_leaked)
@@ -89,7 +94,7 @@ class RunTracker(BaseExperimentTracker):
         if unreadable is not None:
             tracking.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         spec = self._spec(info, project, settings)
-        self._tracked[info.step_run_id] = TrackedStep(tracking, _here(info))  # from now on somebody ends it
+        self._tracked[info.step_run_id] = TrackedStep(tracking, _here(info), spec)  # from now on somebody ends it
         try:
             tracking.begin(spec, str(self.id))
         except BaseException:
@@ -101,11 +106,15 @@ class RunTracker(BaseExperimentTracker):
         step = self._tracked.get(info.step_run_id)
         if step is None:
             return {}
+        if info.step_run_id not in self._watches:
+            self._watches[info.step_run_id] = Watch(step.spec, partial(self._give_up, info.step_run_id))
         found = _whereabouts(step.tracking.run)
         return {key: Uri(value) if key.endswith("_url") else value for key, value in found.items()}
 
     def cleanup_step_run(self, info: StepRunInfo, step_failed: bool) -> None:
         """End the step's run as failed or finished; never raises, unless a signal's handler does."""
+        if watch := self._watches.pop(info.step_run_id, None):
+            watch.stop()
         step = self._tracked.get(info.step_run_id)
         if step is not None:
             # ZenML calls this while the step's exception is on its way out, and passes only that there is one.
@@ -157,8 +166,20 @@ class RunTracker(BaseExperimentTracker):
         here = _here(info) if info else None
         for step_run_id, step in list(self._tracked.items()):
             if os.getpid() == self._process and here in (None, step.belongs_to):
-                del self._tracked[step_run_id]
-                step.tracking.end(Status.FAILED, NEVER_STARTED)
+                watch = self._watches.get(step_run_id)
+                if watch is None:
+                    self._give_up(step_run_id, End(status=Status.FAILED, error=NEVER_STARTED))
+                else:
+                    self._give_up(step_run_id, watch.told() if info else watch.seen)
+
+    def _give_up(self, step_run_id: UUID, end: End) -> None:
+        """End the run of a step that ZenML calls no more hooks of."""
+        step = self._tracked.pop(step_run_id, None)
+        if watch := self._watches.pop(step_run_id, None):
+            watch.stop()
+        if step is not None:
+            active.disown(step.tracking.run)
+            step.tracking.end(end.status, end.error)
 
 
 def _here(info: StepRunInfo) -> tuple[int, UUID]:

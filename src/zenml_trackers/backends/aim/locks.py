@@ -15,6 +15,8 @@ from zenml_trackers.errors import TrackerUnreachable
 
 SILENT = 60.0
 """Seconds after which a writer on another machine is taken for dead: while it lives, Aim touches a file every five."""
+PATIENCE, LOOK = 10.0, 0.1
+"""Seconds that a writer who lives is waited for, and after which it is looked at again."""
 ROUNDING = 1.0
 """Seconds by which the beginning of a process may seem later than it was."""
 own_runs: WeakValueDictionary[str, Run] = WeakValueDictionary()
@@ -22,16 +24,17 @@ own_runs: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
 
 def free(repository: Path, run_id: str) -> None:
-    """Break the lock of a run whose writer is no more.
+    """Break the lock of a run whose writer is no more; one who lives may be done in a moment.
 
     Raises:
         TrackerUnreachable: Somebody else is writing to the run.
     """
     lock, touched = repository / "locks" / f"{run_id}.softlock", repository / "meta" / "progress" / run_id
-    if not lock.exists():
-        return
-    if _is_held(lock, touched):
-        raise TrackerUnreachable(f"The Aim run {run_id} is being written to by somebody else.")
+    until = time.monotonic() + PATIENCE
+    while lock.exists() and _is_held(lock, touched):
+        if time.monotonic() > until:
+            raise TrackerUnreachable(f"The Aim run {run_id} is being written to by somebody else.")
+        time.sleep(LOOK)
     lock.unlink(missing_ok=True)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aim import Image, Repo, Run, Text
 from aim.ext.cleanup import AutoClean
 from aim.sdk.objects.artifact import Artifact
+from aim.sdk.repo import ContainerConfig
 from aimrocks.errors import RocksIOError
 from sqlalchemy.exc import OperationalError
 
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 BIG_INT = "zenml.int"
 """Stands with its digits for an integer that does not fit into 64 bits with a sign, all that Aim takes."""
+NAMELESS = "zenml.nameless"
+"""Stands for a key without a character, which Aim takes, and does not give back."""
+ESCAPE = "'"
+"""After a key that is one of these two itself."""
 ARTIFACTS = "artifacts"
+PARTS = "meta", "seqs"
+"""Where Aim keeps a run: what is known of it, and what was tracked."""
 TRIES = 5
 """How often a run is read: Aim rewrites the files of what was just logged, also under a reader's hands."""
 QUIET = {"system_tracking_interval": None, "capture_terminal_logs": False, "log_system_params": False}
@@ -83,7 +90,7 @@ class AimRepo:
         return run
 
     def _delete(self, run_id: str) -> None:
-        for part in ("meta", "seqs"):
+        for part in PARTS:
             self._repo.request_container(part, run_id, read_only=False).close()
         self._repo.delete_run(run_id)
 
@@ -92,6 +99,9 @@ class AimRepo:
         if finished:
             run.report_successful_finish(block=True)
         run.end()
+        for part in PARTS:  # as long as anybody has the run, no other process could write to it
+            if container := self._repo.container_pool.get(ContainerConfig(part, run.hash, read_only=False)):
+                container.close()
         # Aim's own release works in the thread alone that took the lock
         self._repo._lock_manager.release_locks(run.hash, force=True)
         locks.own_runs.pop(run.hash, None)
@@ -108,9 +118,18 @@ class AimRepo:
         except (RocksIOError, OperationalError) as error:
             raise TrackerUnreachable(f"The Aim repository {self.folder} can't be used: {error}.") from error
 
+    def need(self, run_id: str) -> None:
+        """See that a run's files are there: Aim goes on writing to those that were deleted, and says nothing.
+
+        Raises:
+            TrackerUnreachable: They are not.
+        """
+        if not all((Path(self._repo.path) / part / "chunks" / run_id).is_dir() for part in PARTS):
+            raise TrackerUnreachable(f"The Aim run {run_id} is no longer in the repository {self.folder}.")
+
     def set_param(self, run: StepRun, key: str, value: Any) -> None:
         """Set a param of a run."""
-        run[key] = _fitting(value)
+        run[_fitting_key(key)] = _fitting(value)
 
     def forget_error(self, run: StepRun, keys: Iterable[str]) -> None:
         """Take what was said of a failure away, under params and in the description."""
@@ -186,7 +205,7 @@ class ReadRun:
     @property
     def params(self) -> dict[str, Any]:
         """All of its params."""
-        return {key: _given(value) for key, value in self._tree.get("attrs", {}).items()}
+        return {_given_key(key): _given(value) for key, value in self._tree.get("attrs", {}).items()}
 
     @property
     def ended(self) -> float | None:
@@ -245,7 +264,7 @@ def _clean_up_without_a_thread() -> None:
 
 def _fitting(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _fitting(item) for key, item in value.items()}
+        return {_fitting_key(key): _fitting(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_fitting(item) for item in value]
     return {BIG_INT: str(value)} if isinstance(value, int) and value >= 2**63 else value
@@ -253,5 +272,20 @@ def _fitting(value: Any) -> Any:
 
 def _given(value: Any) -> Any:
     if isinstance(value, dict):
-        return int(value[BIG_INT]) if value.keys() == {BIG_INT} else {key: _given(item) for key, item in value.items()}
+        is_int = value.keys() == {BIG_INT}
+        return int(value[BIG_INT]) if is_int else {_given_key(key): _given(item) for key, item in value.items()}
     return [_given(item) for item in value] if isinstance(value, list) else value
+
+
+def _fitting_key(key: str) -> str:
+    if not key:
+        return NAMELESS
+    return key + ESCAPE if key.rstrip(ESCAPE) in (BIG_INT, NAMELESS) else key
+
+
+def _given_key(key: Any) -> str:
+    """Another program's may be no text."""
+    if key == NAMELESS:
+        return ""
+    text = str(key)
+    return text.removesuffix(ESCAPE) if text.rstrip(ESCAPE) in (BIG_INT, NAMELESS) else text

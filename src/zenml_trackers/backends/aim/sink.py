@@ -69,10 +69,13 @@ class AimSink(DocumentSink):
 
     def write(self, records: Sequence[Logged]) -> None:
         with self._repo.reaching():
+            if self._begun:
+                self._repo.need(self.id)
             super().write(records)
 
     def close(self, status: Status, error: RunError | None) -> None:
         with self._repo.reaching():
+            self._repo.need(self.id)
             super().close(status, error)
 
     def begin(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.backends.common.ended_sink import EndedSink
-from zenml_trackers.errors import TrackerUnreachable, UnstorableValue
+from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.model import document
 from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import RunError, Status, Table
@@ -105,15 +105,14 @@ class CometSink(EndedSink):
             raise TrackerUnreachable("Comet could not deliver all that was logged")
 
     def keep(self, name: str, path: Path) -> None:
+        about = {OWN: "artifact", "name": name, "inside": "", "file": path.name}
         files = [file for file in (path, *path.rglob("*")) if file.is_file()]
-        if not files:
-            raise UnstorableValue(
-                f"artifact {name!r}: {path} is no file and no folder with files, which is all Comet keeps"
-            )
         for file in files:
             inside = str(file.relative_to(path)) if path.is_dir() else ""
-            about = {OWN: "artifact", "name": name, "inside": inside, "file": path.name}
-            self.native.log_asset(str(file), file_name=f"{name}/{inside}" if inside else name, metadata=about)
+            shown = f"{name}/{inside}" if inside else name
+            self.native.log_asset(str(file), file_name=shown, metadata={**about, "inside": inside})
+        if not files:  # Comet has files alone
+            self.native.log_asset_data("", name=f"{name}/", metadata={**about, "empty": True})
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
         self.native.log_image(image, name=name, step=step, metadata={OWN: "image", "name": name})

@@ -80,7 +80,10 @@ class CometRun:
                 case "artifact":
                     path = folder / str(len(artifacts)) / asset.about["file"]
                     root = artifacts.setdefault(asset.about["name"], path)
-                    _write(root / asset.about["inside"] if asset.about["inside"] else root, asset)
+                    if asset.about.get("empty"):
+                        path.mkdir(parents=True)
+                    else:
+                        _write(root / asset.about["inside"] if asset.about["inside"] else root, asset)
                 case "image":
                     yield Image(
                         name=asset.about["name"], image=_write(folder / f"{number}.png", asset), step=asset.step

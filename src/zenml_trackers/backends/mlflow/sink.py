@@ -16,7 +16,7 @@ from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.media import Shelf, Shown
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.backends.mlflow.requests import Refusals, Requests
-from zenml_trackers.errors import Losses
+from zenml_trackers.errors import Losses, UnstorableValue
 from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import Logged, Metrics, RunError, Status, Table
 from zenml_trackers.port.sinks import DocumentSink, Number
@@ -167,6 +167,10 @@ class MlflowSink(DocumentSink):
         from mlflow.entities import Metric
 
         for name, value in row.values.items():
+            if isinstance(value, int) and int(float(value)) != value:
+                refused = f"{name!r} holds an integer that no float equals, which MLflow can't store."
+                self._losses.append(UnstorableValue(refused))
+                continue
             key, number = self._keys.stored(name), float(value)
             if math.isinf(number):
                 number = math.copysign(sys.float_info.max, number)  # as MLflow has it, and its pages know

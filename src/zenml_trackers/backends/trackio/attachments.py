@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,22 @@ import trackio
 from trackio.utils import deserialize_values
 
 from zenml_trackers.backends.trackio.store import Store, quoted
+from zenml_trackers.errors import TrackerError
+from zenml_trackers.model.naming import Names
 from zenml_trackers.model.records import Artifact, Image, Logged, Table
 
 logger = logging.getLogger("zenml_trackers")
 
+NAME = "zenml.name"
+"""In an artifact's metadata: its name, if Trackio takes no such name; then it has one like it, with a hash."""
+PATHS = "zenml.paths"
+"""In an artifact's metadata: the paths in it that Trackio does not take, by those that they have there."""
 FOLDER = "zenml.folder"
 """Set in an artifact's metadata if a folder was logged: Trackio does not tell one that holds one file from the file."""
+EMPTY = "zenml.empty"
+"""The name of a file without content: Trackio takes no artifact without files."""
+REFUSED, REFUSED_IN_PATHS = r"[^A-Za-z0-9._-]|^$|^\.+$", r"[\\\0]|^[A-Za-z]:"
+LONGEST, LONGEST_PATH = 128, 4096
 COLUMNS = "columns"
 """Beside a table's rows: Trackio's own would lose the columns of a table without rows."""
 HAS_ARTIFACTS = "SELECT name FROM sqlite_master WHERE name = 'run_artifact_links'"
@@ -29,7 +41,7 @@ ARTIFACTS = """
 SELECT a.name, CAST(v.manifest AS TEXT) AS manifest, CAST(v.metadata AS TEXT) AS metadata
 FROM run_artifact_links AS l
 JOIN artifact_versions AS v ON v.id = l.artifact_version_id JOIN artifacts AS a ON a.id = v.artifact_id
-WHERE l.direction = 'output' AND l.run_id = {run_id} GROUP BY v.id ORDER BY MIN(l.id)
+WHERE l.direction = 'output' AND l.run_id = {run_id} GROUP BY v.id ORDER BY MAX(l.id)
 """
 
 
@@ -44,19 +56,22 @@ class NamedTable(trackio.Table):  # type: ignore[misc]  # Trackio ships no types
         return {**super()._to_dict(*args, **kwargs), COLUMNS: self._columns}
 
 
-def new_artifact(name: str, path: Path) -> Any:
-    """An artifact of Trackio's that holds a file or a folder.
+@contextmanager
+def new_artifact(name: str, path: Path) -> Iterator[Any]:
+    """An artifact of Trackio's that holds a file or a folder, to be logged before the block is left.
 
     Raises:
-        ValueError: There is neither at `path`, or Trackio takes no such name.
+        ValueError: There is neither at `path`.
     """
-    if not path.is_dir():
-        artifact = trackio.Artifact(name=name, type="unspecified")
-        artifact.add_file(path)
-    else:
-        artifact = trackio.Artifact(name=name, type="unspecified", metadata={FOLDER: True})
-        artifact.add_dir(path)
-    return artifact
+    stored, paths = Names(REFUSED, LONGEST).stored(name), Names(REFUSED_IN_PATHS, LONGEST_PATH)
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    inside = {paths.stored(str(file.relative_to(path)) if file != path else path.name): file for file in files}
+    about = {NAME: name if stored != name else None, PATHS: paths.receipt, FOLDER: path.is_dir()}
+    artifact = trackio.Artifact(stored, "unspecified", metadata={key: value for key, value in about.items() if value})
+    with tempfile.NamedTemporaryFile() as empty:
+        for logical, file in (inside or {EMPTY: Path(empty.name)}).items():
+            artifact.add_file(file, logical)
+        yield artifact
 
 
 def artifacts(store: Store, run_id: str, folder: Path) -> Iterator[Artifact]:
@@ -65,9 +80,13 @@ def artifacts(store: Store, run_id: str, folder: Path) -> Iterator[Artifact]:
         return
     for index, row in enumerate(store.query(ARTIFACTS.format(run_id=quoted(run_id)))):
         place = folder / f"artifact-{index}"
-        files = [_file(store, row["name"], entry, place) for entry in json.loads(row["manifest"])]
-        single = len(files) == 1 and not json.loads(row["metadata"] or "{}").get(FOLDER)
-        yield Artifact(name=row["name"], path=files[0] if single and files[0].parent == place else place)
+        place.mkdir()
+        about = json.loads(row["metadata"] or "{}")
+        name = about.get(NAME, row["name"])
+        entries = [entry for entry in json.loads(row["manifest"]) if entry["path"] != EMPTY]
+        files = [_file(store, name, entry, place, about.get(PATHS, {})) for entry in entries]
+        single = len(files) == 1 and not about.get(FOLDER)
+        yield Artifact(name=name, path=files[0] if single and files[0].parent == place else place)
 
 
 def media(store: Store, run_id: str, folder: Path) -> Iterator[Logged]:
@@ -87,11 +106,14 @@ def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(deserialize_values(row).values())
 
 
-def _file(store: Store, artifact: str, entry: dict[str, Any], place: Path) -> Path:
+def _file(store: Store, artifact: str, entry: dict[str, Any], place: Path, paths: Mapping[str, str]) -> Path:
     """One file of an artifact, fetched to where it was in the folder; another machine may have named that place."""
     from trackio import cas
 
-    path: Path = place / cas.validate_logical_path(entry["path"])
+    logical = cas.validate_logical_path(entry["path"])
+    path: Path = place / paths.get(logical, logical)
+    if not path.resolve().is_relative_to(place.resolve()):
+        raise TrackerError(f"the path {str(path)!r} leads out of the artifact {artifact!r}, and can't be read")
     path.parent.mkdir(parents=True, exist_ok=True)
     if "ref" in entry:
         logger.warning("%s of the artifact %r is a reference to data elsewhere, and not kept.", path.name, artifact)

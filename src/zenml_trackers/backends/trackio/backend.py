@@ -19,6 +19,7 @@ from trackio import utils  # noqa: E402
 from zenml_trackers.backends.trackio import attachments  # noqa: E402
 from zenml_trackers.backends.trackio.address import place  # noqa: E402
 from zenml_trackers.backends.trackio.client import Client  # noqa: E402
+from zenml_trackers.backends.trackio.folder import settle  # noqa: E402
 from zenml_trackers.backends.trackio.native import attach  # noqa: E402
 from zenml_trackers.backends.trackio.reach import check_folder, check_remote  # noqa: E402
 from zenml_trackers.backends.trackio.sink import TrackioSink  # noqa: E402
@@ -32,6 +33,8 @@ from zenml_trackers.model.records import Feature, Logged, MetricPoint, RunSpec, 
 from zenml_trackers.model.times import utc_in  # noqa: E402
 from zenml_trackers.model.url import TrackerUrl  # noqa: E402
 from zenml_trackers.port.backend import Backend  # noqa: E402
+
+settle()
 
 
 class TrackioBackend(Backend):

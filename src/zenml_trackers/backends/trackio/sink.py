@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -16,7 +17,7 @@ from trackio.utils import serialize_values, to_json_safe
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.step_run import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
-from zenml_trackers.errors import TrackerError, UnstorableValue
+from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
 from zenml_trackers.model.records import Alert, Level, Logged, Metrics, RunError, Status, Table
 from zenml_trackers.model.times import utc_text
 from zenml_trackers.model.values.params import params
@@ -72,6 +73,9 @@ class TrackioSink(DocumentSink):
         self._make_ready = make_ready
         self._publish = publish
         self._alerts = alerts
+        self._deleted = False
+        self._put_once = False
+        self._looked = -math.inf
 
     @property
     def links(self) -> dict[str, str]:
@@ -85,6 +89,11 @@ class TrackioSink(DocumentSink):
 
     def take(self, records: Iterable[Logged]) -> None:
         """Rows of metrics that follow each other are stored together."""
+        records = list(records)
+        self._look(self._store.look_after)
+        if self._deleted and records:
+            self._stored = records[-1].number
+            raise Losses([], sum(isinstance(record, Metrics) for record in records))
         for are_rows, some in groupby(records, lambda record: isinstance(record, Metrics)):
             if are_rows:
                 self._put_rows([row for row in some if isinstance(row, Metrics)])
@@ -95,13 +104,17 @@ class TrackioSink(DocumentSink):
         self._put_rows([Metrics(values=values, step=step)])
 
     def put(self, config: Mapping[str, Any]) -> None:
+        if self._deleted:
+            return
         kept, refused = params(to_json_safe(dict(config)))
         for error in refused:
             logger.warning("%s The run's other params are stored.", error)
         self._store.put(self._store.config_row(self.id, self.name, kept))
+        self._put_once = self._store.tells_names
 
     def close(self, status: Status, error: RunError | None) -> None:
-        if status is Status.FAILED and self._alerts:
+        self._look(after=0)
+        if status is Status.FAILED and self._alerts and not self._deleted:
             self._alert(error)
         self.native.really_finish()
         super().close(status, error)
@@ -119,13 +132,28 @@ class TrackioSink(DocumentSink):
         self.native._has_local_buffer = False
 
     def keep(self, name: str, path: Path) -> None:
-        self.native.log_artifact(new_artifact(name, path))
+        with new_artifact(name, path) as artifact:
+            self.native.log_artifact(artifact)
 
     def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
         self.native.show({name: self._picture(name, image, step)}, step)
 
     def show_table(self, table: Table, step: int) -> None:
         self.native.show({table.name: NamedTable(table.columns, table.rows)}, step)
+
+    def _look(self, after: float) -> None:
+        """See whether the run was renamed or deleted in the dashboard, unless that was looked at just now."""
+        if self._deleted or not self._put_once or time.monotonic() < self._looked + after:
+            return
+        self._looked = time.monotonic()
+        name = self._store.name_of(self.id)
+        if name is None:
+            self._deleted = True
+            logger.warning(
+                "run %r: it was deleted in Trackio while it went on; nothing more of it is stored.", self.name
+            )
+        else:
+            self.name = self.native.name = name
 
     def _put_rows(self, rows: Sequence[Metrics]) -> None:
         """Store rows, all at once; those that are stored already stay as they are, by their ids."""

@@ -32,6 +32,9 @@ ANCHOR = "-anchor"
 PAGE = 5000
 """Rows asked for at once; Trackio answers with at most 10,000."""
 
+LOOK = 10.0
+"""Seconds after which a server is asked again whether a run is still there."""
+
 ANCHOR_STEP = -1
 """Before every step of a user's: the row that lets a run exist takes no step from it."""
 
@@ -39,8 +42,25 @@ ANCHOR_STEP = -1
 class Store(ABC):
     """Reads and writes what a run of Trackio's own would not."""
 
+    look_after = 0.0
+    """Seconds after which `name_of` is to be asked again; where it costs little, before each batch."""
+
     def __init__(self, target: Target) -> None:
         self.target = target
+
+    @property
+    def tells_names(self) -> bool:
+        """Whether `name_of` knows of what was stored just now."""
+        return True
+
+    def name_of(self, run_id: str) -> str | None:
+        """What a run is called by now, since the dashboard can rename it; None if it was deleted there.
+
+        Raises:
+            TrackerUnreachable: It may be told in a moment.
+        """
+        rows = self.query(f"SELECT run_name FROM metrics WHERE run_id = {quoted(run_id)} ORDER BY id LIMIT 1")
+        return str(rows[0]["run_name"]) if rows else None
 
     def config_row(self, run_id: str, run_name: str, config: dict[str, Any]) -> dict[str, Any]:
         """The row that brings a run's config.
@@ -85,14 +105,18 @@ class Store(ABC):
     def runs(self, run_id: str | None = None) -> list[dict[str, Any]]:
         """`id`, `name`, `config` and times of each run, oldest first; or of one alone.
 
+        A run that is renamed may get rows of its old name after that; the first has the new one.
+
         These are `started` and `logged`, of its first and last row, and `put`, when its config was put last: in
         Trackio's append-only mode, when that was imported.
         """
         where = f"WHERE run_id = {quoted(run_id)} " if run_id is not None else ""
         rows = self.query(
-            "SELECT m.run_id AS id, m.run_name AS name, CAST(c.config AS TEXT) AS config, "
-            "m.started, m.logged, c.created_at AS put FROM (SELECT run_id, run_name, MIN(id) AS first, "
-            f"MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics {where}GROUP BY run_id, run_name) AS m "
+            "SELECT m.run_id AS id, a.run_name AS name, CAST(c.config AS TEXT) AS config, "
+            "m.started, m.logged, c.created_at AS put FROM (SELECT run_id, MIN(id) AS first, "
+            f"MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics {where}"
+            "GROUP BY run_id, CASE WHEN run_id IS NULL THEN run_name END) AS m "
+            "JOIN metrics AS a ON a.id = m.first "
             "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
         )
         return [{**row, "config": json.loads(row["config"] or "{}")} for row in rows]
@@ -136,6 +160,16 @@ class LocalStore(Store):
             _add_to_inbox(entries, self.fragments) if _uses_inbox() else _add_to_database(entries)
         except (OSError, sqlite3.Error) as error:
             raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
+
+    @property
+    def tells_names(self) -> bool:
+        return not _uses_inbox()  # what is in there can't be asked for yet
+
+    def name_of(self, run_id: str) -> str | None:
+        try:
+            return super().name_of(run_id)
+        except sqlite3.Error as error:
+            raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
 
     def others(self) -> int:
         return last_written(Path(utils.TRACKIO_DIR) / SQLiteStorage.get_project_db_filename(self.target.project))
@@ -195,6 +229,8 @@ def _add_to_database(entries: Sequence[dict[str, Any]]) -> None:
 
 class ServerStore(Store):
     """A self-hosted server, or a Space."""
+
+    look_after = LOOK
 
     def __init__(self, target: Target, client: Client) -> None:
         super().__init__(target)

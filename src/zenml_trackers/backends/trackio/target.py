@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import huggingface_hub
 from pydantic import BaseModel, ConfigDict, Field
+from trackio import utils
 from trackio.utils import parse_trackio_server_url
 
 
@@ -54,8 +55,7 @@ class Target(BaseModel):
         return {**links, "show_command": self._show_command()} if self.local else links
 
     def _show_command(self) -> str:
-        folder = os.environ.get("TRACKIO_DIR")
-        where = f"TRACKIO_DIR={shlex.quote(os.path.abspath(folder))} " if folder else ""
+        where = f"TRACKIO_DIR={shlex.quote(str(utils.TRACKIO_DIR))} " if os.environ.get("TRACKIO_DIR") else ""
         return f"{where}trackio show --project {shlex.quote(self.project)}"
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from zenml_trackers.backends.common.listed import ListedBackend
 from zenml_trackers.backends.wandb import native, offline, online
-from zenml_trackers.backends.wandb.names import RunNames, stored_project
+from zenml_trackers.backends.wandb.names import PART, RunNames, stored_project
 from zenml_trackers.backends.wandb.service import reaching_wandb, session, start
 from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
@@ -101,6 +101,8 @@ class WandbBackend(ListedBackend):
 
     def open(self, spec: RunSpec, old: StoredRun | None) -> WandbSink:
         config = self._document(spec, old)
+        if old is not None:
+            config[PART] = config.get(PART, 0) + 1
         run = self._made(spec, config, {"run_id": old.id, "resume": "must"} if old else {})
         return WandbSink(run, spec.name, config, online=self._folder is None)
 

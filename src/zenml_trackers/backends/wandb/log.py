@@ -10,7 +10,7 @@ import shlex
 import struct
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,21 +58,33 @@ def _parts(file: Path, start: int) -> Iterator[tuple[int, bytes]]:
                 yield kind, part
 
 
-def wait_for(file: Path, kind: str) -> None:
-    """Wait until the log has a record of that kind near its end; W&B's own process writes it, and answers before.
+def wait_for_run(file: Path) -> None:
+    """Wait until the log has the record of its run; W&B's own process writes it, and answers before.
+
+    With much metadata, it goes over several blocks.
 
     Raises:
         TrackerUnreachable: It took too long.
     """
+    _wait(file, lambda: _has(file, "run", 0))
+
+
+def wait_for_exit(file: Path) -> None:
+    """Wait until the log has the record of how its run ended, which is small, and near the end.
+
+    Raises:
+        TrackerUnreachable: It took too long.
+    """
+    _wait(file, lambda: _has(file, "exit", max(file.stat().st_size // BLOCK - 1, 0) * BLOCK))
+
+
+def _wait(file: Path, is_written: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
-    while not _ends_with(file, kind):
+    while not (file.exists() and is_written()):
         if time.monotonic() > until:
             raise TrackerUnreachable(f"W&B's process has not written the run to {file} within {PATIENCE:.0f} s")
         time.sleep(0.005)
 
 
-def _ends_with(file: Path, kind: str) -> bool:
-    if not file.exists():
-        return False
-    tail = max(file.stat().st_size // BLOCK - 1, 0) * BLOCK
-    return any(record.HasField(kind) for record in records(file, tail))
+def _has(file: Path, kind: str, start: int) -> bool:
+    return any(record.HasField(kind) for record in records(file, start))

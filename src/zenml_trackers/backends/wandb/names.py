@@ -9,6 +9,8 @@ from zenml_trackers.model.naming import Names
 
 RECEIPTS = "zenml.names"
 """Where the document keeps, by kind, which name each changed one stands for."""
+PART = "zenml.part"
+"""Where the document counts how often the run was continued: clocks are set back, and each time has a file."""
 STEP = "zenml/step"
 """The column that holds the step of what was logged."""
 ANYTHING = r"(?!)"
@@ -16,7 +18,7 @@ RULES: Mapping[str, tuple[str, int]] = {
     "tags": (ANYTHING, 64),
     "runs": (ANYTHING, 128),
     "metrics": (rf"^$|^_(step|runtime|timestamp|wandb)$|^{STEP}$", 1000),
-    "media": (r"^$|[\x00-\x1f]|\.\.", 50),  # each becomes the name of a file
+    "media": (r"^$|^/|[\x00-\x1f]|\.\.", 50),  # each becomes the name of a file
 }
 """By kind: what W&B refuses or has its own use for, and the most characters."""
 ARTIFACT = Names(r"[^A-Za-z0-9_.-]", 128)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from functools import partial
 from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
 from zenml_trackers.backends.wandb.log import links, records
+from zenml_trackers.backends.wandb.names import PART
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.model.records import Status
 from zenml_trackers.model.times import utc
 
+EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 PARTS = "wandb/offline-run-*/run-*.wandb"
 STILL, PATIENCE = 0.5, 5.0
 """Seconds after which a log that has not grown is taken for whole, and that one which grows is waited for."""
@@ -22,16 +25,16 @@ STILL, PATIENCE = 0.5, 5.0
 
 def runs(folder: Path, project: str) -> list[WandbRun]:
     """The runs of a project in a folder, oldest first; the parts of a resumed run are one."""
-    parts = [_part(file, project) for file in folder.glob(PARTS)]
+    parts = [part for file in folder.glob(PARTS) if (part := _part(file, project))]
     found: dict[str, WandbRun] = {}
-    for began, file, first in sorted((part for part in parts if part), key=lambda part: part[:2]):
+    for _, began, file, first in sorted(parts, key=lambda part: part[:3]):
         seconds = began / 1e9
         new = WandbRun(first.run_id, first.display_name, Status.RUNNING, started=utc(seconds))
         run = found.setdefault(first.run_id, new)
         run.status, run.links = Status.RUNNING, links(file.parent)
         for record in records(file):
             _tell(run, record, file.parent, seconds)
-    return list(found.values())
+    return sorted(found.values(), key=lambda run: run.started or EARLIEST)
 
 
 def wait_for_rest(folder: Path, run_id: str) -> None:
@@ -50,12 +53,16 @@ def projects(folder: Path) -> list[str]:
     return sorted({first.project for first in found if first is not None})
 
 
-def _part(file: Path, project: str) -> tuple[int, Path, Any] | None:
-    """When it began, its file, and W&B's record of the run; None if that is another project's, or not written yet."""
+def _part(file: Path, project: str) -> tuple[int, int, Path, Any] | None:
+    """Which part of its run it is, when it began, its file, and W&B's record of the run.
+
+    None if that is another project's, or not written yet.
+    """
     first = _first(file)
     if first is None or first.project != project:
         return None
-    return first.start_time.ToNanoseconds(), file, first
+    config = WandbRun(first.run_id, "", Status.RUNNING, config=_items(first.config.update))
+    return config.document.get(PART, 0), first.start_time.ToNanoseconds(), file, first
 
 
 def _first(file: Path) -> Any:

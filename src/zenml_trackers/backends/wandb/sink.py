@@ -47,7 +47,7 @@ class WandbSink(EndedSink):
 
     def begin(self) -> None:
         if not self._online:
-            log.wait_for(self._log, "run")
+            log.wait_for_run(self._log)
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         large = [name for name, value in values.items() if isinstance(value, int) and value > LARGEST]
@@ -56,7 +56,7 @@ class WandbSink(EndedSink):
         if row:
             self.native.log({**row, STEP: step})
         if large:
-            raise UnstorableValue(f"{large[0]!r} is an integer above 2**63 - 1, which W&B rounds; pass it as a float")
+            raise UnstorableValue(f"{large} hold integers above 2**63 - 1, which W&B rounds; pass them as floats")
 
     def put(self, config: Mapping[str, Any]) -> None:
         tags = [self._names.stored("tags", tag) for tag in config[document.TAGS]]
@@ -68,7 +68,7 @@ class WandbSink(EndedSink):
     def finish(self, status: Status, error: RunError | None) -> None:
         native.really_finish(self.native, exit_code=int(status is Status.FAILED))
         if not self._online:
-            log.wait_for(self._log, "exit")
+            log.wait_for_exit(self._log)
 
     def keep(self, name: str, path: Path) -> None:
         import wandb

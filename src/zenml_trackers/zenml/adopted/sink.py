@@ -46,9 +46,9 @@ class AdoptedSink(RecordSink):
     def end(self, status: Status, error: RunError | None) -> None:
         """The flavor ends its run."""
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
         """The fields as they are: each record is stored before the call returns."""
-        return fields
+        return fields, []
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Store a record."""

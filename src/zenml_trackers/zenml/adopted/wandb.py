@@ -35,11 +35,11 @@ class WandbSink(AdoptedSink):
     def share(self, run: StepLog) -> None:
         self._steps = run.steps
 
-    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    def taken_in(self, kind: type[Logged], fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Exception]]:
         self._steps.reach(self.native.step)
         if kind is not Metrics and "step" in fields and fields["step"] is None:
-            return {**fields, "step": max(self._steps.last, self.native.step)}
-        return fields
+            return {**fields, "step": max(self._steps.last, self.native.step)}, []
+        return fields, []
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         row = {name: value for name, value in values.items() if name not in RESERVED}
