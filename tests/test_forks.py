@@ -18,7 +18,7 @@ import trackio
 
 from tests.support import direct, reader
 from tests.support.trackers import connected, every_tracker, only_run
-from zenml_trackers import get_run
+from zenml_trackers import get_run, get_trackio_run
 from zenml_trackers.model.records import Status
 
 CHILDREN = 8
@@ -136,3 +136,20 @@ def test_trackios_own_numbers_in_a_child_are_logged_and_all_else_is_refused(proj
     assert (run.status, run.metrics) == ("finished", [("process-1/child", 0, 1)])
     said = told.read_text()
     assert [said.count(each) for each in ("'text'", "log_system()", "alert()")] == [1, 1, 1]
+
+
+def _log_to(given) -> None:
+    run, number = given
+    run.log({"row": number})
+    run["param"] = number
+
+
+def test_trackios_run_can_be_passed_to_a_spawned_process(project):
+    def body():
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            pool.map(_log_to, [(get_trackio_run(), number) for number in range(3)])
+
+    direct.run_step(direct.tracker(project=project), direct.info(), body)
+    [run] = reader.local(project)
+    assert run.series("process-1/row") == [(0, 0), (1, 1), (2, 2)]
+    assert run.config["param"] == 2

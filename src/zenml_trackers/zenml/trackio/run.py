@@ -34,6 +34,10 @@ class NativeRun:
     def __class__(self) -> type[Any]:
         return type(self._run.native)
 
+    def __reduce__(self) -> tuple[type[NativeRun], tuple[Run]]:
+        """In a process that it is passed to, the same run."""
+        return NativeRun, (self._run,)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._run.native, name)
 
