@@ -77,6 +77,7 @@ def soon_ended(project: str):
     return run
 
 
+@pytest.mark.slow
 def test_a_step_whose_metadata_zenml_can_not_take_is_ended_as_zenml_knows_it(broken, project):
     run = soon_ended(project)
     [zenml_step] = Client().list_run_steps().items
@@ -85,12 +86,14 @@ def test_a_step_whose_metadata_zenml_can_not_take_is_ended_as_zenml_knows_it(bro
     assert run.series("loss") == [(0, 1.0)]
 
 
+@pytest.mark.slow
 def test_its_run_is_nobodys_after_that(broken, project):
     soon_ended(project)
     with pytest.raises(NoActiveRun):
         broken.run(get_run)
 
 
+@pytest.mark.slow
 def test_the_next_step_has_its_own(broken, project):
     broken.run(healthy)
     runs = reader.local(project)

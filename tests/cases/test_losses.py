@@ -49,7 +49,7 @@ def test_each_of_thirteen_losses_is_named_once(case: Case, said):
     assert len(warnings) == 13
     stored = case.stored()
     assert [point.value for point in stored.metrics] == [1.0] * 3
-    assert stored.params == {"a": 1}
+    assert stored.params["a"] == 1
 
 
 STRICT = {

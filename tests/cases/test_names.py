@@ -111,6 +111,7 @@ def test_tags_of_any_text_are_read_back(case: Case, said):
     assert case.stored().tags == frozenset(tags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(0, len(CHECKPOINTS) + len(HOSTILE), 11))
 def test_runs_of_any_name_are_read_back_with_their_pictures_and_tables(case: Case, said, number):
     for name in list(dict.fromkeys([*CHECKPOINTS, *HOSTILE]))[number : number + 11]:
