@@ -30,6 +30,8 @@ class Case(NamedTuple):
     """Of the project, those of the frameworks' own making too."""
     raises: str = ""
     """What the step raises, as it is meant to."""
+    is_step: bool = True
+    """Whether the body is the step; else it runs a pipeline with it."""
     rules: Mapping[str, str] = {}
     """By the backend: what rule of the framework or the library keeps rows from the run, and no fault of ours."""
 
@@ -54,13 +56,14 @@ def case(
     on: tuple[str, ...] = BACKENDS,
     runs: int = 1,
     raises: str = "",
+    is_step: bool = True,
     rules: Mapping[str, str] | None = None,
 ) -> Callable[[Body], Body]:
     """Make the function a case."""
 
     def register(body: Body) -> Body:
         wanted = rows if callable(rows) else lambda backend: rows
-        made = Case(framework, what, wanted, body, on, runs, raises, rules or {})
+        made = Case(framework, what, wanted, body, on, runs, raises, is_step, rules or {})
         assert made.name not in _all, made.name
         _all[made.name] = made
         return body

@@ -16,7 +16,7 @@ from zenml import pipeline, step
 from zenml.client import Client
 
 from tests.frameworks import place
-from tests.frameworks.case import all_cases
+from tests.frameworks.case import Case, all_cases
 from tests.frameworks.found import Found
 from tests.support import pipelines
 from zenml_trackers import connect
@@ -49,9 +49,16 @@ def main(case: str, backend: str, folder: Path) -> None:
     warnings = Warnings()
     logging.getLogger("zenml_trackers").addHandler(warnings)
     with suppress(Exception, SystemExit):
-        frameworks(case, backend)
+        _run(all_cases()[case], backend)
     found = _found(list(connect(url, project=place.PROJECT).read()), warnings.said)
     (folder / "result.json").write_text(found.model_dump_json())
+
+
+def _run(case: Case, backend: str) -> None:
+    if case.is_step:
+        frameworks(case.name, backend)
+    else:
+        case.body(backend)
 
 
 def _found(stored: list[StoredRun], warnings: list[str]) -> Found:

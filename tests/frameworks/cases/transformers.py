@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from tests.frameworks.case import case
 
 STEPS = 6
 NAMES = ("loss", "grad_norm", "learning_rate", "epoch")
+OWN_FOLDER = {
+    "tensorboard": "Transformers gives TensorBoard's writer a folder below `output_dir`, unless "
+    "`TENSORBOARD_LOGGING_DIR` names one."
+}
 
 
 def rows(backend: str, steps: int = STEPS, times: int = 1) -> dict[str, int]:
@@ -62,33 +67,47 @@ def evaluation(backend: str) -> None:
     trained.train()
 
 
-@case("Transformers Trainer", "report_to the tracker", rows)
+@case("Transformers Trainer", "report_to the tracker", rows, rules=OWN_FOLDER)
 def reported(backend: str) -> None:
     trainer(backend).train()
 
 
-@case("Transformers Trainer", "report_to two", rows)
+@case("Transformers Trainer", "report_to two", rows, rules=OWN_FOLDER)
 def reported_to_two(backend: str) -> None:
     trainer([backend, "mlflow" if backend == "tensorboard" else "tensorboard"]).train()
 
 
-@case("Transformers Trainer", "report_to all", rows)
+@case("Transformers Trainer", "report_to all", rows, rules=OWN_FOLDER)
 def reported_to_all(backend: str) -> None:
     trainer("all").train()
 
 
-@case("Transformers Trainer", "run_name given", rows)
+@case("Transformers Trainer", "report_to the tracker, in the folder of the run", rows, on=("tensorboard",))
+def in_the_folder(backend: str) -> None:
+    from zenml_trackers import get_run
+
+    os.environ["TENSORBOARD_LOGGING_DIR"] = get_run().native.get_logdir()
+    trainer(backend).train()
+
+
+@case("Transformers Trainer", "run_name given", rows, rules=OWN_FOLDER)
 def named(backend: str) -> None:
     trainer(backend, run_name="a name of the user's").train()
 
 
-@case("Transformers Trainer", "two in one step", lambda backend: rows(backend, times=2))
+@case("Transformers Trainer", "two in one step", lambda backend: rows(backend, times=2), rules=OWN_FOLDER)
 def two(backend: str) -> None:
     trainer(backend).train()
     trainer(backend).train()
 
 
-@case("Transformers Trainer", "one that raises", lambda backend: rows(backend, steps=3), raises="ValueError: step 4")
+@case(
+    "Transformers Trainer",
+    "one that raises",
+    lambda backend: rows(backend, steps=3),
+    raises="ValueError: step 4",
+    rules=OWN_FOLDER,
+)
 def raising(backend: str) -> None:
     from transformers import TrainerCallback
 
