@@ -6,6 +6,7 @@ Leaves what it found as `result.json` in the folder.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -21,6 +22,9 @@ from tests.frameworks.found import Found
 from tests.support import pipelines
 from zenml_trackers import connect
 from zenml_trackers.model.records import StoredRun
+
+MARK = re.compile(r"^process-\d+/")
+"""What the names of a process's metrics begin with that the step started and that has no rank."""
 
 
 class Warnings(logging.Handler):
@@ -69,7 +73,7 @@ def _found(stored: list[StoredRun], warnings: list[str]) -> Found:
         step=str(run.steps["train"].status.value),
         statuses=[each.status.value if each.status else "unknown" for each in stored],
         name=of_the_step[0].name if of_the_step else "",
-        rows=Counter(point.name for each in of_the_step for point in each.metrics),
+        rows=Counter(MARK.sub("", point.name) for each in of_the_step for point in each.metrics),
         warnings=warnings,
         error=_error(of_the_step),
     )

@@ -30,4 +30,11 @@ def autologged(backend: str) -> None:
     import mlflow
 
     mlflow.autolog(log_models=False)
-    fit(None)
+    fit([])
+
+
+@case("Keras, on PyTorch", "MLflow's callback", ROWS, on=("mlflow",))
+def mlflow_callback(backend: str) -> None:
+    import mlflow
+
+    fit([mlflow.keras.MlflowCallback()])

@@ -60,7 +60,7 @@ def raising(backend: str) -> None:
     fit(ZenMLLogger(), fail_in_epoch=1)
 
 
-@case("Lightning", "ZenMLLogger, two processes", ROWS)
+@case("Lightning", "ZenMLLogger, two forked processes", {**ROWS, "loss_step": EPOCHS * 2})
 def in_two_processes(backend: str) -> None:
     from zenml_trackers.frameworks.lightning import ZenMLLogger
 

@@ -13,16 +13,16 @@ import torch
 from zenml_trackers import get_run
 
 dist.init_process_group("gloo")
-run, rank = get_run(), dist.get_rank()
+run = get_run()
 for step in range(STEPS):
-    loss = torch.tensor([float(step + rank)])
+    loss = torch.tensor([float(step + dist.get_rank())])
     dist.all_reduce(loss)
-    run.log({f"loss/{rank}": loss.item()}, step=step)
+    run.log({"loss": loss.item()}, step=step)
 dist.destroy_process_group()
 """
 
 
-@case("torchrun", "get_run() in two processes", {"loss/0": STEPS, "loss/1": STEPS})
+@case("torchrun", "get_run() in two processes", {"loss": STEPS, "rank-1/loss": STEPS})
 def torchrun(backend: str) -> None:
     Path("worker.py").write_text(WORKER.replace("STEPS", str(STEPS)))
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
