@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,10 +67,13 @@ def _run(case: Case, backend: str, folder: Path, variables: dict[str, str]) -> s
     environment = {**os.environ, **variables, "PYTHONPATH": path, "ZENML_CUSTOM_SOURCE_ROOT": str(Path.cwd())}
     told = folder / "output.txt"
     with told.open("w") as output:
+        streams = {"stdout": output, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
+        process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **streams)
         try:
-            streams = {"stdout": output, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-            subprocess.run(command, cwd=folder, env=environment, timeout=LONGEST, check=False, **streams)
+            process.wait(LONGEST)
         except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # what the frameworks started too
+            process.wait()
             output.write(f"it took longer than {LONGEST} s")
     return told.read_text(errors="replace")
 
