@@ -1,4 +1,4 @@
-"""`python -m tests.frameworks [--case WORDS] [--backend NAME] [--markdown FILE] [--jobs N]`."""
+"""`python -m tests.frameworks [--case WORDS] [--backend NAME] [--results FILE] [--markdown FILE] [--jobs N]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.frameworks import place, table, verdict
+from tests.frameworks import place, results, table, verdict
 from tests.frameworks.case import BACKENDS, Case, all_cases
 from tests.frameworks.found import Found
 from tests.support import stores
@@ -25,13 +25,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="zenml-trackers-frameworks-") as folder:
         template = stores.make_template(Path(folder) / "template")
         wanted = [
-            (case, backend, template, options.verbose)
+            (case, backend, template, options)
             for case in all_cases().values()
             for backend in case.backends
             if options.case.lower() in case.name.lower() and options.backend in ("", backend)
         ]
+        options.results = options.results or Path(folder) / "results.jsonl"
         with ThreadPoolExecutor(options.jobs) as pool:
-            verdicts = dict(pool.map(lambda each: _tried(*each), wanted))
+            list(pool.map(lambda each: _try(*each), wanted))
+        verdicts = results.load(options.results)
     print(table.text(verdicts))
     if options.markdown:
         table.write(options.markdown, verdicts)
@@ -42,13 +44,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.frameworks", description="Frameworks in steps.")
     parser.add_argument("--case", default="", help="only cases with these words in their names")
     parser.add_argument("--backend", default="", choices=["", *BACKENDS])
+    parser.add_argument(
+        "--results", type=Path, help="what is found is added to this file; the table has all that is in it"
+    )
     parser.add_argument("--markdown", type=Path, help="the page whose table is to be made anew")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--verbose", action="store_true", help="show what each cell prints")
     return parser.parse_args()
 
 
-def _tried(case: Case, backend: str, template: Path, verbose: bool) -> tuple[tuple[str, str], verdict.Verdict]:
+def _try(case: Case, backend: str, template: Path, options: argparse.Namespace) -> None:
     folder = Path(tempfile.mkdtemp(dir=template.parent))
     store = stores.copy_of(template, folder / "zenml")
     output = _run(case, backend, folder, place.variables(folder, store))
@@ -56,9 +61,9 @@ def _tried(case: Case, backend: str, template: Path, verbose: bool) -> tuple[tup
     found = Found.model_validate_json(result.read_text()) if result.exists() else None
     judged = verdict.of(case, backend, found, output)
     print("\n  ".join([f"{case.name} on {backend}: {judged}", *judged.trouble, judged.note]).rstrip(), flush=True)
-    if verbose:
+    if options.verbose:
         print(output)
-    return (case.name, backend), judged
+    results.add(options.results, case.name, backend, judged)
 
 
 def _run(case: Case, backend: str, folder: Path, variables: dict[str, str]) -> str:

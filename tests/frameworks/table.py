@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.frameworks.case import BACKENDS, Case
+from tests.frameworks.case import BACKENDS
 from tests.frameworks.verdict import Verdict
 
 BEGIN, END = "<!-- frameworks: begin -->", "<!-- frameworks: end -->"
@@ -57,5 +57,7 @@ def _cell(verdict: Verdict | None, notes: dict[str, int]) -> str:
 
 def _aligned(rows: list[list[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
     return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]

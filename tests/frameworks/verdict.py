@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.frameworks.case import Case
@@ -16,7 +17,7 @@ class Verdict(NamedTuple):
     runs: int
     status: str
     """Of the step's run."""
-    trouble: tuple[str, ...]
+    trouble: Sequence[str]
     """Why the cell does not hold; empty if it does."""
     note: str = ""
     """Why rows are missing where the cell holds all the same."""
@@ -32,7 +33,7 @@ def of(case: Case, backend: str, found: Found | None, output: str) -> Verdict:
     rows = case.rows(backend)
     wanted = sum(rows.values())
     if found is None:
-        return Verdict(0, wanted, 0, "none", (f"the process left nothing: {output[-300:]}",))
+        return Verdict(0, wanted, 0, "none", [f"the process left nothing: {output[-300:]}"])
     there = sum(min(found.rows.get(name, 0), count) for name, count in rows.items())
     lacking = there < wanted
     note = _note(case, backend, found) if lacking else ""
@@ -40,7 +41,7 @@ def of(case: Case, backend: str, found: Found | None, output: str) -> Verdict:
     if lacking and not note:
         trouble.append(_missing(case, backend, found))
     status = found.statuses[0] if found.statuses else "none"
-    return Verdict(there, wanted, len(found.statuses), status, tuple(trouble), note)
+    return Verdict(there, wanted, len(found.statuses), status, trouble, note)
 
 
 def _troubles(case: Case, found: Found) -> list[str]:

@@ -13,7 +13,7 @@ def train(log_with: Any, **arguments: Any) -> None:
     from accelerate import Accelerator
 
     accelerator = Accelerator(cpu=True, log_with=log_with, **arguments)
-    accelerator.init_trackers("a project of the user's", config={"lr": 0.1, "layers": 1})
+    accelerator.init_trackers("project", config={"lr": 0.1, "layers": 1})
     layer = torch.nn.Linear(4, 1)
     model, optimizer = accelerator.prepare(layer, torch.optim.SGD(layer.parameters(), lr=0.1))
     for step in range(STEPS):
