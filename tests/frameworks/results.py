@@ -1,4 +1,4 @@
-"""Verdicts in a file, so that a table can be made in parts: a cell that is tried again takes the place of the former."""
+"""Verdicts in a file, so that a table can be made in parts: the last of a cell counts."""
 
 from __future__ import annotations
 
