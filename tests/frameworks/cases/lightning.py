@@ -72,7 +72,10 @@ def in_two_processes(backend: str) -> None:
     "its own logger",
     ROWS,
     on=("mlflow", "wandb", "tensorboard"),
-    rules={"tensorboard": "`TensorBoardLogger` gives its writer a folder below `save_dir`, which it has to be given."},
+    rules={
+        "mlflow": "`MLFlowLogger` makes a run of its own, in the experiment `lightning_logs`, unless it is told one.",
+        "tensorboard": "`TensorBoardLogger` gives its writer a folder below `save_dir`, which it has to be given.",
+    },
 )
 def own(backend: str) -> None:
     from lightning.pytorch.loggers import MLFlowLogger, TensorBoardLogger, WandbLogger
