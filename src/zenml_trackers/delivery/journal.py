@@ -84,6 +84,10 @@ class Header(Record):
     strict: bool = False
     """Whether trouble is an error, for child processes."""
 
+    def spec_for(self, tracker: int) -> RunSpec:
+        """What one of the trackers is to know of the run."""
+        return self.spec.model_copy(update={"parent": self.parents[tracker] if self.parents else None})
+
 
 class Folder:
     """What is in a journal beside its records."""

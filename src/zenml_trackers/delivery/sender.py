@@ -198,7 +198,7 @@ class Sender:
 
     def _made(self) -> Handover:
         assert self.backend is not None
-        backend, spec = self.backend, self._spec
+        backend, spec = self.backend, self._journal.header.spec_for(self._number)
         noted = self._journal.noted(self._number)
         begun = backend.find(noted["run_id"]) if "run_id" in noted else None  # by a process that is no more
         old = begun or self._to_resume(backend, spec)
@@ -209,13 +209,6 @@ class Sender:
             self._note(points=len(old.metrics) if old else 0, last_step=self.last_step)
         already = Already(backend, begun, noted["points"]) if begun is not None else None
         return Handover(backend, self.sink, already, self.reporter)
-
-    @property
-    def _spec(self) -> RunSpec:
-        """What its tracker is to know of the run."""
-        header = self._journal.header
-        parent = header.parents[self._number] if header.parents else None
-        return header.spec.model_copy(update={"parent": parent})
 
     def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:
         try:

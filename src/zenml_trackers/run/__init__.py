@@ -27,13 +27,13 @@ from zenml_trackers.model.records import (
     Table,
     Tags,
 )
-from zenml_trackers.model.steps import INT64, StepCounter, need_step
+from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.model.values.numbers import metric_step
 from zenml_trackers.model.values.numbers import metrics as numbers
 from zenml_trackers.model.values.params import params as plain_params
 from zenml_trackers.model.values.tables import as_table
 from zenml_trackers.model.values.tags import tag_set
-from zenml_trackers.run.recorder import Recorder
+from zenml_trackers.run.recorder import Recorder, called
 from zenml_trackers.run.shorthand import Shorthand
 
 
@@ -240,7 +240,7 @@ class Run(Shorthand):
         try:
             self._need_open()  # before files are copied
             if "step" in fields:
-                fields["step"] = _checked_step(fields)
+                fields["step"] = metric_step(fields["step"], fields.get("values") or [fields["name"]])
             taken, lost = self._recorder.taken_in(kind, fields)
             self._refuse(lost)
             with self._in_order:
@@ -248,7 +248,7 @@ class Run(Shorthand):
                 self._recorder.add(kind, self._with_step(kind, taken))
                 self.rows += kind is Metrics
         except RunEnded as error:
-            self._reporter.trouble(error, f"What is logged now is lost, {_named(fields)} first.", str(error))
+            self._reporter.trouble(error, f"What is logged now is lost, {called(fields)} first.", str(error))
         except Exception as error:
             let_through(error)
             self._tell_loss(kind, fields.get("name"), error)
@@ -294,21 +294,3 @@ class Run(Shorthand):
     def _need(self, feature: Feature) -> None:
         if feature not in self.features:
             raise UnsupportedFeature(f"The tracker {self.backend!r} has no {feature.value}.")
-
-
-def _named(fields: Mapping[str, Any]) -> str:
-    """What a call logs, as a warning names it."""
-    return ", ".join(map(repr, fields.get("values") or fields.get("tags") or [fields.get("name") or fields["title"]]))
-
-
-def _checked_step(fields: Mapping[str, Any]) -> int | None:
-    """The metric step that was given.
-
-    Raises:
-        UnstorableValue: No tracker can hold it; the message names what belongs to it.
-    """
-    names = fields.get("values") or [fields["name"]]
-    step = metric_step(fields["step"], names)
-    if step is not None:
-        need_step(names, step, INT64)
-    return step

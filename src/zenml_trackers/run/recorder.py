@@ -49,3 +49,8 @@ class Recorder(Protocol):
 
     def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
         """What gives the run in a process that it is sent to, as of `__reduce__`."""
+
+
+def called(fields: Mapping[str, Any]) -> str:
+    """What a call logs, as a warning names it."""
+    return ", ".join(map(repr, fields.get("values") or fields.get("tags") or [fields.get("name") or fields["title"]]))

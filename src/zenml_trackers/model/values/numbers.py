@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.interruption import let_through
+from zenml_trackers.model.steps import INT64, need_step
 from zenml_trackers.model.values.text import as_key
 
 SMALLEST_INT, LARGEST_INT = -(2**63), 2**64 - 1
@@ -72,14 +73,20 @@ def _joined(name: str) -> str:
     return name + JOINT
 
 
-def metric_step(value: Any, names: Any) -> int | None:
-    """The metric step that was given, if one was: any integer, or a float without a fraction.
+def metric_step(value: Any, names: Iterable[str]) -> int | None:
+    """The metric step that was given, if one was: an integer, or a float without a fraction, of 64 bits.
 
     Raises:
         UnstorableValue: It is none; the message names what belongs to it.
     """
     if value is None:
         return None
+    step = _whole(value, names)
+    need_step(names, step, INT64)
+    return step
+
+
+def _whole(value: Any, names: Iterable[str]) -> int:
     try:
         return operator.index(value)
     except TypeError:
