@@ -32,6 +32,10 @@ def test_the_libraries_of_the_forms_are_here():
     assert {form.needs for form in forms.FORMS} - {form.needs for form in FORMS} <= {"torch"}
 
 
+def test_there_are_many():
+    assert len(VALUES) * 4 > 300
+
+
 def _log_all(run):
     """Each value as each kind: as a metric, a param, a cell and an image."""
     with warnings.catch_warnings():

@@ -56,6 +56,12 @@ class Optimizer(enum.Enum):
     ADAM = "adam"
 
 
+class Phase(enum.IntEnum):
+    """An enum of integers."""
+
+    TRAIN = 1
+
+
 @dataclasses.dataclass
 class Training:
     """A dataclass."""
@@ -87,6 +93,8 @@ FORMS = (
     Form("float", "metric", "0.1", 0.1),
     Form("bool", "metric", "True", True),
     Form("NumPy scalar", "metric", "np.float32(0.5)", 0.5),
+    Form("NumPy half", "metric", "np.float16(0.5)", 0.5),
+    Form("integer of an enum", "metric", "Phase.TRAIN", 1),
     Form("NumPy integer", "metric", "np.int64(7)", 7),
     Form("NumPy bool", "metric", "np.bool_(True)", True),
     Form("NumPy long double", "metric", "np.longdouble(1.5)", 1.5),
@@ -102,6 +110,10 @@ FORMS = (
     Form("keys of any kind", "param", "{0: 'cat', None: 1, Optimizer.ADAM: 2}", {"0": "cat", "None": 1, "adam": 2}),
     Form("tuple", "param", "(1, 'two')", [1, "two"]),
     Form("set", "param", "{3, 1, 2}", [1, 2, 3]),
+    Form("frozenset", "param", "frozenset({'a'})", ["a"]),
+    Form("counter", "param", "collections.Counter('aab')", {"a": 2, "b": 1}),
+    Form("defaultdict", "param", "collections.defaultdict(list, lr=[0.1])", {"lr": [0.1]}),
+    Form("named tuple", "param", "collections.namedtuple('Size', 'height width')(2, 3)", [2, 3]),
     Form("deque", "param", "collections.deque([1, 2])", [1, 2]),
     Form("range", "param", "range(5)", "range(0, 5)"),
     Form("dataclass", "param", "Training()", {"lr": 0.1, "layers": [64, 32]}),
@@ -121,12 +133,17 @@ FORMS = (
     Form("fraction as a param", "param", "Fraction(1, 3)", "1/3"),
     Form("complex", "param", "1 + 2j", "(1+2j)"),
     Form("bytes", "param", "b'abc'", "abc"),
+    Form("bytearray", "param", "bytearray(b'abc')", "abc"),
     Form("pattern", "param", "re.compile('a+')", "a+"),
     Form("secret", "param", "pydantic.SecretStr('hf_not_to_be_seen')", "**********"),
     Form("class", "param", "collections.OrderedDict", "collections.OrderedDict"),
     Form("function", "param", "re.compile", "re.compile"),
     Form("NumPy scalar as a param", "param", "np.int32(7)", 7),
     Form("array", "param", "np.arange(4).reshape(2, 2)", [[0, 1], [2, 3]]),
+    Form("NumPy date", "param", "np.datetime64('2024-05-01')", "2024-05-01"),
+    Form("timestamp as a param", "param", "pd.Timestamp('2024-05-01')", "2024-05-01T00:00:00", "pandas"),
+    Form("NumPy text", "param", "np.str_('adam')", "adam"),
+    Form("series", "param", "pd.Series([1, 2])", [1, 2], "pandas"),
     Form("data type", "param", "np.dtype('float32')", "float32"),
     Form(
         "PyTorch's types and devices",
@@ -177,7 +194,7 @@ def names() -> dict[str, Any]:
     found = {name: import_module(module) for name, module in modules.items() if find_spec(module)}
     if find_spec("omegaconf"):
         found["OmegaConf"] = import_module("omegaconf").OmegaConf
-    own = (Optimizer, Training, Model, Loss, Decimal, Fraction, picture, png, figure)
+    own = (Optimizer, Phase, Training, Model, Loss, Decimal, Fraction, picture, png, figure)
     standard = (argparse, collections, datetime, pathlib, pydantic, re, types, uuid)
     return {**found, **{each.__name__: each for each in (*own, *standard)}, "RED": RED}
 
