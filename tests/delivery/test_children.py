@@ -155,7 +155,7 @@ class TestWhatIsStored:
         assert shown == {(Image, "process-1/picture", 6), (Table, "process-1/cells", 6)}
         assert [alert.title for alert in stored.alerts] == ["hot"]
 
-    @pytest.mark.parametrize("backend", ["memory", "mlflow", "tensorboard"])
+    @four_trackers
     def test_texts_have_the_mark_too(self, at, tmp_path):
         with at.start_run("r"):
             in_python("run.log_text('note', 'x'); run.log_text('note', 'y', step=3)")
