@@ -22,7 +22,7 @@ from aimrocks.errors import RocksIOError
 from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.backends.aim.repository import ReadRun, StepRun
-from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
+from zenml_trackers.errors import InvalidUrl, TrackerError, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
@@ -316,5 +316,5 @@ def test_a_run_that_cannot_be_read_is_told(tracker, monkeypatch):
     with tracker.start_run("r") as run:
         run.log({"m": 1})
     monkeypatch.setattr(ReadRun, "_sequence", lambda *given: {}[1])
-    with pytest.raises(KeyError):
+    with pytest.raises(TrackerError, match="can't be read: KeyError: 1"):
         list(tracker.read())

@@ -21,6 +21,7 @@ from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.steps import INT64, need_step
 from zenml_trackers.model.values.numbers import number
 from zenml_trackers.model.values.params import Conversion
+from zenml_trackers.model.values.text import as_key
 from zenml_trackers.port.backend import StepLog
 
 logger = logging.getLogger("zenml_trackers")
@@ -68,9 +69,8 @@ class StepRun(trackio.Run):  # type: ignore[misc]  # Trackio ships no types
         for error in () if leaves_out else refused:
             logger.warning("%s The other values are logged.", error)
         if kept or not refused:
-            self.show(
-                {**metrics, **kept} if leaves_out else kept, self.run.steps.at(step) if self.run is not None else step
-            )
+            values = {**metrics, **_numbers(metrics)} if leaves_out else kept
+            self.show(values, self.run.steps.at(step) if self.run is not None else step)
 
     def show(self, values: Mapping[str, Any], step: int | None) -> None:
         """Log by Trackio's own means, in the threads of its run."""
@@ -128,16 +128,29 @@ def _kept(metrics: Mapping[str, Any]) -> tuple[dict[str, Any], list[UnstorableVa
     kept: dict[str, Any] = {}
     refused: list[UnstorableValue] = []
     for name, value in metrics.items():
-        conversion = Conversion()
-        if _is_number(value):
-            plain = number(value, repr(name))
-        else:
-            plain = value if _is_shown(value) else conversion.plain(value, repr(name))
-        if isinstance(name, str) and not conversion.odd:
-            kept[name] = plain
-        else:
-            refused += conversion.odd[:1] or [UnstorableValue(f"{name!r} is no name; names are text.")]
+        try:
+            kept[as_key(name, repr(name))] = _plain(value, repr(name))
+        except UnstorableValue as error:
+            refused.append(error)
     return kept, refused
+
+
+def _numbers(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of any library as Python's, which Trackio stores."""
+    return {name: number(value, repr(name)) for name, value in metrics.items() if _is_number(value)}
+
+
+def _plain(value: Any, where: str) -> Any:
+    """A number, one of Trackio's own kinds, or what JSON holds without being made text."""
+    if _is_shown(value):
+        return value
+    conversion = Conversion()
+    plain = number(value, where) if _is_number(value) else conversion.plain(value, where)
+    if conversion.odd:
+        raise conversion.odd[0]
+    if isinstance(plain, str) and not isinstance(value, str):
+        raise UnstorableValue(f"{where} is of type {type(value).__name__}, which Trackio does not log.")
+    return plain
 
 
 def is_reserved(name: str) -> bool:
