@@ -16,7 +16,7 @@ from tests.support import browser, releases, skips, stores
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
 
-# Read once, when ZenML and Trackio are imported.
+# Read once, when the libraries are imported.
 os.environ.update(
     TRACKIO_DIR=str(FOLDER / "trackio"),
     ZENML_CONFIG_PATH=str(FOLDER / "no-store"),
@@ -25,8 +25,14 @@ os.environ.update(
     ZENML_DISABLE_STEP_LOGS_STORAGE="true",
     ZENML_DISABLE_PIPELINE_LOGS_STORAGE="true",
     HF_HUB_OFFLINE="1",
+    WANDB_ERROR_REPORTING="false",
+    # Else a half of the processes that import it have a thread that reports warnings, and logs that it can't: also
+    # when the tests are over, and the stream that pytest gave it is closed.
+    COMET_ERROR_TRACKING_ENABLE="false",
     ZENML_TRACKERS_JOURNAL=str(FOLDER / "journals"),
 )
+# All drivers, with each value of a program once: of its pairs, `quick` tries as many as there is time for.
+os.environ.setdefault("TRACKER_CONTRACTS_PROFILE", "matrix")
 for variable in (
     "TRACKIO_SPACE_ID",
     "TRACKIO_SERVER_URL",
