@@ -32,6 +32,8 @@ class Case(NamedTuple):
     """What the step raises, as it is meant to."""
     is_step: bool = True
     """Whether the body is the step; else it runs a pipeline with it."""
+    in_children: bool = False
+    """Whether the rows are to be in runs of the frameworks' own making."""
     rules: Mapping[str, str] = {}
     """By the backend: what rule of the framework or the library keeps rows from the run, and no fault of ours."""
 
@@ -57,13 +59,14 @@ def case(
     runs: int = 1,
     raises: str = "",
     is_step: bool = True,
+    in_children: bool = False,
     rules: Mapping[str, str] | None = None,
 ) -> Callable[[Body], Body]:
     """Make the function a case."""
 
     def register(body: Body) -> Body:
         wanted = rows if callable(rows) else lambda backend: rows
-        made = Case(framework, what, wanted, body, on, runs, raises, is_step, rules or {})
+        made = Case(framework, what, wanted, body, on, runs, raises, is_step, in_children, rules or {})
         assert made.name not in _all, made.name
         _all[made.name] = made
         return body

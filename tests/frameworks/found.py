@@ -15,7 +15,7 @@ class Found(BaseModel):
     name: str
     """Of the step's run."""
     rows: dict[str, int]
-    """How many values each metric has in the run of the step."""
+    """How many values each metric has in the run of the step, or in its children, if the case has them there."""
     warnings: list[str]
     """What this package said."""
     error: str

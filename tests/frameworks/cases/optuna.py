@@ -46,7 +46,7 @@ def in_objective(backend: str) -> None:
     optimize(None, n_jobs=2, objective=logging)
 
 
-@case("Optuna", "MLflow's nested runs, n_jobs=2", {}, on=("mlflow",), runs=1 + TRIALS)
+@case("Optuna", "MLflow's nested runs, n_jobs=2", {"value": TRIALS}, on=("mlflow",), runs=1 + TRIALS, in_children=True)
 def nested(backend: str) -> None:
     from optuna_integration import MLflowCallback
 
