@@ -24,20 +24,22 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="zenml-trackers-frameworks-") as folder:
         template = stores.make_template(Path(folder) / "template")
-        wanted = [
-            (case, backend, template, options)
-            for case in all_cases().values()
-            for backend in case.backends
-            if options.case.lower() in case.name.lower() and options.backend in ("", backend)
-        ]
         options.results = options.results or Path(folder) / "results.jsonl"
         with ThreadPoolExecutor(options.jobs) as pool:
-            list(pool.map(lambda each: _try(*each), wanted))
+            list(pool.map(lambda each: _try(*each, template, options), _wanted(options)))
         verdicts = results.load(options.results)
     print(table.text(verdicts))
     if options.markdown:
         table.write(options.markdown, verdicts)
     return int(any(each.trouble for each in verdicts.values()))
+
+
+def _wanted(options: argparse.Namespace) -> list[tuple[Case, str]]:
+    cases = [case for case in all_cases().values() if options.case.lower() in case.name.lower()]
+    found = [(case, each) for case in cases for each in case.backends if options.backend in ("", each)]
+    if not found:
+        sys.exit(f"There is no such case; there are: {', '.join(all_cases())}.")
+    return found
 
 
 def _options() -> argparse.Namespace:
