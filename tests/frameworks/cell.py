@@ -67,8 +67,8 @@ def _run(case: Case, backend: str) -> None:
 
 def _found(case: Case, stored: list[StoredRun], warnings: list[str]) -> Found:
     (run,) = Client().list_pipeline_runs().items
-    stored.sort(key=lambda each: each.step != "train")
-    of_the_step = [each for each in stored if each.step == "train"]
+    of_the_step = [each for each in stored if each.step == "train" and each.parent is None]
+    stored.sort(key=lambda each: each not in of_the_step)
     holding = [each for each in stored if each not in of_the_step] if case.in_children else of_the_step
     return Found(
         step=str(run.steps["train"].status.value),

@@ -46,6 +46,22 @@ def in_objective(backend: str) -> None:
     optimize(None, n_jobs=2, objective=logging)
 
 
+@case("Optuna", "a child a trial, n_jobs=2", {"loss": TRIALS}, runs=1 + TRIALS, in_children=True)
+def children(backend: str) -> None:
+    from zenml_trackers import get_run
+
+    run = get_run()
+
+    def logging(trial: Any) -> float:
+        with run.child(f"trial {trial.number}") as child:
+            value = objective(trial)
+            child.log_params(trial.params)
+            child.log({"loss": value})
+            return value
+
+    optimize(None, n_jobs=2, objective=logging)
+
+
 @case("Optuna", "MLflow's nested runs, n_jobs=2", {"value": TRIALS}, on=("mlflow",), runs=1 + TRIALS, in_children=True)
 def nested(backend: str) -> None:
     from optuna_integration import MLflowCallback
