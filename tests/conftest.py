@@ -16,7 +16,7 @@ from tests.support import browser, releases, skips, stores
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
 
-# Read once, when ZenML and Trackio are imported.
+# Read once, when the libraries are imported.
 os.environ.update(
     TRACKIO_DIR=str(FOLDER / "trackio"),
     ZENML_CONFIG_PATH=str(FOLDER / "no-store"),
@@ -25,6 +25,9 @@ os.environ.update(
     ZENML_DISABLE_STEP_LOGS_STORAGE="true",
     ZENML_DISABLE_PIPELINE_LOGS_STORAGE="true",
     HF_HUB_OFFLINE="1",
+    # Else a thread of theirs still reports and logs when the tests, and what caught its words, are over.
+    WANDB_ERROR_REPORTING="false",
+    COMET_ERROR_TRACKING_ENABLE="false",
     ZENML_TRACKERS_JOURNAL=str(FOLDER / "journals"),
 )
 for variable in (

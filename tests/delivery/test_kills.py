@@ -1,6 +1,6 @@
 """A process that is killed at any moment loses nothing that a returned call logged: the next runs bring it.
 
-`KILLS=20` has each backend killed so often, `ROWS=100000` has so many rows logged.
+`KILLS=20` has each backend killed so often, `ROWS=100000` has so many rows logged, `AT_ONCE=16` by so many processes.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tests.support.trackers import ALL, every_tracker, url_of
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("KILLS", "1"))
-ROWS = int(os.environ.get("ROWS", "5000"))
-AT_ONCE = int(os.environ.get("AT_ONCE", "4"))
+ROWS = int(os.environ.get("ROWS", "2500"))
+AT_ONCE = int(os.environ.get("AT_ONCE", "3"))
 
 BEGIN = "import sys; from zenml_trackers import connect; at = connect(sys.argv[1], project='killed')"
 LOG = f"""{BEGIN}
@@ -78,9 +78,11 @@ def until_nothing_is_left(url: str, journals: Path) -> None:
     raise AssertionError("something is left")
 
 
-def stored(url: str, name: str) -> list[dict[str, Any]]:
+def stored(url: str) -> dict[str, dict[str, Any]]:
+    """The runs by their names, of which each has its own."""
     found = [json.loads(line) for line in run_in_process(READ, url).splitlines() if line.startswith("{")]
-    return [run for run in found if run["name"] == name]
+    assert len({run["name"] for run in found}) == len(found)
+    return {run["name"]: run for run in found}
 
 
 @every_tracker
@@ -95,7 +97,7 @@ def test_what_a_returned_call_logged_is_there_after_the_next_run(url: str, numbe
             process.send_signal(signal.SIGKILL)
         logged = int((process.stdout.read().split() or [logged])[-1])
     until_nothing_is_left(url, tmp_path / "journals")
-    [run] = stored(url, "r")
+    run = stored(url)["r"]
     points = run["points"]
     assert [value for name, _, value in points if name == "m"] == list(range(len(points) // 2))
     assert [[step, value] for name, step, value in points if name == "half"] == [
@@ -110,7 +112,7 @@ def test_what_a_returned_call_logged_is_there_after_the_next_run(url: str, numbe
 @every_tracker
 def test_all_rows_of_a_long_run_are_stored_when_it_is_over(url: str) -> None:
     run_in_process(COUNT, url, "long", str(ROWS))
-    [run] = stored(url, "long")
+    run = stored(url)["long"]
     assert [point[2] for point in run["points"]] == list(range(ROWS))
     assert run["status"] == "finished"
 
@@ -120,7 +122,8 @@ def test_processes_that_write_at_once_lose_nothing(url: str) -> None:
     processes = [begun(COUNT, url, f"r{number}", str(ROWS // AT_ONCE)) for number in range(AT_ONCE)]
     for process in processes:
         process.communicate()
-    for number in range(AT_ONCE):
-        [run] = stored(url, f"r{number}")
+    runs = stored(url)
+    assert runs.keys() == {f"r{number}" for number in range(AT_ONCE)}
+    for run in runs.values():
         assert [point[2] for point in run["points"]] == list(range(ROWS // AT_ONCE))
         assert run["status"] == "finished"

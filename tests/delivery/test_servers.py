@@ -1,6 +1,6 @@
 """A server that is killed and started again while many write to it gets all of it, once.
 
-`RESTARTS=5 ROWS=10000` tries it as often, and with so many rows of each of four writers.
+`RESTARTS=5 WRITERS=4 ROWS=10000` tries it as often, with so many writers, and so many rows of each.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from zenml_trackers.testing import mlflow_serve
 pytestmark = pytest.mark.slow
 
 RESTARTS = int(os.environ.get("RESTARTS", "1"))
-ROWS = int(os.environ.get("ROWS", "2000"))
-WRITERS = 4
+ROWS = int(os.environ.get("ROWS", "500"))
+WRITERS = int(os.environ.get("WRITERS", "2"))
 DOWN_AFTER = 6.0
 """Seconds after which a server is killed; a writer takes some to begin."""
 CREDENTIALS = {"trackio": {"api_key": TOKEN}, "mlflow": {}}

@@ -184,9 +184,11 @@ def test_a_machine_without_the_python_is_no_release_that_fails(checkout: Path) -
 def test_the_command_ends_with_1_for_a_red_cell(checkout: Path) -> None:
     file, folder = str(checkout / "compat" / "versions.toml"), str(reports(checkout))
     store(checkout, KNOWN)
-    done = CliRunner().invoke(main, ["matrix", "--run", "full", "--versions", file, "--reports", folder, "-p", "2"])
+    both = ["--run", NEVER_RELEASED.name, "--run", KNOWN.name]
+    done = CliRunner().invoke(main, ["matrix", *both, "--versions", file, "--reports", folder, "-p", "2"])
     assert done.exit_code == 1, done.output
     assert f"{NEVER_RELEASED.name}: could not be installed" in done.output
+    assert KNOWN.name in done.output
 
 
 def test_only_listed_releases_are_repeated_by_name(checkout: Path) -> None:
@@ -213,6 +215,7 @@ def test_a_cell_is_only_tried_in_its_own_environment() -> None:
             ["--run", "py27-zenml098"],
             "--run py27-zenml098: that is neither one of smoke, full, exhaustive, newest nor a",
         ),
+        (["--run", "newest", "--run", "py27-zenml098"], "--run py27-zenml098: that is neither"),
         (["--run", "smoke", "--pre"], "--pre goes with --run newest."),
         (["--list", "full", "--versions", "no/such.toml"], "start in the folder that has it, or give --versions FILE."),
     ],

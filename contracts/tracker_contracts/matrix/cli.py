@@ -22,7 +22,13 @@ NEWEST = "newest"
 
 
 @click.command()
-@click.option("--run", "set_", metavar="SET", help=f"Try {', '.join(plan.SETS)}, {NEWEST} or one cell, in new venvs.")
+@click.option(
+    "--run",
+    "sets",
+    metavar="SET",
+    multiple=True,
+    help=f"Try {', '.join(plan.SETS)}, {NEWEST} or one cell, in new venvs; repeatable.",
+)
 @click.option("--cell", metavar="NAME", help="Try the cell whose environment this is, as tox and --run do.")
 @click.option("--list", "listed", type=click.Choice(plan.SETS), help="Show a set, and what is ruled out, with reasons.")
 @click.option("--write", "writes", is_flag=True, help="Write constraints and tox.ini anew from the list of releases.")
@@ -38,7 +44,7 @@ NEWEST = "newest"
 )
 @page_options
 def matrix(
-    set_: str | None,
+    sets: tuple[str, ...],
     cell: str | None,
     listed: str | None,
     writes: bool,
@@ -58,12 +64,12 @@ def matrix(
     """
     pages = {name: options.pop(name) for name in PAGES}
     reports = reports or file.parent / "reports"
-    chosen = [given for given in (set_, cell, listed, writes, old or new, any(pages.values())) if given]
+    chosen = [given for given in (sets, cell, listed, writes, old or new, any(pages.values())) if given]
     if len(chosen) != 1:
         raise click.UsageError(
             "Give one of --run, --cell, --list, --write and --from, or what is made of the reports, such as --html."
         )
-    if options["pre"] and set_ != NEWEST:
+    if options["pre"] and sets != (NEWEST,):
         raise click.UsageError("--pre goes with --run newest.")
     if old or new:
         raise SystemExit(_upgrade(reports, old, new))
@@ -71,8 +77,8 @@ def matrix(
     with ending_well():
         if cell is not None:
             status = _try_one(versions, root_of(versions, file), cell, reports)
-        elif set_ is not None:
-            status = _run(versions, set_, file, reports, **options)
+        elif sets:
+            status = _run(versions, sets, file, reports, **options)
         elif any(pages.values()):
             status = _publish(versions, reports, pages)
         else:
@@ -136,7 +142,7 @@ def _try_one(versions: Versions, root: Path, name: str, reports: Path) -> int:
 
 def _run(
     versions: Versions,
-    set_: str,
+    sets: Sequence[str],
     file: Path,
     reports: Path,
     *,
@@ -149,7 +155,7 @@ def _run(
 
     stored = _stored(against)
     try:
-        cells = _cells(versions, set_, pre)
+        cells = list(dict.fromkeys(cell for set_ in sets for cell in _cells(versions, set_, pre)))
         found = _tried(versions, file, reports, cells, parallel, again)
     except NotBuilt as error:
         raise click.UsageError(str(error)) from error
