@@ -36,7 +36,7 @@ class TestCheck:
 
     @pytest.mark.slow
     def test_an_encoding_without_the_characters_of_a_counterexample_loses_no_report(self) -> None:
-        done = ran_alone("check", DIES, *DIRECT, "--clause", "T4", PYTHONIOENCODING="ascii")
+        done = ran_alone("check", DIES, "--program", "direct: late-tags=unicode", PYTHONIOENCODING="ascii")
         assert done.returncode == 1
         assert "Broken: L9" in done.stdout
 
