@@ -25,8 +25,9 @@ os.environ.update(
     ZENML_DISABLE_STEP_LOGS_STORAGE="true",
     ZENML_DISABLE_PIPELINE_LOGS_STORAGE="true",
     HF_HUB_OFFLINE="1",
-    # Else a thread of theirs still reports and logs when the tests, and what caught its words, are over.
     WANDB_ERROR_REPORTING="false",
+    # Else a half of the processes that import it have a thread that reports warnings, and logs that it can't: also
+    # when the tests are over, and the stream that pytest gave it is closed.
     COMET_ERROR_TRACKING_ENABLE="false",
     ZENML_TRACKERS_JOURNAL=str(FOLDER / "journals"),
 )

@@ -6,7 +6,7 @@ and with a store of its own:
     python tests/registration/wrong_components.py
 
 The command is called as the script `zenml` calls it, but all in one process, since that script takes seconds to start;
-some are given to the script too, which has to say the same.
+one is given to the script too, which has to say the same.
 """
 
 from __future__ import annotations
