@@ -43,6 +43,11 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
+def started_by(pid: int) -> list[str]:
+    """The children of a process, whichever thread started them."""
+    return [child for each in Path(f"/proc/{pid}/task").glob("*/children") for child in each.read_text().split()]
+
+
 def running_in(folder: Path) -> list[int]:
     """The processes that have this folder in their environment."""
     found = []

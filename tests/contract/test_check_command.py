@@ -25,7 +25,7 @@ class TestCheck:
 
     @pytest.mark.slow
     def test_without_a_terminal_nothing_is_coloured_or_cut(self) -> None:
-        done = ran_alone("check", DIES, *DIRECT, "--clause", "T4", "--clause", "M4", COLUMNS="40")
+        done = ran_alone("check", DIES, "--program", "direct: late-tags=unicode", COLUMNS="40")
         assert done.returncode == 1
         assert "\x1b" not in done.stdout + done.stderr
         assert "The process ended with status 7." in done.stdout
