@@ -14,22 +14,30 @@ from tracker_contracts.engine.check import check
 from tracker_contracts.engine.examiner import Examiner
 from tracker_contracts.engine.panel import panel
 from tracker_contracts.engine.progress import Told
+from tracker_contracts.engine.smoke import made, smoke, started
 from tracker_contracts.harness import HarnessBroken
 from tracker_contracts.profiles import QUICK
+from tracker_contracts.programs.program import Program
 from tracker_contracts.report.report import Conformity, Report
 from tracker_contracts.report.verdict import Finding, Verdict
 
 from tests.contract import harnesses
+
+TAGGED, TAGGED_LATE = "direct: tags=case", "direct: late-tags=unicode"
+"""The second one adds tags in the step, of which some of these harnesses die."""
 
 
 def spec(harness: type) -> str:
     return f"{harness.__module__}:{harness.__qualname__}"
 
 
-def report_on(harness: type, *clauses: str, drivers: Sequence[Driver] = (Driver.DIRECT,)) -> Report:
+def report_on(
+    harness: type, *clauses: str, drivers: Sequence[Driver] = (Driver.DIRECT,), programs: Sequence[str] = ()
+) -> Report:
+    """By one driver, unless a test is about others; with the given programs alone, if there are any."""
     asked = [CLAUSES[id] for id in clauses]
     with panel(spec(harness), QUICK, asked, drivers=drivers) as running:
-        return check(running, asked, Told())
+        return check(running, asked, Told(), [Program.parse(program) for program in programs])
 
 
 def verdicts(findings: Sequence[Finding]) -> list[tuple[str, Verdict]]:
@@ -55,13 +63,13 @@ def test_a_good_tracker_conforms(temporary: Path) -> None:
 @pytest.mark.slow
 def test_the_environment_is_set_before_the_harness_is_imported() -> None:
     before = dict(os.environ)
-    assert report_on(harnesses.ReadsTheEnvironment, "T4").outcome is Conformity.CONFORMS
+    assert report_on(harnesses.ReadsTheEnvironment, "M4", programs=[TAGGED]).outcome is Conformity.CONFORMS
     assert dict(os.environ) == before
 
 
 @pytest.mark.slow
 def test_what_a_tracker_prints_is_not_taken_for_a_message() -> None:
-    assert report_on(harnesses.Talks, "M4").outcome is Conformity.CONFORMS
+    assert report_on(harnesses.Talks, "M4", programs=[TAGGED]).outcome is Conformity.CONFORMS
 
 
 @pytest.mark.slow
@@ -81,7 +89,7 @@ def test_a_tracker_that_ends_the_process_is_broken_and_the_rest_is_tried(harness
 @pytest.mark.slow
 def test_a_tracker_that_hangs_is_broken_and_the_rest_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examiner, "PROGRAM", 4.0)
-    report = report_on(harnesses.Hangs, "T4", "M4")
+    report = report_on(harnesses.Hangs, "L9", "M4", programs=[TAGGED_LATE, TAGGED])
     assert {("L9", Verdict.BROKEN), ("M4", Verdict.KEPT)} <= set(verdicts(report.findings))
     assert "hung for 4 s" in report.findings[0].story
     assert "in add_tags" in report.findings[0].story
@@ -89,14 +97,14 @@ def test_a_tracker_that_hangs_is_broken_and_the_rest_is_tried(monkeypatch: pytes
 
 @pytest.mark.slow
 def test_a_known_gap_is_honoured_also_when_the_process_dies_of_it() -> None:
-    finding = report_on(harnesses.DiesAsKnown, "L9").findings[0]
+    finding = report_on(harnesses.DiesAsKnown, "L9", programs=[TAGGED_LATE]).findings[0]
     assert finding.verdict is Verdict.GAP
     assert finding.story.startswith("It is known. (https://example.com/1)")
 
 
 @pytest.mark.slow
 def test_a_known_gap_that_is_none_fails() -> None:
-    report = report_on(harnesses.KnownGap, "T1")
+    report = report_on(harnesses.KnownGap, "T1", programs=[TAGGED])
     assert verdicts(report.findings) == [("T1", Verdict.KEPT_AFTER_ALL)]
     assert report.outcome is Conformity.BREAKS
 
@@ -106,19 +114,7 @@ def test_a_known_gap_that_is_none_fails() -> None:
     ("harness", "told"),
     [
         ("nowhere", "There is no harness 'nowhere'. Installed are: "),
-        ("no_such_package.harness:MyHarness", "No module named 'no_such_package'"),
-        (harnesses.NoHarness, "no subclass of tracker_contracts.harness.TrackerHarness"),
-        (harnesses.Abstract, "__init__"),
-        (harnesses.Nameless, "`name` must be set"),
-        (harnesses.WithoutFlavor, "Set `flavor` to package.module.Class."),
-        (harnesses.UnknownFeature, "`features` names artefacts, but there are only artifacts,"),
-        (harnesses.UnknownClause, "`known_gaps` names T9"),
-        (harnesses.UnknownField, "`secret_field` is 'password', which is no field of"),
-        (harnesses.WrongConfig, "configuration class"),
-        (harnesses.ReadsNone, "must return [] for a place without runs, but it returned None"),
-        (harnesses.ReadsDicts, "must return a list of ObservedRun, but it returned [{"),
         (harnesses.CannotRead, "OSError: the file is nowhere"),
-        (harnesses.CannotLog, "log_params(…) fails in a step."),
         (harnesses.WrongEnvironment, "a dict of text by name"),
         (harnesses.CannotStart, "OSError: the port is taken"),
         (harnesses.DiesAtStart, "ended with status 5"),
@@ -131,3 +127,29 @@ def test_a_broken_harness_is_told_from_a_broken_tracker(harness: type | str, tol
         pass
     assert told in str(raised.value)
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("harness", "told"),
+    [
+        ("no_such_package.harness:MyHarness", "No module named 'no_such_package'"),
+        (harnesses.NoHarness, "no subclass of tracker_contracts.harness.TrackerHarness"),
+        (harnesses.Abstract, "__init__"),
+        (harnesses.Nameless, "`name` must be set"),
+        (harnesses.WithoutFlavor, "Set `flavor` to package.module.Class."),
+        (harnesses.UnknownFeature, "`features` names artefacts, but there are only artifacts,"),
+        (harnesses.UnknownClause, "`known_gaps` names T9"),
+        (harnesses.UnknownField, "`secret_field` is 'password', which is no field of"),
+        (harnesses.WrongConfig, "configuration class"),
+        (harnesses.ReadsNone, "must return [] for a place without runs, but it returned None"),
+        (harnesses.ReadsDicts, "must return a list of ObservedRun, but it returned [{"),
+        (harnesses.CannotLog, "log_params(…) fails in a step."),
+    ],
+)
+def test_what_is_wrong_with_a_harness_is_told(harness: type | str, told: str, temporary: Path) -> None:
+    """By what the process of an examiner begins with, which takes seconds to start."""
+    with pytest.raises(HarnessBroken) as raised:
+        found = made(harness if isinstance(harness, str) else spec(harness))
+        with started(found, temporary):
+            smoke(found, temporary)
+    assert told in str(raised.value)
