@@ -27,7 +27,7 @@ class ExperimentTrackerContract:
     """Inherit from this, and set `harness`; each clause is then a test.
 
     How hard is tried is taken from the variable `TRACKER_CONTRACTS_PROFILE`: quick, which it is without, default or
-    thorough. After the seconds in `TRACKER_CONTRACTS_BUDGET`, no further program begins.
+    thorough.
     """
 
     harness: ClassVar[type[TrackerHarness]]

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from tracker_contracts.contract import ExperimentTrackerContract
 
 VARIABLE = "TRACKER_CONTRACTS_PROFILE"
-BUDGET = "TRACKER_CONTRACTS_BUDGET"
-"""Seconds after which no further program begins; without it, the profile's."""
 PLUGIN = ("tracker-contracts", "tracker_contracts.pytest_plugin")
 """What pytest calls the plugin: by its entry point, or by its module where `-p` names that."""
 KEY = pytest.StashKey["Manifest"]()
@@ -90,7 +88,6 @@ class Manifest:
 
     def __init__(self) -> None:
         self.profile = _profile()
-        self.budget = _budget()
         self.entries: dict[str, dict[str, Entry]] = {}
         """By class and clause."""
         self.troubles: list[str] = []
@@ -170,7 +167,7 @@ class Manifest:
         if name not in self._programs:
             entries = self.entries[name]
             selected = [id for id, entry in entries.items() if entry.selected]
-            programs = Programs([examiner], few=len(selected) < len(entries), clauses=selected, budget=self.budget)
+            programs = Programs([examiner], few=len(selected) < len(entries), clauses=selected)
             self._programs[name] = with_causes(programs.run(Told()))
         return self._programs[name]
 
@@ -205,19 +202,6 @@ def _profile() -> Profile:
     if name not in PROFILES:
         raise pytest.UsageError(f"{VARIABLE} is {name!r}, but it must be one of {', '.join(PROFILES)}.")
     return PROFILES[name]
-
-
-def _budget() -> float | None:
-    given = os.environ.get(BUDGET, "")
-    if not given:
-        return None
-    try:
-        seconds = float(given)
-    except ValueError:
-        seconds = -1.0
-    if not seconds >= 0:
-        raise pytest.UsageError(f"{BUDGET} is {given!r}, but it must be a number of seconds.")
-    return seconds
 
 
 def _name(contract: type) -> str:
