@@ -31,8 +31,6 @@ os.environ.update(
     COMET_ERROR_TRACKING_ENABLE="false",
     ZENML_TRACKERS_JOURNAL=str(FOLDER / "journals"),
 )
-# All drivers, with each value of a program once: of its pairs, `quick` tries as many as there is time for.
-os.environ.setdefault("TRACKER_CONTRACTS_PROFILE", "matrix")
 for variable in (
     "TRACKIO_SPACE_ID",
     "TRACKIO_SERVER_URL",
