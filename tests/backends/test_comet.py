@@ -285,7 +285,8 @@ assert "comet_ml" not in sys.modules
 at = zenml_trackers.connect("comet+offline:///{tmp_path}/runs", strict=True)
 before = (dict(os.environ), sys.excepthook, sys.stdout, sys.stderr)
 with at.start_run("r"):
-    assert (dict(os.environ), sys.excepthook, sys.stdout, sys.stderr) == before
+    variables = {{name: value for name, value in os.environ.items() if name != "ZENML_TRACKERS_RUN"}}
+    assert (variables, sys.excepthook, sys.stdout, sys.stderr) == before
 assert (dict(os.environ), sys.excepthook, sys.stdout, sys.stderr) == before
 assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("comet_ml")]
 """
