@@ -237,7 +237,8 @@ with tracker.start_run():
     pass
 assert dict(os.environ) == before, set(os.environ) - set(before)
 """
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    left = ("MLFLOW_", "_MLFLOW_", "_RJEM_")  # by what this process imported
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(left)}
     subprocess.run([sys.executable, "-c", code], env=variables, check=True)
 
 
