@@ -36,7 +36,7 @@ def of(case: Case, backend: str, found: Found | None, output: str) -> Verdict:
         return Verdict(0, wanted, 0, "none", [f"the process left nothing: {output[-300:]}"])
     there = sum(min(found.rows.get(name, 0), count) for name, count in rows.items())
     lacking = there < wanted
-    note = _note(case, backend, found) if lacking else ""
+    note = case.rules.get(backend, "") if lacking else ""
     trouble = [*_troubles(case, found), *_of_the_rule(case, backend, lacking)]
     if lacking and not note:
         trouble.append(_missing(case, backend, found))
@@ -65,14 +65,10 @@ def _of_the_rule(case: Case, backend: str, lacking: bool) -> list[str]:
     return ["no row is missing; take the rule out"] if backend in case.rules and not lacking else []
 
 
-def _note(case: Case, backend: str, found: Found) -> str:
-    return case.rules.get(backend, " ".join(found.warnings))
-
-
 def _missing(case: Case, backend: str, found: Found) -> str:
     missing = {
         name: f"{found.rows.get(name, 0)} of {count}"
         for name, count in case.rows(backend).items()
         if found.rows.get(name, 0) < count
     }
-    return f"no warning of {missing}; there is {found.rows}"
+    return f"{missing} without a rule; there is {found.rows}, and these warnings: {found.warnings}"

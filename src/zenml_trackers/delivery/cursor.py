@@ -125,7 +125,7 @@ def _fields(line: bytes) -> dict[str, Any] | None:
     while begin >= 0:
         try:
             fields: dict[str, Any] = json.loads(line[begin:])
-            if fields["kind"] in KINDS:
+            if fields["kind"] in KINDS and "time" in fields:  # a param may look like a record
                 return fields
         except (ValueError, KeyError, TypeError):
             pass

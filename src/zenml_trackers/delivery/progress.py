@@ -39,7 +39,7 @@ class Progress:
 
 def logged(sender: Sender, run: Run) -> int:
     """The rows of metrics of the run, those of its child processes too."""
-    return run.rows + sender.rows_of_children
+    return run.rows + sender.rows_of_processes
 
 
 def missing(sender: Sender, run: Run) -> str:

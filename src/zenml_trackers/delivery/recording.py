@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from queue import SimpleQueue
 from typing import Any
 
-from zenml_trackers.delivery.children import run_in
 from zenml_trackers.delivery.files import taken_in
+from zenml_trackers.delivery.joined import run_in
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender

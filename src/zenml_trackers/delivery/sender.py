@@ -121,7 +121,7 @@ class Sender:
         return self._handover.rows if self._handover is not None else 0
 
     @property
-    def rows_of_children(self) -> int:
+    def rows_of_processes(self) -> int:
         """The rows of metrics in the journal that child processes logged, as far as it was read."""
         return self._cursor.marks.rows
 

@@ -33,6 +33,8 @@ from zenml_trackers.model.values.numbers import metrics as numbers
 from zenml_trackers.model.values.params import params as plain_params
 from zenml_trackers.model.values.tables import as_table
 from zenml_trackers.model.values.tags import tag_set
+from zenml_trackers.model.values.text import as_text
+from zenml_trackers.run.harmless import harmless
 from zenml_trackers.run.recorder import Recorder, called
 from zenml_trackers.run.shorthand import Shorthand
 
@@ -96,6 +98,7 @@ class Run(Shorthand):
         """The run object of the tracker's own library."""
         return self._recorder.native
 
+    @harmless
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Store numbers under their names at one step.
 
@@ -109,6 +112,7 @@ class Run(Shorthand):
         if values:
             self._add(Metrics, values=values, step=step)
 
+    @harmless
     def log_params(self, params: Any) -> None:
         """Store configuration, such as hyperparameters; a name given again has its new value.
 
@@ -121,11 +125,13 @@ class Run(Shorthand):
         if values:
             self._add(Params, values=values)
 
+    @harmless
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags to those that the run has; `add_tags("a", "b")` and `add_tags(["a", "b"])` do the same."""
         if flat := self._valid(tag for group in tags for tag in ([group] if isinstance(group, str) else group)):
             self._add(Tags, tags=flat)
 
+    @harmless
     def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
         """Keep a file or a folder with the run, under `name` or the path's last part.
 
@@ -140,6 +146,7 @@ class Run(Shorthand):
             return
         self._add(Artifact, name=name or kept.name, path=kept)
 
+    @harmless
     def log_image(self, name: str, image: Any, step: int | None = None) -> None:
         """Show an image.
 
@@ -156,6 +163,7 @@ class Run(Shorthand):
         self._need(Feature.MEDIA)
         self._add(Image, name=name, image=image, step=step)
 
+    @harmless
     def log_table(
         self, name: str, table: Any, rows: Iterable[Sequence[Any]] | None = None, step: int | None = None
     ) -> None:
@@ -172,12 +180,7 @@ class Run(Shorthand):
             UnsupportedFeature: The tracker shows no tables.
         """
         self._need(Feature.MEDIA)
-        try:
-            columns, cells, odd = as_table(name, table, rows)
-        except Exception as error:
-            let_through(error)
-            self._refuse([error])
-            return
+        columns, cells, odd = as_table(name, table, rows)
         self._refuse(odd)
         self._add(Table, name=name, columns=columns, rows=cells, step=step)
 
@@ -199,7 +202,7 @@ class Run(Shorthand):
         """
         values, odd = plain_params(metadata or {})
         self._refuse(odd)
-        return self._recorder.child({"name": name, "tags": self._valid(tags), "metadata": values})
+        return self._recorder.child({"name": as_text(name), "tags": self._valid(tags), "metadata": values})
 
     def flush(self, seconds: float = 10.0) -> bool:
         """Wait until the tracker has all that was logged so far, for so long at most; whether it has.
@@ -226,7 +229,7 @@ class Run(Shorthand):
     def _alert(self, title: str, text: str, level: Level) -> None:
         self._add(Alert, title=title, text=text, level=level)
 
-    def go_on_in_child(self, recorder: Recorder) -> None:
+    def go_on_in_process(self, recorder: Recorder) -> None:
         """Be a run of another process, with locks of this one; whoever reads the journal gives the metric steps.
 
         Args:

@@ -12,6 +12,8 @@ from typing import Any, get_args
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model.records import Level, Shows
 from zenml_trackers.model.values import media
+from zenml_trackers.model.values.text import as_text
+from zenml_trackers.run.harmless import harmless
 
 BINS = 64
 """Of a histogram, unless they are given."""
@@ -48,14 +50,17 @@ class Shorthand(ABC):
     def _refuse(self, refused: Iterable[Exception]) -> None:
         """Warn of what can't be stored, or raise it."""
 
+    @harmless
     def log_metric(self, name: str, value: Any, step: int | None = None) -> None:
         """Store one number, as `log({name: value}, step)`."""
         self.log({name: value}, step)
 
+    @harmless
     def log_param(self, name: str, value: Any) -> None:
         """Store one param, as `log_params({name: value})`."""
         self.log_params({name: value})
 
+    @harmless
     def set_tag(self, key: str, value: Any = None) -> None:
         """Add the tag `key`, or `key:value` with a value; an earlier value stays, since tags here are mere words."""
         self.add_tags(key if value is None else f"{key}:{value}")
@@ -68,6 +73,7 @@ class Shorthand(ABC):
         """
         self.log_image(name, figure, step)
 
+    @harmless
     def log_text(self, name: str, text: str, step: int | None = None) -> None:
         """Keep a text as an artifact, `<name>.txt`, or `<name>/<step>.txt` with a step; some trackers show it too.
 
@@ -76,8 +82,9 @@ class Shorthand(ABC):
         Raises:
             UnsupportedFeature: The tracker keeps no artifacts.
         """
-        self._keep(name, step, "text", lambda: (str(text).encode(errors="backslashreplace"), "txt"))
+        self._keep(name, step, "text", lambda: (as_text(text).encode(), "txt"))
 
+    @harmless
     def log_histogram(self, name: str, values: Any, step: int | None = None, bins: int = BINS) -> None:
         """Keep how numbers are distributed as an artifact, `<name>.json`; some trackers show it too.
 
@@ -93,6 +100,7 @@ class Shorthand(ABC):
         """
         self._keep(name, step, "histogram", lambda: (media.histogram(name, values, bins), "json"))
 
+    @harmless
     def log_audio(self, name: str, audio: Any, sample_rate: int | None = None, step: int | None = None) -> None:
         """Keep sound as an artifact, such as `<name>.wav`; some trackers play it too.
 
@@ -108,6 +116,7 @@ class Shorthand(ABC):
         """
         self._keep(name, step, "audio", lambda: media.audio(name, audio, sample_rate))
 
+    @harmless
     def log_video(self, name: str, video: Any, step: int | None = None) -> None:
         """Keep a video as an artifact, such as `<name>.mp4`; some trackers play it too.
 
@@ -121,6 +130,7 @@ class Shorthand(ABC):
         """
         self._keep(name, step, "video", lambda: media.video(name, video))
 
+    @harmless
     def alert(self, title: str, text: str = "", level: Level = "warning") -> None:
         """Tell people of something: stored with the run, and shown where the tracker has a place for it.
 
@@ -132,14 +142,10 @@ class Shorthand(ABC):
         if level not in get_args(Level):
             self._refuse([UnstorableValue(f"alert {title!r}: level is {level!r}; pass info, warning or error.")])
             level = "warning"
-        self._alert(str(title), str(text), level)
+        self._alert(as_text(title), as_text(text), level)
 
     def _keep(self, name: str, step: int | None, shows: Shows, made: Callable[[], tuple[bytes, str]]) -> None:
-        try:
-            content, ending = made()
-        except UnstorableValue as error:
-            self._refuse([error])
-            return
+        content, ending = made()
         given = Path(name).suffix if shows == "text" else ""  # `notes.md` is a file's name, `conv1.weight` is none
         title, ending = (name.removesuffix(given), given) if given else (name, f".{ending}")
         kept = f"{title}{ending}" if step is None else f"{title}/{step}{ending}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zenml_trackers.delivery import active
-from zenml_trackers.delivery.children import run_of_parent
+from zenml_trackers.delivery.joined import run_of_parent
 from zenml_trackers.run import Run
 from zenml_trackers.zenml.adopted import adoption
 

@@ -33,17 +33,23 @@ def model() -> Any:
     return AutoModelForCausalLM.from_config(GPT2Config(vocab_size=16, n_positions=8, n_embd=8, n_layer=1, n_head=2))
 
 
+SMALL: dict[str, Any] = {
+    "output_dir": "out",
+    "per_device_train_batch_size": 2,
+    "num_train_epochs": 1,
+    "logging_steps": 1,
+    "save_strategy": "no",
+    "disable_tqdm": True,
+    "use_cpu": True,
+}
+"""Arguments of a training that is over at once."""
+
+
 def trainer(report_to: Any, callbacks: Any = None, **arguments: Any) -> Any:
     from transformers import Trainer, TrainingArguments
 
     given = TrainingArguments(
-        output_dir="out",
-        per_device_train_batch_size=2,
-        num_train_epochs=1,
-        logging_steps=1,
-        save_strategy="no",
-        disable_tqdm=True,
-        use_cpu=True,
+        **SMALL,
         report_to=report_to,
         **arguments,
     )

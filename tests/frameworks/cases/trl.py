@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.frameworks.case import case
-from tests.frameworks.cases.transformers import NAMES, OWN_FOLDER, STEPS, model, rows
+from tests.frameworks.cases.transformers import NAMES, OWN_FOLDER, SMALL, STEPS, model, rows
 
 WORDS = ("<pad>", "<eos>", "<unk>", "a", "b", "c", "d")
 
@@ -23,13 +23,7 @@ def train(report_to: str, callbacks: Any = None) -> None:
     from trl import SFTConfig, SFTTrainer
 
     given = SFTConfig(
-        output_dir="out",
-        per_device_train_batch_size=2,
-        num_train_epochs=1,
-        logging_steps=1,
-        save_strategy="no",
-        disable_tqdm=True,
-        use_cpu=True,
+        **SMALL,
         bf16=False,
         max_length=8,
         report_to=report_to,

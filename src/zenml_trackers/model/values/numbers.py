@@ -9,7 +9,7 @@ from typing import Any
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.interruption import let_through
 from zenml_trackers.model.steps import INT64, need_step
-from zenml_trackers.model.values.text import as_key
+from zenml_trackers.model.values.text import as_key, shown
 
 SMALLEST_INT, LARGEST_INT = -(2**63), 2**64 - 1
 MAX_DEPTH = 100
@@ -44,15 +44,22 @@ def number(value: Any, where: str) -> bool | int | float:
 def metrics(payload: Any) -> tuple[dict[str, bool | int | float], list[UnstorableValue]]:
     """The numbers of `payload` by their names, of nested maps as `train/loss`, and an error for each lost name."""
     good: dict[str, bool | int | float] = {}
+    bad: list[UnstorableValue] = []
     if not isinstance(payload, Mapping):
         return good, [UnstorableValue(f"{type(payload).__name__} is no map; pass one of names to numbers.")]
-    return good, list(_add(good, payload))
+    try:
+        for error in _add(good, payload):
+            bad.append(error)  # those before the one that ends it too
+    except Exception as error:  # of a map of the user's own
+        let_through(error)
+        bad.append(UnstorableValue(f"these metrics could not be read: {shown(error)}."))
+    return good, bad
 
 
 def _add(good: dict[str, bool | int | float], payload: Mapping[Any, Any], above: str = "") -> Iterator[UnstorableValue]:
     for key, value in payload.items():
         try:
-            name = key if type(key) is str and key.isascii() else as_key(key, repr(key))
+            name = key if type(key) is str and key.isascii() else as_key(key, shown(key))
             name = above + name
             if type(value) is not float and isinstance(value, Mapping):
                 yield from _add(good, value, _joined(name))
@@ -64,7 +71,7 @@ def _add(good: dict[str, bool | int | float], payload: Mapping[Any, Any], above:
             yield error
         except Exception as error:  # of a class of the user's that can't be shown, or whatever
             let_through(error)
-            yield UnstorableValue(f"{key!r} could not be read: {type(error).__name__}: {error}")
+            yield UnstorableValue(f"{shown(key)} could not be read: {shown(error)}.")
 
 
 def _joined(name: str) -> str:

@@ -22,7 +22,7 @@ from pydantic import BaseModel, SecretBytes, SecretStr
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.interruption import let_through
 from zenml_trackers.model.values.numbers import LARGEST_INT, MAX_DEPTH, SMALLEST_INT
-from zenml_trackers.model.values.text import as_key, checked_text, escaped
+from zenml_trackers.model.values.text import as_key, as_text, checked_text, escaped, shown
 
 MOST_ITEMS = 10_000
 """Of an array; a larger one is no configuration."""
@@ -117,13 +117,17 @@ class Conversion:
 
     def map(self, payload: Any, above: str = "") -> dict[str, Any]:
         """A map, or an object with fields, as a map of text to what JSON can hold."""
-        source = as_param(payload)
-        if isinstance(source, Mapping):
-            return dict(self._pairs(source, above))
-        self.odd.append(
-            UnstorableValue(f"{type(payload).__name__} is no map, and has no fields; pass names to values.")
-        )
-        return {}
+        found: dict[str, Any] = {}
+        try:
+            source = as_param(payload)
+            if not isinstance(source, Mapping):
+                raise UnstorableValue(f"{type(payload).__name__} is no map, and has no fields; pass names to values.")
+            for name, value in self._pairs(source, above):
+                found[name] = value
+        except Exception as error:  # of a map, or a class, of the user's own
+            let_through(error)
+            self.odd.append(_unreadable(error, above or "what was given"))
+        return found
 
     def plain(self, value: Any, where: str) -> Any:
         """The value as JSON has it: maps with text as keys, lists, text, numbers, bool and None.
@@ -142,7 +146,7 @@ class Conversion:
             return self._simpler(value, where)
         except Exception as error:  # of a class of the user's that can't be shown, or whatever
             let_through(error)
-            self.odd.append(UnstorableValue(f"{where} could not be read: {type(error).__name__}: {error}."))
+            self.odd.append(_unreadable(error, where))
             return None
         finally:
             self._within.pop()
@@ -169,12 +173,12 @@ class Conversion:
             return list(self._elements(value, where))
         of = f"{type(value).__module__}.{type(value).__qualname__}"
         self.odd.append(UnstorableValue(f"{where} is of type {of}, which no tracker can hold; its text is stored."))
-        return escaped(str(value))
+        return as_text(value)
 
     def _pairs(self, values: Mapping[Any, Any], above: str) -> Iterator[tuple[str, Any]]:
         taken: set[str] = set()
         for key in values:
-            where = f"{above}[{key!r}]" if above else repr(key)
+            where = f"{above}[{shown(key)}]" if above else shown(key)
             try:
                 name = as_key(key, where)
                 value = values[key]
@@ -252,5 +256,5 @@ def _items(array: Any) -> Any:
 def _unreadable(error: Exception, where: str) -> UnstorableValue:
     if isinstance(error, UnstorableValue):
         return error
-    reason = str(error).partition("\n")[0]
+    reason = as_text(error).partition("\n")[0]
     return UnstorableValue(f"{where} could not be read: {type(error).__name__}: {reason}.")

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from zenml_trackers.errors import UnstorableValue
+from zenml_trackers.interruption import let_through
 
 
 def checked_text(text: str, where: str) -> str:
@@ -22,6 +23,24 @@ def checked_text(text: str, where: str) -> str:
 def escaped(text: str) -> str:
     """`text` with what UTF-8 lacks escaped."""
     return text.encode(errors="backslashreplace").decode()
+
+
+def shown(value: Any) -> str:
+    """How a value is named in what is said of it; by its type alone if it can't be shown."""
+    try:
+        return repr(value)
+    except Exception as error:
+        let_through(error)
+        return f"<{type(value).__name__}>"
+
+
+def as_text(value: Any) -> str:
+    """A value as text, whatever it is; characters that UTF-8 lacks are escaped."""
+    try:
+        return escaped(str(value))
+    except Exception as error:
+        let_through(error)
+        return shown(value)
 
 
 def as_key(key: Any, where: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zenml_trackers.delivery import active
-from zenml_trackers.delivery.children import Away
+from zenml_trackers.delivery.joined import Away
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.run import Run
 from zenml_trackers.zenml.here import runs_here

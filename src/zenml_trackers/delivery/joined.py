@@ -28,7 +28,7 @@ logger = logging.getLogger("zenml_trackers")
 OVER = "the run is over, in the process that it belongs to"
 
 
-class ChildJournal(Folder):
+class JoinedJournal(Folder):
     """A journal that the step's process holds, open for appending; a thread at a time uses it."""
 
     def __init__(self, folder: Path) -> None:
@@ -140,13 +140,13 @@ class Away(Inert):
             logger.warning(f"{told} The methods of get_run() can be used there.", what)
 
 
-class ChildRecording:
+class JoinedRecording:
     """A run, as its recorder in another process than its own: what is known of it there is in its journal."""
 
     native: Any = Away()
 
     def __init__(self, folder: Path) -> None:
-        self._journal = ChildJournal(folder)
+        self._journal = JoinedJournal(folder)
 
     @property
     def id(self) -> str:
@@ -238,11 +238,11 @@ def _opened(folder: Path) -> Run:
     except (OSError, ValueError) as error:
         why = "is over" if isinstance(error, FileNotFoundError) else f"can't be logged to ({error})"
         raise NoActiveRun(f"The run of the process that started this one {why}; its journal is {folder}.") from error
-    recording = ChildRecording(folder)
+    recording = JoinedRecording(folder)
     reporter = Reporter(f"run {header.spec.name!r}", Redactor(), header.strict)
     run = Run(header.backend, header.spec.project, recording, reporter)
     run.features = _features(folder, len(header.trackers)) or run.features
-    run.go_on_in_child(recording)
+    run.go_on_in_process(recording)
     return run
 
 
@@ -267,7 +267,7 @@ def _go_on() -> None:
     Away.forget()
     inherited = [(entry.run, entry.journal) for entry in active.entries() if entry.journal is not None]
     for run, folder in [*inherited, *((run, Path(journal)) for journal, run in _runs.items())]:
-        run.go_on_in_child(ChildRecording(folder))
+        run.go_on_in_process(JoinedRecording(folder))
 
 
 os.register_at_fork(after_in_child=_go_on)
