@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import __main__
-from tests.support import browser, releases, skips, stores
+from tests.support import browser, made, releases, skips, stores
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
 
@@ -31,6 +31,7 @@ os.environ.update(
     COMET_ERROR_TRACKING_ENABLE="false",
     ZENML_TRACKERS_JOURNAL=str(FOLDER / "journals"),
 )
+os.environ.setdefault(made.VARIABLE, str(FOLDER / "made"))  # a worker of xdist has that of the process that started it
 # All drivers, with each value of a program once: of its pairs, `quick` tries as many as there is time for.
 os.environ.setdefault("TRACKER_CONTRACTS_PROFILE", "matrix")
 for variable in (

@@ -9,6 +9,7 @@ from tracker_contracts.harnesses import mlflow_database
 
 from tests.adopted.running import LOSS, run, series, stack, warned
 from tests.adopted.steps import ends_natively, fails, nests, refused, retried, seen, shows, threaded, trains, tries
+from tests.support.made import put
 from zenml_trackers.zenml.adopted import adoption
 
 
@@ -17,7 +18,7 @@ def mlflow_file(zenml_store, tmp_path):
     """The database of a stack with ZenML's own component."""
     before = dict(os.environ)
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    file = tmp_path / "mlflow.db"
+    file = put("mlflow", tmp_path / "mlflow.db")
     stack("mlflow", tracking_uri=f"sqlite:///{file}", experiment_name="digits")
     yield file
     for name in {name for name in os.environ if "MLFLOW" in name} - set(before):  # which the flavor leaves behind

@@ -12,6 +12,7 @@ import aim
 import comet_ml
 import pytest
 
+from tests.support.made import put
 from zenml_trackers import connect
 from zenml_trackers.model.records import Status
 from zenml_trackers.tracker import Tracker
@@ -33,7 +34,7 @@ def _unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Tracker:
-    return connect(f"aim:///{tmp_path}/aim", project="digits", strict=True, deadline=120)
+    return connect(f"aim:///{put('aim', tmp_path / 'aim')}", project="digits", strict=True, deadline=120)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import numpy
 import PIL.Image
 import pytest
 
+from tests.support.made import put
 from zenml_trackers import TrackerError, connect
 from zenml_trackers.errors import InvalidProject, InvalidSettings, InvalidUrl, TokenRefused, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Image, Status, StoredRun, Table
@@ -43,7 +44,7 @@ ADMIN, PASSWORD = "admin", "a-password-for-tests"
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    return tmp_path_factory.mktemp("mlflow") / "runs.db"
+    return put("mlflow", tmp_path_factory.mktemp("mlflow") / "runs.db")
 
 
 @pytest.fixture

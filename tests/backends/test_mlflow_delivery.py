@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.lossy import losing_answers
+from tests.support.made import put
 from zenml_trackers import connect
 from zenml_trackers.errors import Losses, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Metrics, RunSpec, Status
@@ -21,7 +22,7 @@ from zenml_trackers.tracker import Tracker
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    return tmp_path_factory.mktemp("mlflow") / "runs.db"
+    return put("mlflow", tmp_path_factory.mktemp("mlflow") / "runs.db")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from zenml import pipeline, step
 
+from tests.support.made import put
 from tests.support.pipelines import run, unified_stack_with
 from zenml_trackers import connect, get_run
 from zenml_trackers.model.records import Status, StoredRun
@@ -21,7 +22,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A file of MLflow's; what would reach no run shows up in the working directory."""
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     monkeypatch.chdir(tmp_path)
-    return f"mlflow+sqlite:///{tmp_path}/runs.db"
+    return f"mlflow+sqlite:///{put('mlflow', tmp_path / 'runs.db')}"
 
 
 def accelerate(name: str = "their name") -> Any:

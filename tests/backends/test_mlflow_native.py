@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.made import put
 from zenml_trackers import connect
 from zenml_trackers.model.records import Status, StoredRun
 from zenml_trackers.tracker import Tracker
@@ -23,7 +24,7 @@ VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "ML
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    return tmp_path_factory.mktemp("mlflow") / "runs.db"
+    return put("mlflow", tmp_path_factory.mktemp("mlflow") / "runs.db")
 
 
 @pytest.fixture(autouse=True)
@@ -176,9 +177,9 @@ def test_the_address_and_the_variables_name_the_store(tracker: Tracker, file: Pa
 def test_overlapping_runs_keep_to_their_own(tracker: Tracker, file: Path, unchanged: None, tmp_path: Path) -> None:
     import mlflow
 
-    other = connect(f"mlflow+sqlite:///{tmp_path}/other.db", project="other", strict=True, deadline=120)
-    with other.start_run("makes the file"):
-        pass
+    other = connect(
+        f"mlflow+sqlite:///{put('mlflow', tmp_path / 'other.db')}", project="other", strict=True, deadline=120
+    )
     barrier, before = threading.Barrier(2, timeout=60), {name: os.environ.get(name) for name in VARIABLES}
 
     def step(at: Tracker, name: str, first: bool) -> None:

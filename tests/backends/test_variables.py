@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.made import put
 from zenml_trackers import connect
 from zenml_trackers.backends.mlflow.backend import MlflowBackend
 from zenml_trackers.errors import InvalidUrl
@@ -35,6 +36,8 @@ def _logged(tracker: Tracker) -> StoredRun:
 
 
 def test_mlflow_goes_where_its_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("by variable.db", "by url.db"):
+        put("mlflow", tmp_path / name)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/by variable.db")
     assert _logged(_at("mlflow:///digits")).metrics[0].value == 1
     assert _at("mlflow://").backend.place == f"mlflow+sqlite:///{tmp_path}/by variable.db"

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -60,25 +58,13 @@ class Case:
         return path
 
 
-@pytest.fixture(scope="session")
-def mlflow_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file that MLflow made: it takes seconds for each, and a copy none."""
-    if find_spec("mlflow") is None:
-        return Path()
-    file = tmp_path_factory.mktemp("mlflow") / "runs.db"
-    connect(f"mlflow+sqlite:///{file}", project="none", deadline=120, strict=True).backend.load()
-    return file
-
-
 @pytest.fixture
-def make_case(tmp_path: Path, project: str, mlflow_database: Path, monkeypatch: pytest.MonkeyPatch):
+def make_case(tmp_path: Path, project: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(place.VARIABLE, str(tmp_path / "journals"))
 
     def make(tracker: str) -> Case:
         folder = tmp_path / "own"
         folder.mkdir()
-        if tracker == "mlflow" and mlflow_database.is_file():
-            shutil.copy(mlflow_database, tmp_path / "runs.db")
         return Case(tracker, url_of(tracker, tmp_path, project, monkeypatch), project, folder)
 
     return make

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.copying.runs import HOSTILE, attached, contents, copied, full_run, order, place, runs, store
+from tests.support.made import put
 from tests.support.server import trackio_server
 from zenml_trackers.backends.memory import MemoryBackend, MemorySink
 from zenml_trackers.copy.copying import Copying, Fate, Place
@@ -74,12 +75,12 @@ def test_many_runs_go_to_another_tracker_and_back(trackio, memory):
 @pytest.mark.skipif(find_spec("mlflow") is None, reason="MLflow is not installed here")
 @pytest.mark.slow
 def test_many_runs_go_to_mlflow_and_back(trackio, tmp_path):
-    there_and_back(trackio, f"mlflow+sqlite:///{tmp_path}/mlflow.db?project=digits")
+    there_and_back(trackio, f"mlflow+sqlite:///{put('mlflow', tmp_path / 'mlflow.db')}?project=digits")
 
 
 @pytest.mark.skipif(find_spec("mlflow") is None, reason="MLflow is not installed here")
 def test_mlflow_gives_back_files_images_and_tables(memory, files, tmp_path):
-    mlflow = f"mlflow+sqlite:///{tmp_path}/mlflow.db?project=digits"
+    mlflow = f"mlflow+sqlite:///{put('mlflow', tmp_path / 'mlflow.db')}?project=digits"
     store(memory, *_with_records(full_run(0), files))
     for source, target in ((memory, mlflow), (mlflow, f"{memory}/back")):
         assert copied(source, target).summary.losses == []

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.made import put
 from tests.support.server import TOKEN, free_port, trackio_server
 from zenml_trackers import connect
 from zenml_trackers.delivery.place import VARIABLE
@@ -43,6 +44,7 @@ with at.start_run(sys.argv[2], tags=["busy"], metadata={"seed": 7}) as run:
 
 @contextmanager
 def mlflow_server(folder: Path, port: int) -> Iterator[None]:
+    put("mlflow", folder / "server" / mlflow_serve.FILE)
     process = mlflow_serve.start(folder / "server", port)
     try:
         yield

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.made import put
 from zenml_trackers import connect
 from zenml_trackers.model.records import Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.port.backend import Backend
@@ -15,6 +16,8 @@ from zenml_trackers.tracker import Tracker
 
 LIBRARIES = {"wandb": "wandb", "comet": "comet_ml", "aim": "aim", "mlflow": "mlflow", "tensorboard": "tensorboard"}
 ALL = ["memory", "trackio", *LIBRARIES]
+STORES = {"mlflow": "runs.db", "aim": "aim"}
+"""Where they are, in the test's folder."""
 PATIENCE = 120.0
 OWN = {"id", "project", "url", "show_command", "started", "ended"}
 """What the same run has of its own in each tracker."""
@@ -39,6 +42,7 @@ def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch) -
     patch.setenv("WANDB_ERROR_REPORTING", "false")
     patch.setenv("COMET_ERROR_TRACKING_ENABLE", "false")
     patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    put(tracker, folder / STORES.get(tracker, ""))
     return {
         "memory": f"memory://{memory}",
         "trackio": "trackio:///",
