@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if IN_CI and wanted and not browser.path():
         raise pytest.UsageError(browser.why_none())
     whole = not (config.option.file_or_dir or config.option.markexpr or config.option.keyword)
-    config.pluginmanager.register(skips.Skips(skips.load(), whole, strict=IN_CI))
+    config.pluginmanager.register(skips.Skips(skips.load(left_out=config.option.ignore or ()), whole, strict=IN_CI))
 
 
 def _may_have_pages(config: pytest.Config) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
+import tracker_contracts
 from tracker_contracts.clauses import CLAUSES, Driver
+from tracker_contracts.reference.mutants import proven
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
 from tracker_contracts.reference.mutants.contained import contained
 from tracker_contracts.reference.mutants.kills import Kill, SelfTest
@@ -17,9 +21,10 @@ from tracker_contracts.report.verdict import Finding, Verdict
 
 def test_the_matrix_tells_what_else_finds_a_mutant():
     kills = [_kill("T1").model_copy(update={"others": ["T4", "L5"]})]
-    told = SelfTest(reference=ALL_KEPT, kills=kills, clauses=["T1"]).markdown()
+    told = SelfTest(reference=ALL_KEPT, kills=kills, clauses=["T1"], code="0123").markdown()
     assert "| T1 | `breaks_T1` | It is broken. | a_trial |  | T4, L5 |" in told
-    assert told.endswith("1 of 1 broken trackers are found by their own clause. Each clause finds at least one.\n")
+    summary = "1 of 1 broken trackers are found by their own clause. Each clause finds at least one."
+    assert told.endswith(f"{summary}\nThat is of the code 0123.\n")
 
 
 def test_every_clause_has_a_mutant():
@@ -92,3 +97,15 @@ def test_what_a_mutant_does_to_the_process_is_undone(tmp_path):
         os.chdir(tmp_path)
         sys.excepthook = print
     assert (dict(os.environ), os.getcwd(), sys.excepthook) == before
+
+
+def test_another_code_is_told_from_that_of_a_page(monkeypatch, tmp_path):
+    before = proven.code()
+    root = tmp_path / "tracker_contracts"
+    shutil.copytree(Path(tracker_contracts.__file__).parent, root)
+    monkeypatch.setattr(tracker_contracts, "__file__", str(root / "__init__.py"))
+    assert proven.code() == before
+    (root / "cli" / "check.py").write_text("")
+    assert proven.code() == before
+    (root / "judges" / "url.py").write_text("")
+    assert proven.code() != before

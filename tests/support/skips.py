@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
@@ -104,10 +104,15 @@ class Skips:
         ]
 
 
-def load(file: Path = LIST) -> list[Listed]:
-    """What may be skipped."""
-    listed = tomllib.loads(file.read_text(encoding="utf-8"))["skips"]
-    return [Listed.model_validate(each) for each in listed]
+def load(file: Path = LIST, left_out: Sequence[str] = ()) -> list[Listed]:
+    """What may be skipped.
+
+    Args:
+        file: The list.
+        left_out: Folders of tests that do not run.
+    """
+    listed = [Listed.model_validate(each) for each in tomllib.loads(file.read_text(encoding="utf-8"))["skips"]]
+    return [each for each in listed if not all(test.startswith(tuple(left_out)) for test in each.tests)]
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

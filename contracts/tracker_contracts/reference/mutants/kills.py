@@ -38,6 +38,8 @@ class SelfTest(BaseModel):
     kills: list[Kill]
     clauses: list[str] = list(CLAUSES)
     """Those that were to be tested."""
+    code: str = ""
+    """What it is a test of, as `proven.code` tells it."""
 
     @property
     def ok(self) -> bool:
@@ -81,7 +83,7 @@ class SelfTest(BaseModel):
             found, program = (kill.own.trial, kill.own.program) if kill.own else ("**no**", "")
             cells = [kill.clause, f"`{kill.mutant}`", kill.defect, found, program and f"`{program}`"]
             lines.append(f"| {' | '.join(cells)} | {', '.join(kill.others)} |")
-        return "\n".join([*lines, "", self.summary, ""])
+        return "\n".join([*lines, "", self.summary, f"That is of the code {self.code}.", ""])
 
     @property
     def summary(self) -> str:

@@ -28,6 +28,7 @@ from tracker_contracts.reference.mutants.contained import contained
 from tracker_contracts.reference.mutants.harness import ReferenceHarness
 from tracker_contracts.reference.mutants.kills import Kill, SelfTest
 from tracker_contracts.reference.mutants.mutant import Mutant
+from tracker_contracts.reference.mutants.proven import code
 from tracker_contracts.report.verdict import Finding, Verdict
 
 THOROUGH = Profile(name="self-test", direct=15, pipeline=1, process=1, shrink=False)
@@ -70,7 +71,7 @@ def run(
             progress(f"{number}/{len(mutants)} {mutant.clause} {mutant.name}")
             kills.append(examiner.kill(mutant))
     kept = [finding for finding in reference if finding.clause in clauses]
-    return SelfTest(reference=kept, kills=kills, clauses=list(clauses))
+    return SelfTest(reference=kept, kills=kills, clauses=list(clauses), code=code())
 
 
 class Examiner:
