@@ -18,7 +18,7 @@ from tracker_contracts.engine.examiner import Examiner
 from tracker_contracts.engine.progress import Told
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.faults.trial import Trial
-from tracker_contracts.profiles import QUICK
+from tracker_contracts.profiles import LIGHT, QUICK
 from tracker_contracts.report.verdict import Finding, Verdict
 
 from tests.contract import harnesses
@@ -117,7 +117,7 @@ def test_what_a_step_raises_comes_out_of_its_thread() -> None:
 @pytest.mark.slow
 def test_a_step_that_never_ends_spoils_its_process_and_the_rest_is_tried_in_another() -> None:
     spec = f"{harnesses.__name__}:{harnesses.HangsInThreads.__qualname__}"
-    with Examiner(spec, QUICK) as running:
+    with Examiner(spec, LIGHT, drivers=(Driver.DIRECT,)) as running:
         report = check([running], [CLAUSES["L7"], CLAUSES["M4"]], Told())
     found = {(finding.clause, finding.verdict): finding for finding in report.findings}
     assert ("M4", Verdict.KEPT) in found

@@ -324,8 +324,9 @@ def test_the_plugin_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.slow
-def test_with_the_real_judge(pytester: pytest.Pytester) -> None:
+def test_with_the_real_judge(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makepyfile(test_mine=CLASS)
+    monkeypatch.setenv("TRACKER_CONTRACTS_PROFILE", "light")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-k", "T1 or T4")
     assert result.parseoutcomes()["passed"] == 2
     assert result.ret == 0

@@ -12,7 +12,7 @@ from tracker_contracts.profiles import PROFILES
 from tracker_contracts.report.report import ClauseVerdict, Report, read
 from tracker_contracts.report.verdict import Verdict
 
-from tests.contract.conftest import ONCE
+from tests.long.contracts.conftest import ONCE
 
 pytestmark = pytest.mark.slow
 NAIVE = "tests.contract.naive:NaiveHarness"
