@@ -37,6 +37,7 @@ SECRET = "TopSecretWriteToken0123456789"
         ({"base_url": "http://a", "server_url": "http://b"}, "base_url and server_url mean the same and differ"),
         ({"project": "my project"}, "Use 'my-project'"),
         ({"project": "a/b"}, "Use 'a-b'"),
+        ({"project": "x" * 181}, "180 bytes at most"),
         ({"project": "a\"b'c"}, "Use 'a-b-c'"),
         ({"project": "run_configs"}, "Use 'zenml-run_configs-runs'"),
         ({"project": "registry-x"}, "Use 'zenml-registry-x-runs'"),

@@ -118,18 +118,6 @@ def test_a_long_document_that_grows_and_shrinks(tracker: Tracker) -> None:
     assert _only(tracker).params == {"text": "short", "gone": 2}
 
 
-def test_a_run_goes_on_where_it_stopped(tracker: Tracker) -> None:
-    with tracker.start_run("again", tags=["one"]) as first:
-        first.log({"m": 1, "🦊": 1})
-        first.log({"m": 2})
-    with tracker.start_run("again", tags=["two"], resume="must") as second:
-        second.log({"m": 3, "🦊": 3})
-    run = _only(tracker)
-    assert (first.id, run.tags) == (second.id, {"one", "two"})
-    assert [(p.step, p.value) for p in run.metrics if p.name == "m"] == [(0, 1), (1, 2), (2, 3)]
-    assert [(p.step, p.value) for p in run.metrics if p.name == "🦊"] == [(0, 1), (2, 3)]
-
-
 def test_what_was_kept_comes_back(tracker: Tracker, tmp_path: Path) -> None:
     pixels = numpy.arange(30, dtype=numpy.uint8).reshape(2, 5, 3)
     (tmp_path / "kept" / "in").mkdir(parents=True)

@@ -13,14 +13,13 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import numpy
-import PIL.Image
 import pytest
 
 from tests.support.server import free_port
 from tests.support.trackers import store
 from zenml_trackers import connect
 from zenml_trackers.errors import InvalidUrl, TrackerUnreachable
-from zenml_trackers.model.records import Artifact, Image, Metrics, RunError, RunSpec, Status, Table
+from zenml_trackers.model.records import Metrics, RunSpec, Status
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case"]
 NUMBERS = [0.1, 1e-7, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf, True, 7, 2**64 - 1, -(2**63)]
@@ -41,28 +40,6 @@ def ask(address: str, path: str, body: bytes | None = None) -> str:
 
 
 class TestReadBack:
-    @pytest.mark.parametrize("project", ["digits", "a/b", "..", "🦊", "x" * 300])
-    def test_names_tags_params_and_metadata_are_as_given(self, tmp_path, project):
-        texts = {name: name for name in HOSTILE}
-        params = {**texts, "deep": {"none": None, "list": [1, 1.0, True, {}]}}
-        at = tracker(tmp_path, project)
-        for name in HOSTILE:
-            with at.start_run(name, tags=HOSTILE, metadata=texts) as run:
-                run.log_params(params)
-        stored = list(at.read())
-        assert [run.name for run in stored] == HOSTILE
-        assert len({run.id for run in stored}) == len(HOSTILE)
-        for run in stored:
-            assert (run.tags, run.metadata, run.project) == (frozenset(HOSTILE), texts, project)
-            assert json.dumps(run.params) == json.dumps(params)
-
-    def test_projects_are_kept_apart(self, tmp_path):
-        for project in ("a/b", "a_b", "a b"):
-            with tracker(tmp_path, project).start_run(project):
-                pass
-        for project in ("a/b", "a_b", "a b"):
-            assert [run.name for run in tracker(tmp_path, project).read()] == [project]
-
     def test_numbers_keep_all_bits_their_type_and_their_order(self, tmp_path):
         with tracker(tmp_path).start_run("r") as run:
             for value in NUMBERS:
@@ -71,39 +48,6 @@ class TestReadBack:
         (stored,) = tracker(tmp_path).read()
         promised = [(name, 3, type(value), repr(value)) for value in NUMBERS for name in HOSTILE]
         assert exact(stored.metrics) == [*promised, ("m", 4, float, "nan")]
-
-    def test_a_failed_run_says_why(self, tmp_path):
-        with pytest.raises(LookupError), tracker(tmp_path).start_run("r"):
-            raise LookupError("no *such* thing")
-        (stored,) = tracker(tmp_path).read()
-        assert (stored.status, stored.error) == (Status.FAILED, RunError(type="LookupError", message="no *such* thing"))
-
-    def test_a_resumed_run_goes_on(self, tmp_path):
-        for value in (1, 2):
-            with tracker(tmp_path).start_run("r", tags=[f"t{value}"], resume="allow") as run:
-                run.log({"m": value})
-                run.log_params({f"p{value}": value})
-        (stored,) = tracker(tmp_path).read()
-        assert [(point.step, point.value) for point in stored.metrics] == [(0, 1), (1, 2)]
-        assert (stored.tags, stored.params) == (frozenset({"t1", "t2"}), {"p1": 1, "p2": 2})
-
-    @pytest.mark.parametrize("name", ["model", "a/b", "..", "x" * 300])
-    def test_attachments_come_back(self, tmp_path, name):
-        (tmp_path / "tree" / "in").mkdir(parents=True)
-        (tmp_path / "tree" / "in" / "file").write_bytes(b"\r\n\0")
-        rows = [[1, "1", 1.5], [None, "null", True], ["NaN", '"x"', "plain"]]
-        with tracker(tmp_path).start_run("r") as run:
-            run.log_artifact(tmp_path / "tree", name)
-            run.log_image(name, numpy.arange(12, dtype="uint8").reshape(2, 2, 3))
-            run.log_table(name, ["a", "1", "b"], rows, step=5)
-            run.log({name: 1})
-        artifact, image, table = tracker(tmp_path).backend.attachments(run.id, tmp_path)
-        assert isinstance(artifact, Artifact)
-        assert (artifact.name, (artifact.path / "in" / "file").read_bytes()) == (name, b"\r\n\0")
-        assert isinstance(image, Image)
-        assert (image.name, PIL.Image.open(image.image).tobytes()) == (name, bytes(range(12)))
-        expected = Table(name=name, columns=("a", "1", "b"), rows=tuple(map(tuple, rows)), step=5)
-        assert json.dumps(table.model_dump()) == json.dumps(expected.model_dump())
 
     def test_a_run_is_readable_while_it_is_written(self, tmp_path):
         at, over = tracker(tmp_path), threading.Event()

@@ -47,6 +47,8 @@ SHARED_MEMORY = Path("/dev/shm")
 NAME = re.compile(r"[\w-]+")
 NANOSECONDS = 1e9
 KEPT = "kept"
+LONGEST = 255
+"""Characters of a folder's name."""
 
 
 class MemoryBackend(Backend):
@@ -58,7 +60,8 @@ class MemoryBackend(Backend):
     def __init__(self, name: str, project: str) -> None:
         self.project = project
         self._at = str(TrackerUrl(backend=self.name, host=name, options={"project": project}))
-        self.folder = _root() / name / project.encode().hex()
+        hexed = project.encode().hex()
+        self.folder = _root() / name / (hexed if len(hexed) <= LONGEST else folder_name(project))
 
     @classmethod
     def from_url(cls, url: TrackerUrl, project: str, credentials: Mapping[str, str], timeout: float) -> MemoryBackend:
@@ -82,7 +85,7 @@ class MemoryBackend(Backend):
         return self._stored(run_id) if (self.folder / run_id / "run.jsonl").is_file() else None
 
     def projects(self) -> list[str]:
-        return sorted(bytes.fromhex(folder.name).decode() for folder in self.folder.parent.glob("*"))
+        return sorted(map(self._project_in, self.folder.parent.glob("*")))
 
     def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         names = {fields[0]: fields[1] for kind, *fields in self._lines(run_id) if kind == "artifact"}
@@ -119,6 +122,14 @@ class MemoryBackend(Backend):
             started=utc(int(run_id.partition("-")[0]) / NANOSECONDS),
             ended=utc(fields["ended"][-1][0] / NANOSECONDS) if fields["ended"] else None,
         )
+
+    def _project_in(self, folder: Path) -> str:
+        """The project's name; of another one whose name is too long for a folder's, only what stands for it."""
+        if folder == self.folder:
+            return self.project
+        with suppress(ValueError):
+            return bytes.fromhex(folder.name).decode()
+        return folder.name
 
     def _lines(self, run_id: str) -> Iterator[list[Any]]:
         with (self.folder / run_id / "run.jsonl").open(encoding="utf-8") as file:

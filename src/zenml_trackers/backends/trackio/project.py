@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 from zenml_trackers.errors import InvalidProject
 
@@ -18,6 +19,8 @@ RESERVED_SUFFIXES = (
     "_external_run_artifact_links",
 )
 """Trackio 0.43 refuses projects of such names, since they would share files with another project."""
+LONGEST = 180
+"""Bytes of a name: its files have endings on top, and file systems take 255 in all."""
 
 
 def check_project(name: str) -> None:
@@ -29,8 +32,8 @@ def check_project(name: str) -> None:
     usable = usable_project(name)
     if name != usable:
         raise InvalidProject(
-            f"project {name!r} can't be used: Trackio keeps only letters, digits, '-' and '_' of a project's name, and "
-            f"reserves some endings for itself. Use {usable!r}."
+            f"project {name!r} can't be used: Trackio keeps only letters, digits, '-' and '_' of a project's name, "
+            f"{LONGEST} bytes at most, and reserves some endings for itself. Use {usable!r}."
         )
 
 
@@ -39,4 +42,6 @@ def usable_project(name: str) -> str:
     usable = re.sub(r"[^\w-]+", "-", name).strip("-") or "default"
     if usable.startswith(RESERVED_PREFIX) or usable.endswith(RESERVED_SUFFIXES):
         usable = f"zenml-{usable}-runs"
+    if len(encoded := usable.encode()) > LONGEST:
+        usable = f"{encoded[: LONGEST - 17].decode(errors='ignore')}-{sha256(encoded).hexdigest()[:16]}"
     return usable
