@@ -84,3 +84,11 @@ def only_run(tracker: Tracker) -> StoredRun:
     """The one run that is stored there."""
     [run] = tracker.read()
     return run
+
+
+def series(run: StoredRun) -> dict[str, list[tuple[int, float]]]:
+    """Steps and values by the names of the metrics."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for point in run.metrics:
+        found.setdefault(point.name, []).append((point.step, point.value))
+    return found
