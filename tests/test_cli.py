@@ -131,6 +131,7 @@ class TestDoctor:
         assert "zenml experiment-tracker register NAME --flavor=trackio" in said
         assert said.endswith("Nothing failed.\n")
 
+    @pytest.mark.slow
     def test_it_finds_that_trackio_cannot_be_imported(self, tmp_path):
         (tmp_path / "trackio.py").write_text("from json import nothing_of_that_name")
         said = ran_alone("doctor", PYTHONPATH=str(tmp_path))

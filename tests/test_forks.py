@@ -144,6 +144,7 @@ def _log_to(given) -> None:
     run["param"] = number
 
 
+@pytest.mark.slow
 def test_trackios_run_can_be_passed_to_a_spawned_process(project):
     def body():
         with multiprocessing.get_context("spawn").Pool(1) as pool:

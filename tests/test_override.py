@@ -50,6 +50,7 @@ def test_switched_off_it_leaves_zenmls_own_classes():
     assert _python(program, ZENML_TRACKERS_OVERRIDE="off").splitlines()[-1] == "True"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="nothing is replaced")
 def test_it_says_once_that_it_replaced_the_built_in_flavor():
     said = _python(DOCUMENTED, ZENML_LOGGING_VERBOSITY="INFO")

@@ -158,6 +158,7 @@ detach()
 
 
 class TestOurOwn:
+    @pytest.mark.slow
     def test_trackio_is_looked_at_before_it_is_imported(self, packages):
         packages.install("trackio", "0.20.2", module="nothing")
         *lines, loaded = alone(packages, TRACKIO_SCRIPT).splitlines()
@@ -168,6 +169,7 @@ class TestOurOwn:
         assert "tracker, step 'train': " in said[3]
         assert loaded == "False"
 
+    @pytest.mark.slow
     def test_the_doctor_names_trackio_s_release(self, packages):
         packages.install("trackio", "0.20.2", module="nothing")
         said = alone(packages, "from zenml_trackers.cli import main; main(['doctor'], standalone_mode=False)")

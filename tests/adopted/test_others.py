@@ -82,6 +82,7 @@ class TestNeptune:
 
 
 class TestWhereThereIsNothingToAdopt:
+    @pytest.mark.slow
     def test_another_tracker_is_named_with_those_that_can_be(self, zenml_store):
         stack_with()
         run(loses_its_own)

@@ -50,6 +50,7 @@ class TestWandb:
         assert seen == {**whose, "name": f"{finished.name}_trains"}
         assert _artifacts(wandb_folder) == ["notes"]
 
+    @pytest.mark.slow
     def test_the_flavor_says_how_the_run_ended(self, wandb_folder):
         run(fails)
         [observed] = wandb_file.settled(wandb_folder)

@@ -116,6 +116,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 class TestLocks:
+    @pytest.mark.slow
     def test_a_run_whose_process_was_killed_goes_on(self, tracker, repository):
         command = [sys.executable, "-c", KILLED, f"aim:///{repository}", tracker.project]
         run_id = subprocess.run(command, capture_output=True, text=True).stdout.strip()

@@ -64,6 +64,7 @@ def test_rows_that_mlflow_refuses_cost_themselves(tracker: Tracker, project: str
     assert [point.value for point in stored.metrics] == [*range(50), 51]
 
 
+@pytest.mark.slow
 def test_many_runs_at_once_lose_nothing(tracker: Tracker) -> None:
     def step(number: int) -> None:
         with tracker.start_run(f"run-{number}") as run:

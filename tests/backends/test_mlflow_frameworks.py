@@ -108,6 +108,7 @@ def _stored(url: str, project: str) -> list[StoredRun]:
     return list(connect(url, project=project).read())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("zenml_store")
 def test_scripts_run_unchanged_in_steps(url: str, project: str) -> None:
     unified_stack_with(url=url, project=project, deadline=120)

@@ -160,6 +160,7 @@ def test_a_run_that_a_client_made_goes_on(tracker: Tracker) -> None:
     assert _values(_stored(tracker)["ours"]) == {"m": 2}
 
 
+@pytest.mark.slow
 def test_the_address_and_the_variables_name_the_store(tracker: Tracker, file: Path, unchanged: None) -> None:
     import mlflow
 

@@ -112,8 +112,8 @@ def test_projects_are_told_by_the_names_that_find_their_runs(url, project):
 
 @pytest.mark.parametrize("tracker", [each for each in ALL if each not in ("trackio",)])
 def test_where_there_is_nothing_there_are_no_projects_and_nothing_is_made(tracker, tmp_path, project, monkeypatch):
-    url = url_of(tracker, tmp_path / "nothing", project, monkeypatch)
-    for asked in (url, url_of(tracker, tmp_path, project, monkeypatch)):
+    url = url_of(tracker, tmp_path / "nothing", project, monkeypatch, made=False)
+    for asked in (url, url_of(tracker, tmp_path, project, monkeypatch, made=False)):
         backend = backend_at(asked, project)
         assert list(backend.read()) == []
         assert backend.projects() == []
@@ -121,7 +121,7 @@ def test_where_there_is_nothing_there_are_no_projects_and_nothing_is_made(tracke
 
 
 def test_an_aim_repository_is_made_by_no_reader(tmp_path, project, monkeypatch):
-    url = url_of("aim", tmp_path, project, monkeypatch)
+    url = url_of("aim", tmp_path, project, monkeypatch, made=False)
     (tmp_path / "aim").mkdir()
     assert list(backend_at(url, project).read()) == []
     assert list((tmp_path / "aim").iterdir()) == []

@@ -96,6 +96,7 @@ def test_runs_at_the_same_time_have_one_folder_each(tracker: Tracker, writer: An
     }
 
 
+@pytest.mark.slow
 def test_a_library_that_the_step_imports_is_changed_too(library: str, tmp_path: Path) -> None:
     code = f"""
 import sys

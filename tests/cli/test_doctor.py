@@ -155,6 +155,7 @@ class TestStoreThatIsAway:
         )
         assert "Traceback" not in done.stderr
 
+    @pytest.mark.slow
     def test_one_that_refuses_the_login_is_no_server_to_start(self, tmp_path):
         import zenml
         from zenml.enums import AuthScheme

@@ -86,6 +86,7 @@ class TestCheck:
         assert "0 programs were executed; " in " ".join(said.split())
         assert "were left out, since the profile's time was up; --budget gives more" in " ".join(said.split())
 
+    @pytest.mark.slow
     def test_a_broken_harness_says_nothing_of_the_tracker(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         status, said = ran("check", "tests.contract.harnesses:CannotRead", "--json", file)

@@ -56,6 +56,7 @@ def test_only_what_was_asked_for_is_looked_into() -> None:
     assert [clause.verdict for clause in report.clauses] == [Verdict.BROKEN]
 
 
+@pytest.mark.slow
 def test_no_program_is_executed_for_what_none_can_show() -> None:
     assert checked("harnesses:Plain", "S3").programs == 0
 

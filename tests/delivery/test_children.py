@@ -166,6 +166,7 @@ class TestWhatIsStored:
         ranks = {f"rank-{rank}/m": [(0, 10), (7, 11), (8, 12)] for rank in (1, 2)}
         assert series(only_run(at)) == {"m": own, **ranks}
 
+    @pytest.mark.slow
     @four_trackers
     def test_thousands_of_rows_of_children_at_once_are_all_found_once(self, at):
         with at.start_run("r") as run, multiprocessing.get_context("fork").Pool(4) as pool:

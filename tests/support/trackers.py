@@ -26,7 +26,7 @@ every_tracker = pytest.mark.parametrize("backend", ALL)
 """For tests of what any tracker could get wrong."""
 
 
-def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch) -> str:
+def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch, made: bool = True) -> str:
     """The tracker's URL, without a project.
 
     Args:
@@ -34,6 +34,7 @@ def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch) -
         folder: Where it keeps runs.
         memory: The name of a memory, if it is that.
         patch: Where its library would write to the user's own folders, this says otherwise.
+        made: Whether an empty store may be there already.
     """
     if tracker in LIBRARIES and find_spec(LIBRARIES[tracker]) is None:
         pytest.skip(f"{tracker} is not installed here")
@@ -42,7 +43,8 @@ def url_of(tracker: str, folder: Path, memory: str, patch: pytest.MonkeyPatch) -
     patch.setenv("WANDB_ERROR_REPORTING", "false")
     patch.setenv("COMET_ERROR_TRACKING_ENABLE", "false")
     patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
-    put(tracker, folder / STORES.get(tracker, ""))
+    if made:
+        put(tracker, folder / STORES.get(tracker, ""))
     return {
         "memory": f"memory://{memory}",
         "trackio": "trackio:///",
