@@ -56,6 +56,12 @@ CALLS = {
     "log_audio": lambda run: run.log_audio("a", Unshown(), 8000),
     "log_video": lambda run: run.log_video("v", Unshown()),
     "log_artifact": lambda run: run.log_artifact(Unshown()),
+    "summary": lambda run: run.summary.update({"a": Unshown()}),
+    "summary of a name": lambda run: run.summary.update({Unshown(): 1}),
+    "summary of a map": lambda run: run.summary.update({"a": Unread(a=1)}),
+    "summary of one": lambda run: run.summary.__setitem__([], 1),
+    "define_metric": lambda run: run.define_metric(Unshown(), "min"),
+    "define_metric as": lambda run: run.define_metric("behind", Unshown()),
 }
 
 

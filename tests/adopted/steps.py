@@ -122,3 +122,11 @@ def untracked() -> None:
         get_run()
     except NoActiveRun as error:
         seen["said"] = str(error)
+
+
+@step(experiment_tracker="tracker", enable_cache=False)
+def summarizes() -> None:
+    get_run().define_metric("loss", summary="min")
+    get_run().summary["best"] = 0.93
+    get_run().log({"loss": 1})
+    get_run().log({"loss": 2})

@@ -8,7 +8,19 @@ import pytest
 from tracker_contracts.harnesses import mlflow_database
 
 from tests.adopted.running import LOSS, run, series, stack, warned
-from tests.adopted.steps import ends_natively, fails, nests, refused, retried, seen, shows, threaded, trains, tries
+from tests.adopted.steps import (
+    ends_natively,
+    fails,
+    nests,
+    refused,
+    retried,
+    seen,
+    shows,
+    summarizes,
+    threaded,
+    trains,
+    tries,
+)
 from tests.support.made import put
 from zenml_trackers.zenml.adopted import adoption
 
@@ -60,6 +72,13 @@ class TestMlflow:
         assert [(point.name, point.value) for point in observed.metrics] == [("good", 2), ("good", 2)]
         warnings = warned(said)
         assert [("'bad*name'" in told, "'lr'" in told) for told in warnings] == [(True, False), (False, True)]
+
+    def test_the_summary_is_tags_and_what_mlflow_does_not_sum_up_is_named(self, mlflow_file, said):
+        run(summarizes)
+        [observed] = mlflow_database.observed(mlflow_file, "digits")
+        assert "'summary.best': '0.93'" in observed.everything
+        [told] = warned(said)
+        assert "no summary of the metric 'loss'" in told
 
     def test_a_nested_run_of_the_steps_own_is_left_alone(self, mlflow_file):
         run(nests)

@@ -7,7 +7,7 @@ import pytest
 from tracker_contracts.harnesses import wandb_file
 
 from tests.adopted.running import API_KEY, LOSS, run, series, stack, warned
-from tests.adopted.steps import fails, mixes, seen, shows, trains
+from tests.adopted.steps import fails, mixes, seen, shows, summarizes, trains
 
 
 def _artifacts(folder: Path) -> list[str]:
@@ -62,6 +62,18 @@ class TestWandb:
         assert series(observed, "loss") == [(0, 1), (1, 2)]
         assert len(list(wandb_folder.rglob("media/images/picture*.png"))) == 1
         assert len(list(wandb_folder.rglob("media/table/cells*.json"))) == 1
+
+    def test_the_summary_is_wandbs(self, wandb_folder, said):
+        run(summarizes)
+        wandb_file.settled(wandb_folder)
+        [log] = wandb_folder.glob("wandb/offline-run-*/run-*.wandb")
+        records = list(wandb_file.records(log))
+        items = [item for record in records for item in record.summary.update]
+        found = {item.key or ".".join(item.nested_key): item.value_json for item in items}
+        assert (found["best"], found["loss"]) == ("0.93", '{"min":1}')
+        [defined] = [record.metric for record in records if record.metric.name == "loss"]
+        assert defined.summary.min
+        assert warned(said) == []
 
     def test_its_own_calls_share_the_steps_and_a_lower_one_is_refused_by_name(self, wandb_folder, said):
         run(mixes)

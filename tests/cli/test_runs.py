@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from tests.support.server import trackio_server
 from tests.support.terminal import Said, in_real_terminal, on_terminal, piped
 from tests.support.trackers import ALL, backend_at, store, url_of
-from zenml_trackers.model.records import Metrics, Params, RunError, RunSpec, Status
+from zenml_trackers.model.records import Metrics, Params, RunError, RunSpec, Status, Summary
 
 LONG = "digits_training_pipeline-2026_11_26-14_03_05_123456"
 STEPS = ("train", "evaluate", "quality_gate")
@@ -54,6 +54,7 @@ def fill(url: str, project: str) -> list[str]:
                 backend,
                 spec,
                 Params(values={"model": {"depth": 3}}),
+                Summary(values={"best loss": 1 / 3, "verdict": "good"}),
                 *rows,
                 status=Status.FAILED if failed else Status.FINISHED,
                 error=ERROR if failed else None,
@@ -174,12 +175,13 @@ class TestPipe:
         assert failed["params"] == {"model": {"depth": 3}}
         assert failed["metadata"] == {"commit": {"sha": "abc"}}
         assert failed["tags"] == ["baseline"]
+        assert failed["summary"] == {"best loss": 1 / 3, "verdict": "good"}
         assert [point["name"] for point in failed["metrics"]] == ["loss"] * 3
         assert {"started", "ended"} <= failed.keys()
         assert "ended" not in runs[4]
         known = {"id", "name", "project", "status", "error", "tags", "metadata", "params", "metrics", "pipeline"}
         known |= {"pipeline_run", "step", "step_run_id", "attempt", "url", "origin", "show_command", "started", "ended"}
-        known |= {"alerts", "parent"}
+        known |= {"alerts", "parent", "summary"}
         assert failed.keys() <= known
 
 
@@ -206,6 +208,7 @@ class TestOneRun:
         )
         assert facts["model.depth"] == "3"
         assert facts["commit.sha"] == "abc"
+        assert (facts["best"], facts["verdict"]) == ("loss  0.3333333333333333", "good")
         assert facts["show"].startswith("with ")
         assert "…" not in said.out.split("metrics\n")[0]
 

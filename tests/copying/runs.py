@@ -23,6 +23,7 @@ from zenml_trackers.model.records import (
     RunSpec,
     Status,
     StoredRun,
+    Summary,
     Tags,
 )
 
@@ -118,4 +119,5 @@ def full_run(index: int) -> tuple[RunSpec, list[Record]]:
     rows = [Metrics(values={name: NUMBERS[i % len(NUMBERS)]}, step=i - 1) for i, name in enumerate(HOSTILE)]
     more = [Metrics(values={"loss": number, "step": 1, "__x": 2}, step=20) for number in NUMBERS]
     backwards = [Metrics(values={"loss": 1 / (1 + step), "acc": step}, step=step) for step in (30, 29, 7, 7)]
-    return spec, [Params(values=params), Tags(tags=("late",)), *rows, *more, *backwards]
+    summary = [Summary(values={"best": 0.5, "nan": math.nan, **{name: name for name in HOSTILE}})]
+    return spec, [Params(values=params), Tags(tags=("late",)), *summary, *rows, *more, *backwards]

@@ -31,6 +31,7 @@ def show(console: Console, run: StoredRun) -> None:
         _labelled(_facts(run, exact)),
         _part("params", _labelled(leaves(run.params))),
         _part("metadata", _labelled(leaves(run.metadata))),
+        _part("summary", _labelled(run.summary.items())),
         _part("metrics", _metrics(run, console, exact)),
     ]
     for line in (line for part in parts for line in part):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zenml_trackers.model.records import StoredRun
 
 LONGEST_SHOWN = 60
-MAPS = {"params": "param", "metadata": "metadata"}
+MAPS = {"params": "param", "metadata": "metadata", "summary": "summary"}
 """Of the fields that are maps, what each of their values is called."""
 FACTS = ("name", "status", "error", "tags", "pipeline", "pipeline_run", "step", "step_run_id", "attempt")
 """What a copy shares with its run; an id, a page and times are its own."""

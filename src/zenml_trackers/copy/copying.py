@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from zenml_trackers.copy.comparison import Expected, Loss, differences
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable, named
 from zenml_trackers.losses import Redactor
+from zenml_trackers.model import records
 from zenml_trackers.model.records import NEEDS, Logged, MetricPoint, Metrics, Params, RunSpec, Status, StoredRun
 from zenml_trackers.model.run_ids import chosen, may_be
 from zenml_trackers.model.url import TrackerUrl
@@ -160,6 +161,8 @@ class Copying:
             self._write(sink, [Params(values=run.params)], "params", run)
         if run.alerts:
             self._write(sink, run.alerts, "alerts", run)
+        if run.summary:
+            self._write(sink, [records.Summary(values=run.summary)], "summary", run)
         rows = _rows(run.metrics)
         while batch := list(islice(rows, BATCH)):
             self._write(sink, batch, "metrics", run)

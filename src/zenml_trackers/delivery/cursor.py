@@ -6,12 +6,13 @@ Both come from the order of the lines alone, so that whoever reads the journal a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from zenml_trackers.delivery.budgets import CHUNK
 from zenml_trackers.delivery.journal import KINDS, Journal
-from zenml_trackers.model.records import End, Logged, Metrics
+from zenml_trackers.delivery.totals import Totals
+from zenml_trackers.model.records import Definition, End, Logged, MetricPoint, Metrics
 
 RECORD = b'{"kind":'
 """How the line of a record begins."""
@@ -73,11 +74,17 @@ class Cursor:
 
     def __init__(self, journal: Journal) -> None:
         self.marks = Marks()
+        self.totals = Totals()
         self.offset = 0
         """Bytes that were read."""
         self._journal = journal
         self._number = 0
         self._ended = False
+
+    def begin_after(self, points: Iterable[MetricPoint], last_step: int) -> None:
+        """The run had these values of metrics before, up to that step."""
+        self.marks.begin_at(last_step)
+        self.totals.see((point.name, point.value) for point in points)
 
     def next(self, most: int) -> list[Logged]:
         """The records that follow, as far as they are there now."""
@@ -110,13 +117,18 @@ class Cursor:
 
     def _record(self, number: int, fields: dict[str, Any]) -> Logged:
         kind = KINDS[fields.pop("kind")]
+        if kind is Metrics:
+            self.totals.see(fields["values"])  # under the names that their own process gave them
         if PROCESS in fields:
             self.marks.put(kind, fields)
         elif kind is Metrics:
             self.marks.see(fields)
         if kind is Metrics:  # there are many of them, and their values were looked at before
             return Metrics.model_construct(number=number, **fields)
-        return kind(number=number, **fields)
+        record = kind(number=number, **fields)
+        if isinstance(record, Definition):
+            self.totals.define(record)
+        return record
 
 
 def _fields(line: bytes) -> dict[str, Any] | None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from zenml_trackers.delivery.already import Already
+from zenml_trackers.delivery.totals import Totals
 from zenml_trackers.errors import Losses, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Reporter
-from zenml_trackers.model.records import NEEDS, End, Logged, Metrics
+from zenml_trackers.model.records import NEEDS, Definition, End, Logged, Metrics, Summary
 from zenml_trackers.port.backend import Backend, Sink
 from zenml_trackers.port.sinks import named_loss
 
@@ -30,7 +31,9 @@ def as_error(error: BaseException) -> Exception:
 class Handover:
     """Gives a sink what it is to store. What may pass is raised; all else is told, and the record is lost."""
 
-    def __init__(self, backend: Backend, sink: Sink, already: Already | None, reporter: Reporter) -> None:
+    def __init__(
+        self, backend: Backend, sink: Sink, already: Already | None, reporter: Reporter, totals: Totals
+    ) -> None:
         """Nothing is given yet.
 
         Args:
@@ -38,6 +41,7 @@ class Handover:
             sink: The run was made in it.
             already: What a process that is no more has stored of the run; None for a new one.
             reporter: Told of what is lost.
+            totals: What metrics come to, once all is given.
         """
         self.rows = 0
         """The rows of metrics that the sink took."""
@@ -47,10 +51,14 @@ class Handover:
         self._sink = sink
         self._already = already
         self._reporter = reporter
+        self._totals = totals
         self._waiting: list[Logged] = []
+        self._last = -1
+        self._summed_up = False
 
     def add(self, batch: Sequence[Logged]) -> None:
         """Records that are to be given; those that are stored already count as taken."""
+        self._last = batch[-1].number
         left = list(batch)
         if self._already is not None:
             left = list(self._already.without(batch))
@@ -90,11 +98,12 @@ class Handover:
             self._advance(batch[-1].number if batch else -1)
 
     def close(self, end: End) -> Exception | None:
-        """Close the sink; why its end may not be stored, if that failed.
+        """Give what metrics come to, and close the sink; why its end may not be stored, if that failed.
 
         Raises:
             OSError: It may work in a moment.
         """
+        self._sum_up()
         try:
             self._sink.close(end.status, end.error)
         except BaseException as error:
@@ -104,11 +113,20 @@ class Handover:
             return as_error(error)
         return None
 
+    def _sum_up(self) -> None:
+        """Once, however often it is tried; the journal does not hold it."""
+        values = self._totals.summary()
+        if values and not self._summed_up:
+            self.add([Summary(number=self._last + 1, values=values)])
+        self._summed_up = True
+        while self.waits:
+            self.give()
+
     def _takes(self, record: Logged) -> bool:
         """Whether the tracker has the feature that it needs; a warning names one that it hasn't."""
         feature = NEEDS.get(type(record))
         if feature is None or feature in self._backend.features:
-            return not isinstance(record, End)
+            return not isinstance(record, (Definition, End))
         lacking = UnsupportedFeature(f"The tracker {self._backend.name!r} has no {feature.value}.")
         self._reporter.warn(lacking, "The other trackers get it.", feature.value)
         return False

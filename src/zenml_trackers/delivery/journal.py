@@ -32,6 +32,7 @@ from zenml_trackers.delivery.copied import LeftOut
 from zenml_trackers.model.records import (
     Alert,
     Artifact,
+    Definition,
     End,
     Image,
     Logged,
@@ -39,6 +40,7 @@ from zenml_trackers.model.records import (
     Params,
     Record,
     RunSpec,
+    Summary,
     Table,
     Tags,
 )
@@ -59,6 +61,8 @@ KINDS: dict[str, type[Logged]] = {
     "image": Image,
     "table": Table,
     "alert": Alert,
+    "summary": Summary,
+    "definition": Definition,
     "end": End,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}

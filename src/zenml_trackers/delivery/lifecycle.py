@@ -168,6 +168,7 @@ class Tracking:
         self._wait_for_beginning()
         self.run.features = frozenset[Feature]().union(*(sender.features for sender in self._senders))
         self._share_steps()
+        self._share_summary()
         for sender in self._senders:
             if not sender.reached:
                 error = sender.error or TrackerUnreachable("connecting took longer than the time that was left for it")
@@ -190,11 +191,15 @@ class Tracking:
 
     def _share_steps(self) -> None:
         """What is logged by a library's own calls takes its steps from the counter of the run."""
-        self.run.steps = StepCounter(max((each.last_step for each in self._senders), default=-1))
+        self.run.steps = StepCounter(max((each.before.last_step for each in self._senders), default=-1))
         for sender in self._senders:
             sender.steps = self.run.steps
             if sender.sink is not None:
                 sender.sink.share(self.run)
+
+    def _share_summary(self) -> None:
+        """A run that is resumed knows the summary that it has."""
+        self.run.summary.begin_with(next((each.before.summary for each in self._senders if each.before.summary), {}))
 
     def _attach(self) -> None:
         """Have the libraries' own calls in this context reach the run."""

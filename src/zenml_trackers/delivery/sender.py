@@ -13,6 +13,7 @@ from typing import Any
 
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.already import Already
+from zenml_trackers.delivery.before import Before
 from zenml_trackers.delivery.cursor import Cursor
 from zenml_trackers.delivery.handover import Handover, as_error, may_pass
 from zenml_trackers.delivery.journal import Journal
@@ -58,8 +59,8 @@ class Sender:
         """Whether the run is stored, its end too."""
         self.stopped = False
         """Whether it does nothing any more."""
-        self.last_step = -1
-        """The highest metric step that the run had before."""
+        self.before = Before()
+        """What the run had before, if it is resumed."""
         self.steps = StepCounter()
         """Told of the metric steps of child processes that share them."""
         self.failures = 0
@@ -202,13 +203,13 @@ class Sender:
         noted = self._journal.noted(self._number)
         begun = backend.find(noted["run_id"]) if "run_id" in noted else None  # by a process that is no more
         old = begun or self._to_resume(backend, spec)
-        self.last_step = old.last_step if old else -1
-        self._cursor.marks.begin_at(noted.get("last_step", -1) if begun else self.last_step)
+        self.before = Before(noted["points"], noted.get("last_step", -1)) if begun else Before.of(old)
+        self._cursor.begin_after(old.metrics[: self.before.points] if old else (), self.before.last_step)
         self.sink = backend.open(spec, old)
         if begun is None:
-            self._note(points=len(old.metrics) if old else 0, last_step=self.last_step)
-        already = Already(backend, begun, noted["points"]) if begun is not None else None
-        return Handover(backend, self.sink, already, self.reporter)
+            self._note(points=self.before.points, last_step=self.before.last_step)
+        already = Already(backend, begun, self.before.points) if begun is not None else None
+        return Handover(backend, self.sink, already, self.reporter, self._cursor.totals)
 
     def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:
         try:

@@ -6,6 +6,7 @@ user's param whose key begins with that, or with `_`, which some trackers reserv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,9 @@ PARAMS = "zenml.params"
 ORIGIN = "zenml.origin"
 PARENT = "zenml.parent"
 ALERTS = "zenml.alerts"
+SUMMARY = "zenml.summary"
+NOT_FINITE = "zenml.not_finite"
+"""Which values of the summary are numbers that JSON lacks: they are stored as text, on every tracker."""
 
 
 def opening(spec: RunSpec) -> dict[str, Any]:
@@ -64,6 +68,8 @@ def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
         old[ORIGIN] = run.origin
     for alert in run.alerts:
         add_alert(old, alert)
+    if run.summary:
+        add_summary(old, run.summary)
     add_params(old, run.params)
     return continued(old, spec)
 
@@ -86,6 +92,21 @@ def add_alert(config: dict[str, Any], alert: Alert) -> None:
     """Put `alert` behind those in `config`."""
     own = alert.model_dump(include={"title", "text", "level"})
     config[ALERTS] = [*config.get(ALERTS, ()), own]
+
+
+def add_summary(config: dict[str, Any], values: Mapping[str, bool | int | float | str]) -> None:
+    """Set `values` in the summary of `config`."""
+    joined = {**summary_in(config), **values}
+    odd = [name for name, value in joined.items() if isinstance(value, float) and not math.isfinite(value)]
+    config[SUMMARY] = {name: str(value) if name in odd else value for name, value in joined.items()}
+    if odd or NOT_FINITE in config:
+        config[NOT_FINITE] = odd
+
+
+def summary_in(config: Mapping[str, Any]) -> dict[str, bool | int | float | str]:
+    """The summary that is stored in `config`."""
+    odd = config.get(NOT_FINITE, ())
+    return {name: float(value) if name in odd else value for name, value in config.get(SUMMARY, {}).items()}
 
 
 def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
@@ -120,6 +141,7 @@ def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known
         origin=config.get(ORIGIN),
         parent=config.get(PARENT),
         alerts=tuple(Alert(**alert) for alert in config.get(ALERTS, ())),
+        summary=summary_in(config),
         ended=None if config.get(STATUS) == Status.RUNNING else ended,
         **known,
     )

@@ -117,6 +117,8 @@ Shows = Literal["text", "histogram", "audio", "video"]
 """What a file may hold that some trackers show."""
 Level = Literal["info", "warning", "error"]
 """How urgent an alert is."""
+Aggregate = Literal["min", "max", "last", "mean"]
+"""What the values of a metric come to."""
 
 
 class Artifact(Logged):
@@ -138,6 +140,20 @@ class Alert(Logged):
     title: str
     text: str = ""
     level: Level = "warning"
+
+
+class Summary(Logged):
+    """Single values of the whole run; a name that is given again has its new value."""
+
+    values: dict[str, bool | int | float | str]
+
+
+class Definition(Logged):
+    """Which value of a metric is to be in the summary once the run ends; whoever delivers the run sees to that."""
+
+    name: str
+    """The metric's; with `*` at its end those of all metrics that begin so."""
+    summary: Aggregate
 
 
 class Image(Logged):
@@ -205,6 +221,8 @@ class StoredRun(Record):
     """As they were given, nested."""
     alerts: tuple[Alert, ...] = ()
     """In the order in which they were raised."""
+    summary: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    """Single values of the whole run; of a defined metric, such as `loss.min`."""
     metrics: tuple[MetricPoint, ...] = ()
     """In the order in which they were logged."""
     pipeline: str | None = None

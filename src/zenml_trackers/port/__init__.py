@@ -26,6 +26,7 @@ from zenml_trackers.model.records import (
     RunSpec,
     Status,
     StoredRun,
+    Summary,
     Table,
     Tags,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Status",
     "StepLog",
     "StoredRun",
+    "Summary",
     "Table",
     "Tags",
     "TokenRefused",

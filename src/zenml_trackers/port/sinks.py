@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.model.records import (
+    Alert,
+    Artifact,
+    Image,
+    Logged,
+    Metrics,
+    Params,
+    RunError,
+    Status,
+    Summary,
+    Table,
+    Tags,
+)
 from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Sink
 
@@ -106,6 +118,11 @@ class RecordSink(Sink):
         """Tell people of something, where the library has a way."""
         raise UnsupportedFeature(f"The alert {alert.title!r} can't be stored: the tracker has none.")
 
+    def set_summary(self, values: Mapping[str, Number | str]) -> None:
+        """Set single values of the whole run, where the library has a place for them."""
+        names = ", ".join(map(repr, values))
+        raise UnsupportedFeature(f"The summary of {names} can't be stored: the tracker has none.")
+
     def _try(self, record: Logged) -> None:
         try:
             self._take(record)
@@ -130,6 +147,8 @@ class RecordSink(Sink):
                     self.show(record)
             case Alert():
                 self.alert(record)
+            case Summary(values=values):
+                self.set_summary(values)
             case Image(name=name, image=image, step=step):
                 self.show_image(name, as_pil(name, image), step)
             case Table(step=step):
@@ -177,6 +196,11 @@ class DocumentSink(RecordSink):
     def alert(self, alert: Alert) -> None:
         """Into the document, as far as the library has no place of its own."""
         document.add_alert(self.config, alert)
+        self._changed = True
+
+    def set_summary(self, values: Mapping[str, Number | str]) -> None:
+        """Into the document, as far as the library has no place of its own."""
+        document.add_summary(self.config, values)
         self._changed = True
 
     def add_tags(self, tags: tuple[str, ...]) -> None:

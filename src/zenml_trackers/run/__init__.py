@@ -13,17 +13,16 @@ from zenml_trackers.errors import RunEnded, TrackerError, TrackerUnreachable, Un
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Reporter
 from zenml_trackers.model.records import (
-    Alert,
     Artifact,
     End,
     Feature,
     Image,
-    Level,
     Logged,
     Metrics,
     Params,
     Shows,
     Status,
+    Summary,
     Table,
     Tags,
 )
@@ -37,6 +36,7 @@ from zenml_trackers.model.values.text import as_text
 from zenml_trackers.run.harmless import harmless
 from zenml_trackers.run.recorder import Recorder, called
 from zenml_trackers.run.shorthand import Shorthand
+from zenml_trackers.run.summary import RunSummary
 
 
 class Run(Shorthand):
@@ -58,6 +58,8 @@ class Run(Shorthand):
         """How many calls of `log` were taken."""
         self.steps = StepCounter()
         """Counts the metric steps that are not given."""
+        self.summary = RunSummary(lambda values: self._add(Summary, values=values), self._refuse)
+        """Single values of the whole run: `run.summary["best_accuracy"] = 0.93`."""
         self._recorder = recorder
         self._reporter = reporter
         self._in_order = threading.RLock()
@@ -225,9 +227,6 @@ class Run(Shorthand):
     def _keep_shown(self, name: str, path: Path, title: str, shows: Shows, step: int | None) -> None:
         self._need(Feature.ARTIFACTS)
         self._add(Artifact, name=name, path=path, title=title, shows=shows, step=step)
-
-    def _alert(self, title: str, text: str, level: Level) -> None:
-        self._add(Alert, title=title, text=text, level=level)
 
     def go_on_in_process(self, recorder: Recorder) -> None:
         """Be a run of another process, with locks of this one; whoever reads the journal gives the metric steps.

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.model.records import Level, Shows
+from zenml_trackers.model.records import Aggregate, Alert, Definition, Level, Logged, Shows
 from zenml_trackers.model.values import media
-from zenml_trackers.model.values.text import as_text
+from zenml_trackers.model.values.text import as_key, as_text
 from zenml_trackers.run.harmless import harmless
 
 BINS = 64
@@ -43,8 +43,8 @@ class Shorthand(ABC):
         """Keep a file that some trackers show, too."""
 
     @abstractmethod
-    def _alert(self, title: str, text: str, level: Level) -> None:
-        """Tell people."""
+    def _add(self, kind: type[Logged], **fields: Any) -> None:
+        """Take a record."""
 
     @abstractmethod
     def _refuse(self, refused: Iterable[Exception]) -> None:
@@ -142,7 +142,24 @@ class Shorthand(ABC):
         if level not in get_args(Level):
             self._refuse([UnstorableValue(f"alert {title!r}: level is {level!r}; pass info, warning or error.")])
             level = "warning"
-        self._alert(as_text(title), as_text(text), level)
+        self._add(Alert, title=as_text(title), text=as_text(text), level=level)
+
+    @harmless
+    def define_metric(self, name: str, summary: str) -> None:
+        """Have what the values of a metric come to in the summary when the run ends, as `loss.min`.
+
+        Values that were logged before count, and those of child processes. NaN is a last value, and else none.
+
+        Args:
+            name: The metric's; with `*` at its end, all metrics that begin so are meant.
+            summary: `min`, `max`, `last` or `mean`, or several as in `min,last`.
+        """
+        for kind in (each.strip() for each in summary.split(",")):
+            if kind in get_args(Aggregate):
+                self._add(Definition, name=as_key(name, "define_metric()"), summary=kind)
+            else:
+                wrong = f"define_metric({name!r}): summary is {kind!r}; pass {', '.join(get_args(Aggregate))}."
+                self._refuse([UnstorableValue(wrong)])
 
     def _keep(self, name: str, step: int | None, shows: Shows, made: Callable[[], tuple[bytes, str]]) -> None:
         content, ending = made()

@@ -86,6 +86,7 @@ class CometSink(EndedSink):
         if tags := [tag for tag in config[document.TAGS] if tag not in run.get_tags()]:
             run.add_tags(tags)
         others = {key: _text(config[key]) for key in OTHERS if key in config}
+        others.update({f"{document.SUMMARY}.{key}": each for key, each in config.get(document.SUMMARY, {}).items()})
         params = {key: value for key, value in config.items() if not key.startswith(document.PREFIX)}
         flat = dict(_flat({**params, **config.get(document.PARAMS, {})}))
         for key, value in self._news(others).items():

@@ -62,7 +62,8 @@ def as_tags(config: Mapping[str, Any]) -> dict[str, str]:
     if document.PARENT in config:
         facts[PARENT] = config[document.PARENT]
     metadata = _flat(config.get(document.METADATA, {}), f"{document.METADATA}.", LONGEST_TAG)
-    return {**dict(map(_label, config.get(document.TAGS, ()))), **metadata, **facts, **_chunks(config)}
+    summary = _flat(config.get(document.SUMMARY, {}), f"{document.SUMMARY}.", LONGEST_TAG)
+    return {**dict(map(_label, config.get(document.TAGS, ()))), **metadata, **summary, **facts, **_chunks(config)}
 
 
 def as_params(config: Mapping[str, Any]) -> dict[str, str]:

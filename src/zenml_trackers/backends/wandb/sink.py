@@ -61,6 +61,8 @@ class WandbSink(EndedSink):
     def put(self, config: Mapping[str, Any]) -> None:
         tags = [self._names.stored("tags", tag) for tag in config[document.TAGS]]
         self.native.config.update(shown(config), allow_val_change=True)
+        if summary := document.summary_in(config):  # W&B's own last values of metrics took the place of some
+            self.native.summary.update({self._names.stored("metrics", name): each for name, each in summary.items()})
         known = tuple(self.native.tags or ())
         if added := tuple(tag for tag in dict.fromkeys(tags) if tag not in known):
             self.native.tags = (*known, *added)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.interruption import let_through
@@ -15,6 +15,7 @@ SMALLEST_INT, LARGEST_INT = -(2**63), 2**64 - 1
 MAX_DEPTH = 100
 JOINT = "/"
 """Between the names of metrics that are nested."""
+T = TypeVar("T", bool | int | float, bool | int | float | str)
 TIMES = "mM"
 """The kinds of NumPy's types that are times; its scalars of them pass for integers."""
 
@@ -43,30 +44,37 @@ def number(value: Any, where: str) -> bool | int | float:
 
 def metrics(payload: Any) -> tuple[dict[str, bool | int | float], list[UnstorableValue]]:
     """The numbers of `payload` by their names, of nested maps as `train/loss`, and an error for each lost name."""
-    good: dict[str, bool | int | float] = {}
+    return by_name(payload, number)
+
+
+def by_name(payload: Any, convert: Callable[[Any, str], T]) -> tuple[dict[str, T], list[UnstorableValue]]:
+    """The converted values of `payload` by their names, and an error for each lost name; floats are as they are."""
+    good: dict[str, T] = {}
     bad: list[UnstorableValue] = []
     if not isinstance(payload, Mapping):
         return good, [UnstorableValue(f"{type(payload).__name__} is no map; pass one of names to numbers.")]
     try:
-        for error in _add(good, payload):
+        for error in _add(good, payload, convert):
             bad.append(error)  # those before the one that ends it too
     except Exception as error:  # of a map of the user's own
         let_through(error)
-        bad.append(UnstorableValue(f"these metrics could not be read: {shown(error)}."))
+        bad.append(UnstorableValue(f"these values could not be read: {shown(error)}."))
     return good, bad
 
 
-def _add(good: dict[str, bool | int | float], payload: Mapping[Any, Any], above: str = "") -> Iterator[UnstorableValue]:
+def _add(
+    good: dict[str, T], payload: Mapping[Any, Any], convert: Callable[[Any, str], T], above: str = ""
+) -> Iterator[UnstorableValue]:
     for key, value in payload.items():
         try:
             name = key if type(key) is str and key.isascii() else as_key(key, shown(key))
             name = above + name
             if type(value) is not float and isinstance(value, Mapping):
-                yield from _add(good, value, _joined(name))
+                yield from _add(good, value, convert, _joined(name))
             elif name in good:
                 raise UnstorableValue(f"{name!r} is given twice, and the first of both is taken.")
             else:
-                good[name] = value if type(value) is float else number(value, repr(name))
+                good[name] = value if type(value) is float else convert(value, repr(name))
         except UnstorableValue as error:
             yield error
         except Exception as error:  # of a class of the user's that can't be shown, or whatever

@@ -39,6 +39,9 @@ class CometSink(AdoptedSink):
     def set_params(self, values: Mapping[str, Any]) -> None:
         self.native.log_parameters(dict(values))
 
+    def set_summary(self, values: Mapping[str, Number | str]) -> None:
+        self.native.log_others(dict(values))
+
     def add_tags(self, tags: tuple[str, ...]) -> None:
         self.native.add_tags(list(tags))
 

@@ -56,6 +56,11 @@ class MlflowSink(AdoptedSink):
 
         self._send("tags", [RunTag(tag, "") for tag in tags])
 
+    def set_summary(self, values: Mapping[str, Number | str]) -> None:
+        from mlflow.entities import RunTag
+
+        self._send("tags", [RunTag(f"summary.{name}", str(value)) for name, value in values.items()])
+
     def keep(self, name: str, path: Path) -> None:
         if path.is_dir():
             self._client.log_artifacts(self.id, str(path), name)

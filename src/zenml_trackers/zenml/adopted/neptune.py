@@ -42,6 +42,10 @@ class NeptuneSink(AdoptedSink):
 
         self.native["parameters"] = stringify_unsupported(dict(values))
 
+    def set_summary(self, values: Mapping[str, Number | str]) -> None:
+        for name, value in values.items():
+            self.native[f"summary/{name}"] = value
+
     def add_tags(self, tags: tuple[str, ...]) -> None:
         self.native["sys/tags"].add(list(tags))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from zenml_trackers.errors import NoActiveRun, UnstorableValue, UnsupportedFeature
-from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, Status
+from zenml_trackers.model.records import Artifact, Definition, Feature, Logged, RunError, Status
 from zenml_trackers.port.sinks import RecordSink
 
 T = TypeVar("T")
@@ -71,7 +71,17 @@ class AdoptedSink(RecordSink):
     def _take(self, record: Logged) -> None:
         if isinstance(record, Artifact) and not record.path.exists():
             raise UnstorableValue(f"The artifact {record.name!r} can't be kept: there is nothing at {record.path}.")
+        if isinstance(record, Definition):
+            self.define(record)
         super()._take(record)
+
+    def define(self, definition: Definition) -> None:
+        """Have the library sum up a metric, if it does such things.
+
+        Raises:
+            UnsupportedFeature: It does not.
+        """
+        raise UnsupportedFeature(f"The library has no summary of the metric {definition.name!r}.")
 
 
 def need(run: T | None, library: str) -> T:

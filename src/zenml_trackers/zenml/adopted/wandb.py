@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.model.records import Logged, Metrics, Table
+from zenml_trackers.model.records import Definition, Logged, Metrics, Table
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import StepLog
 from zenml_trackers.port.sinks import Number
@@ -49,6 +49,12 @@ class WandbSink(AdoptedSink):
 
     def set_params(self, values: Mapping[str, Any]) -> None:
         self.native.config.update(dict(values), allow_val_change=True)
+
+    def set_summary(self, values: Mapping[str, Number | str]) -> None:
+        self.native.summary.update(dict(values))
+
+    def define(self, definition: Definition) -> None:
+        self.native.define_metric(definition.name, summary=definition.summary)
 
     def add_tags(self, tags: tuple[str, ...]) -> None:
         known = tuple(self.native.tags or ())
