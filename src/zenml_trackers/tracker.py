@@ -10,10 +10,12 @@ from functools import partial
 from numbers import Real
 from typing import Any, Literal, get_args
 
+from zenml_trackers.delivery import git
 from zenml_trackers.delivery.block import block
 from zenml_trackers.delivery.connection import backend_at, backends_at
 from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
 from zenml_trackers.delivery.receiver import Make, Receiver, receivers
+from zenml_trackers.delivery.sampler import interval
 from zenml_trackers.errors import InvalidSettings, InvalidUrl, named
 from zenml_trackers.model.records import RunSpec, StoredRun
 from zenml_trackers.model.url import EXAMPLES, TrackerUrl
@@ -58,6 +60,8 @@ class Tracker:
         tags: Iterable[str] = (),
         metadata: Mapping[str, Any] | None = None,
         resume: Resume = "never",
+        log_system: bool | float = False,
+        log_git: bool = False,
     ) -> Iterator[Run]:
         """A run that is finished at the end of the block, or failed if the block raises.
 
@@ -66,9 +70,11 @@ class Tracker:
             tags: Tags of the run.
             metadata: JSON-like values, stored before the block begins.
             resume: Whether to continue the latest run of that name: never, if there is one, or in any case.
+            log_system: Whether to log the load of the machine, or the seconds between two samples of it.
+            log_git: Whether `git` in the metadata says which state the working directory's code is in.
 
         Raises:
-            InvalidSettings: `resume` is none of these words.
+            InvalidSettings: `resume` is none of these words, or `log_system` no time.
             InvalidTag: A tag that no tracker can hold.
             UnstorableValue: Metadata that can't be stored.
             TrackerError: The run can't be made, and the tracker is strict.
@@ -76,8 +82,11 @@ class Tracker:
         if resume not in get_args(Resume):
             raise InvalidSettings(f"resume is {resume!r}; write one of {', '.join(map(repr, get_args(Resume)))}.")
         name = name or f"run-{datetime.now():%Y%m%d-%H%M%S}"
-        own = {"tags": tag_set(tags), "metadata": plain_map(metadata or {}, "metadata"), "resume": resume}
         tracking = Tracking(self._name, self._receivers(), f"run {name!r}", self._limits)
+        tracking.sampled_every = interval(log_system)
+        code = git.metadata(self._limits.deadline) if log_git else {}
+        given = {**code, **plain_map(metadata or {}, "metadata")}
+        own = {"tags": tag_set(tags), "metadata": given, "resume": resume}
         with block(tracking, RunSpec(name=name, project=self.project, **own)) as run:
             yield run
 

@@ -76,6 +76,7 @@ TRACKIO = [
     of("trackio", "--bucket_id=a/b", named="bucket_id", says="pass workspace or space_id too"),
     of("trackio", "--dataset_id=a/b", named="dataset_id", says="pass workspace or space_id too"),
     of("trackio", "--private=perhaps", named="private", says="--private=true"),
+    of("trackio", "--log_system=often", named="log_system", says="the seconds between two samples, such as 30"),
     of("trackio", "--log_cpu_metrics=2", named="log_cpu_metrics", says="true or false"),
 ]
 

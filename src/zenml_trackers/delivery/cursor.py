@@ -117,7 +117,7 @@ class Cursor:
 
     def _record(self, number: int, fields: dict[str, Any]) -> Logged:
         kind = KINDS[fields.pop("kind")]
-        if kind is Metrics:
+        if issubclass(kind, Metrics):
             self.totals.see(fields["values"])  # under the names that their own process gave them
         if PROCESS in fields:
             self.marks.put(kind, fields)

@@ -41,6 +41,7 @@ from zenml_trackers.model.records import (
     Record,
     RunSpec,
     Summary,
+    SystemMetrics,
     Table,
     Tags,
 )
@@ -55,6 +56,7 @@ CLOSED = -1
 
 KINDS: dict[str, type[Logged]] = {
     "metrics": Metrics,
+    "system": SystemMetrics,
     "params": Params,
     "tags": Tags,
     "artifact": Artifact,

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import Any, NamedTuple
 
 from zenml_trackers.delivery import active, budgets, place
+from zenml_trackers.delivery.before import Before
 from zenml_trackers.delivery.block import block
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.delivery.patience import Patience
@@ -19,6 +20,7 @@ from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
 from zenml_trackers.delivery.release import release
+from zenml_trackers.delivery.sampler import Sampler
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.delivery.trim import trim
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
@@ -50,6 +52,8 @@ class Tracking:
     """A run, and all that has to be undone when it is over."""
 
     run: Run
+    sampled_every = 0.0
+    """Seconds between two samples of the machine's load; 0 for none."""
 
     def __init__(
         self, name: str, receivers: Sequence[Receiver], subject: str, limits: Limits, ended: Ended = lambda spec: None
@@ -167,8 +171,10 @@ class Tracking:
             sender.start(self._changed, self._release)
         self._wait_for_beginning()
         self.run.features = frozenset[Feature]().union(*(sender.features for sender in self._senders))
-        self._share_steps()
-        self._share_summary()
+        before = Before.in_any(each.before for each in self._senders)
+        self._share(before)
+        if self.sampled_every:
+            self._undo.append(Sampler(self.run, self.sampled_every, before.last_system_step, self.reporter).stop)
         for sender in self._senders:
             if not sender.reached:
                 error = sender.error or TrackerUnreachable("connecting took longer than the time that was left for it")
@@ -189,17 +195,14 @@ class Tracking:
         self.reporter.redact = Redactor(secrets)
         self._patience.wait(lambda: all(each.tried for each in senders), self._changed, budgets.BEGINNING)
 
-    def _share_steps(self) -> None:
+    def _share(self, before: Before) -> None:
         """What is logged by a library's own calls takes its steps from the counter of the run."""
-        self.run.steps = StepCounter(max((each.before.last_step for each in self._senders), default=-1))
+        self.run.steps = StepCounter(before.last_step)
+        self.run.summary.begin_with(before.summary)
         for sender in self._senders:
             sender.steps = self.run.steps
             if sender.sink is not None:
                 sender.sink.share(self.run)
-
-    def _share_summary(self) -> None:
-        """A run that is resumed knows the summary that it has."""
-        self.run.summary.begin_with(next((each.before.summary for each in self._senders if each.before.summary), {}))
 
     def _attach(self) -> None:
         """Have the libraries' own calls in this context reach the run."""

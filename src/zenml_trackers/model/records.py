@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+SYSTEM = "system/"
+"""How the metrics of the machine begin."""
+SYSTEM_METRIC = re.compile(rf"{SYSTEM}(cpu|system_memory|process_memory|disk|network|gpu_\d+)_")
+"""By these the metric steps of a run are not counted on."""
 Step = Annotated[int, BeforeValidator(operator.index)]
 """Any integer, those of NumPy too."""
 
@@ -99,6 +104,10 @@ class Metrics(Logged):
     """At least one."""
     step: Step = 0
     """As it was given, or counted from 0."""
+
+
+class SystemMetrics(Metrics):
+    """Numbers of the machine, with metric steps of their own."""
 
 
 class Params(Logged):
@@ -250,5 +259,10 @@ class StoredRun(Record):
 
     @property
     def last_step(self) -> int:
-        """The highest step of any metric; -1 without metrics."""
-        return max((point.step for point in self.metrics), default=-1)
+        """The highest step of any metric but those of the machine; -1 without metrics."""
+        return max((point.step for point in self.metrics if not SYSTEM_METRIC.match(point.name)), default=-1)
+
+    @property
+    def last_system_step(self) -> int:
+        """The highest step of the machine's metrics; -1 without any."""
+        return max((point.step for point in self.metrics if SYSTEM_METRIC.match(point.name)), default=-1)

@@ -23,6 +23,7 @@ from zenml_trackers.model.records import (
     Shows,
     Status,
     Summary,
+    SystemMetrics,
     Table,
     Tags,
 )
@@ -55,7 +56,7 @@ class Run(Shorthand):
         self.features = frozenset(Feature)
         """What the tracker can store beside metrics, params and tags."""
         self.rows = 0
-        """How many calls of `log` were taken."""
+        """How many rows of metrics were taken."""
         self.steps = StepCounter()
         """Counts the metric steps that are not given."""
         self.summary = RunSummary(lambda values: self._add(Summary, values=values), self._refuse)
@@ -248,9 +249,10 @@ class Run(Shorthand):
             with self._in_order:
                 self._need_open()
                 self._recorder.add(kind, self._with_step(kind, taken))
-                self.rows += kind is Metrics
+                self.rows += issubclass(kind, Metrics)
         except RunEnded as error:
-            self._reporter.trouble(error, f"What is logged now is lost, {called(fields)} first.", str(error))
+            if kind is not SystemMetrics:  # of a thread that is about to end
+                self._reporter.trouble(error, f"What is logged now is lost, {called(fields)} first.", str(error))
         except Exception as error:
             let_through(error)
             self._tell_loss(kind, fields.get("name"), error)
@@ -265,11 +267,11 @@ class Run(Shorthand):
         if isinstance(error, UnstorableValue):
             self._refuse([error])
             return
-        self.rows += kind is Metrics
+        self.rows += issubclass(kind, Metrics)
         name = kind.__name__.lower()
         if called is not None and not isinstance(error, TrackerUnreachable):  # else it is all that is logged
             name = f"{name} {called!r}"
-        given = "1 row of metrics is" if kind is Metrics else f"What this call gave as {name} is"
+        given = "1 row of metrics is" if issubclass(kind, Metrics) else f"What this call gave as {name} is"
         self._reporter.trouble(error, f"{given} lost.", name)
 
     def _with_step(self, kind: type[Logged], fields: Mapping[str, Any]) -> Mapping[str, Any]:

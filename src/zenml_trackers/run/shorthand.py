@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.model.records import Aggregate, Alert, Definition, Level, Logged, Shows
+from zenml_trackers.model.records import Aggregate, Alert, Definition, Level, Logged, Shows, SystemMetrics
 from zenml_trackers.model.values import media
 from zenml_trackers.model.values.text import as_key, as_text
 from zenml_trackers.run.harmless import harmless
@@ -160,6 +160,10 @@ class Shorthand(ABC):
             else:
                 wrong = f"define_metric({name!r}): summary is {kind!r}; pass {', '.join(get_args(Aggregate))}."
                 self._refuse([UnstorableValue(wrong)])
+
+    def log_aside(self, values: Mapping[str, bool | int | float], step: int) -> None:
+        """Store numbers of the machine, at a metric step of their own that counts for no other; none if it is over."""
+        self._add(SystemMetrics, values=values, step=step)
 
     def _keep(self, name: str, step: int | None, shows: Shows, made: Callable[[], tuple[bytes, str]]) -> None:
         content, ending = made()

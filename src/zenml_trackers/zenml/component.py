@@ -16,7 +16,7 @@ from zenml.constants import METADATA_EXPERIMENT_TRACKER_URL
 from zenml.experiment_trackers.base_experiment_tracker import BaseExperimentTracker
 from zenml.metadata.metadata_types import Uri
 
-from zenml_trackers.delivery import active
+from zenml_trackers.delivery import active, git
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.interruption import let_through
@@ -91,6 +91,7 @@ class RunTracker(BaseExperimentTracker):
         project = self.project_for(info.pipeline.name)
         limits = Limits(settings.strict, settings.deadline)
         tracking = Tracking(self.backend_name, self.receivers(settings), subject, limits, step_end.ended)
+        tracking.sampled_every = settings.log_system
         if unreadable is not None:
             tracking.reporter.trouble(unreadable, "The step is tracked without its settings.", "settings")
         spec = self._spec(info, project, settings)
@@ -152,7 +153,7 @@ class RunTracker(BaseExperimentTracker):
             name=settings.run_name or f"{info.run_name}_{step}",
             project=project,
             tags=tuple(dict.fromkeys([*settings.tags, pipeline, info.run_name, step])),
-            metadata=settings.metadata,
+            metadata={**(git.metadata(settings.deadline) if settings.log_git else {}), **settings.metadata},
             pipeline=pipeline,
             pipeline_run=info.run_name,
             step=step,

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Dict, List, Literal, Optional
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from zenml.config.base_settings import BaseSettings
 
+from zenml_trackers.delivery.sampler import interval
 from zenml_trackers.errors import InvalidSettings
 from zenml_trackers.model.naming import did_you_mean
 from zenml_trackers.model.values.params import plain_map
@@ -63,6 +64,15 @@ class RunSettings(BaseSettings):
         description="Seconds that tracking may add to a step, its start and end together.",
     )
 
+    log_system: float = Field(
+        default=0.0,
+        description="Log the load of processor, memory, disk, network and GPU: true, or seconds between samples.",
+    )
+    log_git: bool = Field(
+        default=False,
+        description="Say in the metadata which commit and branch of git the code is, and whether it was changed.",
+    )
+
     known_elsewhere: ClassVar[frozenset[str]] = frozenset()
     """Fields of the component's configuration, which ZenML mixes into the settings when it reads them for a run."""
 
@@ -93,6 +103,11 @@ class RunSettings(BaseSettings):
     @classmethod
     def _unique_tags(cls, tags: Any) -> Any:
         return list(tag_set(tags)) if isinstance(tags, (str, bytes, list, tuple, set, frozenset)) else tags
+
+    @field_validator("log_system", mode="before")
+    @classmethod
+    def _seconds(cls, wanted: Any) -> float:
+        return interval(wanted)
 
     @field_validator("metadata", mode="before")
     @classmethod
