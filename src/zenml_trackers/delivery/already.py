@@ -31,7 +31,7 @@ class Already:
         self._points = Counter(_point(each.name, each.step, each.value) for each in run.metrics[points_before:])
 
     def without(self, records: Iterable[Logged]) -> Iterator[Logged]:
-        """The records without what is stored; params and tags are stored again, which changes nothing."""
+        """The records without what is stored; params, tags and the summary change nothing if stored again."""
         for record in records:
             if isinstance(record, Metrics):
                 if left := self._left(record):
