@@ -118,6 +118,7 @@ with connect(sys.argv[1], project=sys.argv[2]).start_run("killed") as run:
 """
 
 
+@pytest.mark.slow
 @trackers.every_tracker
 @pytest.mark.parametrize("seconds", ["0", "60"])
 def test_a_killed_runs_summary_is_delivered(backend, seconds, tmp_path, project, monkeypatch):
