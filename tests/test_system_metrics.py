@@ -35,7 +35,7 @@ NAMES = {
 
 def until(holds):
     """Wait for it, for much longer than it takes."""
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < ends
         time.sleep(0.01)
@@ -85,6 +85,13 @@ def test_a_short_run_and_one_without_the_setting_have_none(project):
             run.log({"loss": 1})
         until(lambda: not sampling())
     assert [len(run.metrics) for run in tracker.read()] == [1, 1, 1]
+
+
+def test_the_thread_ends_with_the_run_however_long_it_would_wait(project):
+    with connect(f"memory://{project}").start_run(log_system=3600) as run:
+        until(lambda: run.rows == 1)
+        assert len(sampling()) == 1
+    until(lambda: not sampling())
 
 
 def test_the_steps_of_rank_0_are_not_disturbed_either(project):
