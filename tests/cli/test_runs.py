@@ -179,7 +179,7 @@ class TestPipe:
         assert "ended" not in runs[4]
         known = {"id", "name", "project", "status", "error", "tags", "metadata", "params", "metrics", "pipeline"}
         known |= {"pipeline_run", "step", "step_run_id", "attempt", "url", "origin", "show_command", "started", "ended"}
-        known |= {"alerts", "parent"}
+        known |= {"alerts", "parent", "artifacts", "used"}
         assert failed.keys() <= known
 
 

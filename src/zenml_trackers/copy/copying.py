@@ -19,7 +19,17 @@ from tempfile import TemporaryDirectory
 from zenml_trackers.copy.comparison import Expected, Loss, differences
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable, named
 from zenml_trackers.losses import Redactor
-from zenml_trackers.model.records import NEEDS, Logged, MetricPoint, Metrics, Params, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import (
+    NEEDS,
+    Artifact,
+    Logged,
+    MetricPoint,
+    Metrics,
+    Params,
+    RunSpec,
+    Status,
+    StoredRun,
+)
 from zenml_trackers.model.run_ids import chosen, may_be
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Sink
@@ -160,6 +170,8 @@ class Copying:
             self._write(sink, [Params(values=run.params)], "params", run)
         if run.alerts:
             self._write(sink, run.alerts, "alerts", run)
+        if run.used:
+            self._write(sink, run.used, "used artifacts", run)
         rows = _rows(run.metrics)
         while batch := list(islice(rows, BATCH)):
             self._write(sink, batch, "metrics", run)
@@ -181,7 +193,8 @@ class Copying:
     def _attachments(self, run: StoredRun, folder: Path) -> Iterator[Logged]:
         """Those of a run; what can't be read is noted."""
         with self._noting("artifacts, images and tables, or some of them", run), self._source.named_errors():
-            yield from self._source.backend.attachments(run.id, folder)
+            for record in self._source.backend.attachments(run.id, folder):
+                yield _labelled(record, run) if isinstance(record, Artifact) else record
 
     @contextmanager
     def _noting(self, what: str, run: StoredRun) -> Iterator[None]:
@@ -209,6 +222,12 @@ class Copying:
 def _spec(run: StoredRun) -> RunSpec:
     facts = run.model_dump(include={"name", "pipeline", "pipeline_run", "step", "step_run_id", "attempt", "origin"})
     return RunSpec(**facts, project=run.project, tags=tuple(sorted(run.tags)), metadata=run.metadata)
+
+
+def _labelled(artifact: Artifact, run: StoredRun) -> Artifact:
+    """The artifact with what the run tells of it."""
+    known = {each.name: each.model_dump(include={"type", "aliases"}) for each in run.artifacts}
+    return artifact.model_copy(update=known.get(artifact.name, {}))
 
 
 def _rows(points: Iterable[MetricPoint]) -> Iterator[Metrics]:

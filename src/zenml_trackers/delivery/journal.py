@@ -41,6 +41,7 @@ from zenml_trackers.model.records import (
     RunSpec,
     Table,
     Tags,
+    Used,
 )
 
 VERSION = 1
@@ -59,6 +60,7 @@ KINDS: dict[str, type[Logged]] = {
     "image": Image,
     "table": Table,
     "alert": Alert,
+    "used": Used,
     "end": End,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}

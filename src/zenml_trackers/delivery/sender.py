@@ -24,6 +24,7 @@ from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Backend, Sink, backend_class
 from zenml_trackers.port.bounded import in_thread, process_ends
+from zenml_trackers.port.sinks import DocumentSink
 
 
 class Sender:
@@ -42,6 +43,8 @@ class Sender:
             number: Which of the journal's senders this is.
             reporter: Told of what is lost.
         """
+        self.receiver = receiver
+        """Where to."""
         self.name = receiver.name
         self.reporter = reporter
         self.backend: Backend | None = None
@@ -64,7 +67,6 @@ class Sender:
         """Told of the metric steps of child processes that share them."""
         self.failures = 0
         """How often the tracker could not be reached."""
-        self._receiver = receiver
         self._journal = journal
         self._number = number
         self._cursor = Cursor(journal)
@@ -137,7 +139,7 @@ class Sender:
 
     def attach(self, native: Any) -> Callable[[], None]:
         """Have the library's own calls in this context reach `native`, until the result is called."""
-        return (self.backend or backend_class(self._receiver.kind)).attach(native)
+        return (self.backend or backend_class(self.receiver.kind)).attach(native)
 
     def has_all(self, reach: int) -> bool:
         """Whether so many bytes of the journal are delivered."""
@@ -176,7 +178,7 @@ class Sender:
             self._changed.put(None)
 
     def _load(self) -> None:
-        backend = self._receiver.make(self._journal.header.spec.project)
+        backend = self.receiver.make(self._journal.header.spec.project)
         self.reporter.redact = Redactor(backend.secrets)
         backend.load()
         place = self._journal.noted(self._number).get("place", backend.place)
@@ -207,7 +209,7 @@ class Sender:
         self.sink = backend.open(spec, old)
         if begun is None:
             self._note(points=len(old.metrics) if old else 0, last_step=self.last_step)
-        already = Already(backend, begun, noted["points"]) if begun is not None else None
+        already = Already(backend, begun, noted["points"], isinstance(self.sink, DocumentSink)) if begun else None
         return Handover(backend, self.sink, already, self.reporter)
 
     def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:

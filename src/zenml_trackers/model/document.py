@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, StoredArtifact, StoredRun, Used
 
 PREFIX = "zenml."
 STATUS = "zenml.status"
@@ -27,6 +27,8 @@ PARAMS = "zenml.params"
 ORIGIN = "zenml.origin"
 PARENT = "zenml.parent"
 ALERTS = "zenml.alerts"
+ARTIFACTS = "zenml.artifacts"
+USED = "zenml.used"
 
 
 def opening(spec: RunSpec) -> dict[str, Any]:
@@ -64,6 +66,10 @@ def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
         old[ORIGIN] = run.origin
     for alert in run.alerts:
         add_alert(old, alert)
+    for artifact in run.artifacts:
+        add_artifact(old, artifact)
+    for used in run.used:
+        add_used(old, used)
     add_params(old, run.params)
     return continued(old, spec)
 
@@ -86,6 +92,18 @@ def add_alert(config: dict[str, Any], alert: Alert) -> None:
     """Put `alert` behind those in `config`."""
     own = alert.model_dump(include={"title", "text", "level"})
     config[ALERTS] = [*config.get(ALERTS, ()), own]
+
+
+def add_artifact(config: dict[str, Any], artifact: StoredArtifact) -> None:
+    """Put `artifact` behind those in `config`, and in the place of one of the same name."""
+    others = [each for each in config.get(ARTIFACTS, ()) if each["name"] != artifact.name]
+    config[ARTIFACTS] = [*others, artifact.model_dump(mode="json", exclude_defaults=True)]
+
+
+def add_used(config: dict[str, Any], used: Used) -> None:
+    """Put `used` behind those in `config`, once."""
+    own = used.model_dump(mode="json", exclude={"number", "time"}, exclude_defaults=True)
+    config[USED] = [*(each for each in config.get(USED, ()) if each != own), own]
 
 
 def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
@@ -120,6 +138,8 @@ def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known
         origin=config.get(ORIGIN),
         parent=config.get(PARENT),
         alerts=tuple(Alert(**alert) for alert in config.get(ALERTS, ())),
+        artifacts=tuple(StoredArtifact(**artifact) for artifact in config.get(ARTIFACTS, ())),
+        used=tuple(Used(**used) for used in config.get(USED, ())),
         ended=None if config.get(STATUS) == Status.RUNNING else ended,
         **known,
     )

@@ -130,6 +130,25 @@ class Artifact(Logged):
     """What is in it that the tracker may show too, if it can."""
     step: Step = 0
     """The metric step that it belongs to, if it shows something."""
+    type: str = ""
+    """What kind of thing it is, such as `model`; empty unless given."""
+    aliases: tuple[str, ...] = ()
+    """Other names by which this one is asked for, such as `best`."""
+
+
+class Used(Logged):
+    """An artifact that the run used."""
+
+    name: str
+    """The artifact's."""
+    run: str
+    """The id of the run that logged it."""
+    run_name: str = ""
+    """What people call that run."""
+    tracker: str = ""
+    """The URL of the tracker that both are in."""
+    alias: str = ""
+    """By which it was asked for; empty for the newest."""
 
 
 class Alert(Logged):
@@ -147,6 +166,8 @@ class Image(Logged):
     image: Any
     step: Step = 0
     """The metric step that it belongs to."""
+    caption: str = ""
+    """What is shown below it."""
 
 
 class Table(Logged):
@@ -184,6 +205,19 @@ class MetricPoint(Record):
     """Bit for bit; NaN and the infinities too."""
 
 
+class StoredArtifact(Record):
+    """What is known of an artifact beside its content."""
+
+    name: str
+    """As it was logged; one that was logged again stands here once, as the last time."""
+    type: str = ""
+    """As it was logged."""
+    aliases: tuple[str, ...] = ()
+    """As they were logged."""
+    size: int = 0
+    """In bytes; of a folder, that of all its files."""
+
+
 class StoredRun(Record):
     """A run as a backend stored it."""
 
@@ -205,6 +239,10 @@ class StoredRun(Record):
     """As they were given, nested."""
     alerts: tuple[Alert, ...] = ()
     """In the order in which they were raised."""
+    artifacts: tuple[StoredArtifact, ...] = ()
+    """Those that this package logged, in the order in which they were kept."""
+    used: tuple[Used, ...] = ()
+    """The artifacts of other runs, or of its own, that it used."""
     metrics: tuple[MetricPoint, ...] = ()
     """In the order in which they were logged."""
     pipeline: str | None = None

@@ -25,9 +25,11 @@ from zenml_trackers.model.records import (
     RunError,
     RunSpec,
     Status,
+    StoredArtifact,
     StoredRun,
     Table,
     Tags,
+    Used,
 )
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Inert, Sink, StepLog
@@ -59,6 +61,7 @@ __all__ = [
     "Sink",
     "Status",
     "StepLog",
+    "StoredArtifact",
     "StoredRun",
     "Table",
     "Tags",
@@ -67,6 +70,7 @@ __all__ = [
     "TrackerUnreachable",
     "TrackerUrl",
     "UnstorableValue",
+    "Used",
     "document",
     "folder_of",
     "see_writable",

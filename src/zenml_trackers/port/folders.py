@@ -108,6 +108,15 @@ def kept(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if not path.name.startswith(UNFINISHED))
 
 
+def size(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder; what goes away meanwhile has none."""
+    found = 0
+    for file in path.rglob("*") if path.is_dir() else (path,):
+        with suppress(OSError):
+            found += file.stat().st_size if file.is_file() else 0
+    return found
+
+
 def last_written(database: Path) -> int:
     """When a SQLite file was written to last, by whatever process, in nanoseconds; 0 if never."""
     written = [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-journal"))]

@@ -9,9 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, Params, RunError, Status, Table, Tags
+from zenml_trackers.model.records import (
+    Alert,
+    Artifact,
+    Image,
+    Logged,
+    Metrics,
+    Params,
+    RunError,
+    Status,
+    StoredArtifact,
+    Table,
+    Tags,
+    Used,
+)
 from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Sink
+from zenml_trackers.port.folders import size
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -99,12 +113,24 @@ class RecordSink(Sink):
         """Show a table; for the feature `media`."""
         raise NotImplementedError
 
+    def keep_artifact(self, artifact: Artifact) -> None:
+        """Keep a file or folder, with its type and its aliases where the library has a place for them."""
+        self.keep(artifact.name, artifact.path)
+
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        """Show a picture, with its caption where the library has a place for it."""
+        self.show_image(image.name, picture, image.step)
+
     def show(self, artifact: Artifact) -> None:
         """Show what is in a file that is kept, if the library shows such things; it need not be found again."""
 
     def alert(self, alert: Alert) -> None:
         """Tell people of something, where the library has a way."""
         raise UnsupportedFeature(f"The alert {alert.title!r} can't be stored: the tracker has none.")
+
+    def use(self, used: Used) -> None:
+        """Store that the run used an artifact, where the library has a place for it."""
+        raise UnsupportedFeature(f"That the run used the artifact {used.name!r} can't be stored.")
 
     def _try(self, record: Logged) -> None:
         try:
@@ -124,14 +150,16 @@ class RecordSink(Sink):
                 self.set_params(values)
             case Tags(tags=tags):
                 self.add_tags(tags)
-            case Artifact(name=name, path=path):
-                self.keep(name, path)
+            case Artifact():
+                self.keep_artifact(record)
                 if record.shows is not None:
                     self.show(record)
             case Alert():
                 self.alert(record)
-            case Image(name=name, image=image, step=step):
-                self.show_image(name, as_pil(name, image), step)
+            case Used():
+                self.use(record)
+            case Image(name=name, image=image):
+                self.show_captioned(record, as_pil(name, image))
             case Table(step=step):
                 self.show_table(record, step)
 
@@ -178,6 +206,19 @@ class DocumentSink(RecordSink):
         """Into the document, as far as the library has no place of its own."""
         document.add_alert(self.config, alert)
         self._changed = True
+
+    def use(self, used: Used) -> None:
+        """Into the document."""
+        document.add_used(self.config, used)
+        self._changed = True
+
+    def _take(self, record: Logged) -> None:
+        """What is known of an artifact goes into the document once it is kept."""
+        super()._take(record)
+        if isinstance(record, Artifact):
+            about = record.model_dump(include={"name", "type", "aliases"})
+            document.add_artifact(self.config, StoredArtifact(**about, size=size(record.path)))
+            self._changed = True
 
     def add_tags(self, tags: tuple[str, ...]) -> None:
         """Into the document."""

@@ -81,7 +81,7 @@ def _metrics(database: sqlite3.Connection, run_id: str, config: Mapping[str, Any
 
 
 def _files(folder: Path, config: Mapping[str, Any]) -> dict[str, Any]:
-    names, kept = config.get("zenml.names", {}), config.get("zenml.artifacts", {})
+    names, kept = config.get("zenml.names", {}), config.get("zenml.kept", {})
     found: dict[str, dict[str, Any]] = {"artifacts": {}, "images": {}, "tables": {}}
     for path in (path for path in sorted(folder.rglob("*")) if path.is_file()):
         inside = path.relative_to(folder).as_posix()

@@ -1,0 +1,306 @@
+"""Artifacts with types and aliases, those of other runs that a run uses, and captions of pictures, on every tracker."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from tests.support import trackers, workers
+from tests.support.hostile import Collecting, Hostile, tracker
+from tests.support.said import warnings_in
+from zenml_trackers import connect
+from zenml_trackers.backends.memory import MemoryBackend
+from zenml_trackers.copy.copying import Copying, Place
+from zenml_trackers.errors import ArtifactNotFound, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
+from zenml_trackers.model.records import Feature, Image
+
+
+def _written(folder, name, content):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def _log(at, folder, name, content, run="train", **labels):
+    """A run that keeps a file of that content, and its id."""
+    with at.start_run(run) as started:
+        started.log_artifact(_written(folder, "given.bin", content), name, **labels)
+    return started.id
+
+
+@trackers.every_tracker
+def test_type_and_aliases_are_kept(backend, tmp_path, project, monkeypatch, said):
+    at = trackers.connected(backend, tmp_path, project, monkeypatch)
+    tree = tmp_path / "tree"
+    _written(tree, "deep/a.txt", b"abc")
+    _written(tree, "b.txt", b"defg")
+    with at.start_run() as run:
+        run.log_artifact(
+            _written(tmp_path, "w.bin", b"12"), "net/epoch=3.ckpt", type="model", aliases=["best", "a/b:c"]
+        )
+        run.log_artifact(tree, "data", type="job", aliases="v0")
+        run.log_artifact(_written(tmp_path, "plain.bin", b""))
+    stored = trackers.only_run(at)
+    assert [(each.name, each.type, each.aliases, each.size) for each in stored.artifacts] == [
+        ("net/epoch=3.ckpt", "model", ("best", "a/b:c"), 2),
+        ("data", "job", ("v0",), 7),
+        ("plain.bin", "", (), 0),
+    ]
+    assert warnings_in(said) == []
+
+
+@trackers.every_tracker
+def test_what_is_logged_again_is_told_once_and_a_resumed_run_goes_on(backend, tmp_path, project, monkeypatch):
+    at = trackers.connected(backend, tmp_path, project, monkeypatch)
+    _log(at, tmp_path, "model", b"1", type="model", aliases=["first"])
+    with at.start_run("train", resume="must") as run:
+        run.log_artifact(_written(tmp_path, "other.bin", b"22"), "other")
+        run.log_artifact(_written(tmp_path, "given.bin", b"333"), "model", aliases=["second"])
+        again = run.use_artifact("model", to=tmp_path / "used").read_bytes()
+    stored = trackers.only_run(at)
+    assert [(each.name, each.aliases, each.size) for each in stored.artifacts] == [
+        ("other", (), 2),
+        ("model", ("second",), 3),
+    ]
+    assert again == b"333"
+    assert [(each.name, each.run) for each in stored.used] == [("model", stored.id)]
+
+
+def test_what_is_no_text_is_named_and_the_file_is_kept(project, tmp_path, said):
+    file, at = _written(tmp_path, "a.bin", b"a"), connect(f"memory://{project}")
+    with at.start_run() as run:
+        run.log_artifact(file, "a", type=7, aliases=["best", None, "", "best"])
+        run.log_artifact(file, "b", type=None, aliases=3)
+        run.log_artifact(file, "c", type="model\ud800", aliases=["x\ud800"])
+    told = [(each.name, each.type, each.aliases) for each in trackers.only_run(at).artifacts]
+    assert told == [("a", "", ("best",)), ("b", "", ()), ("c", "", ())]
+    for text in (
+        "'a': its type 7 is no text",
+        "'a': its alias None is no text",
+        "'a': its alias '' is no text",
+        "'b': its alias 3 is no text",
+        "'c': its type holds a lone surrogate",
+        "'c': its alias holds a lone surrogate",
+    ):
+        assert text in said.text
+    strict = connect(f"memory://{project}", project="strict", strict=True)
+    with pytest.raises(UnstorableValue, match="'a': its type 7"), strict.start_run() as run:
+        run.log_artifact(file, "a", type=7)
+    assert [each.name for each in trackers.only_run(strict).artifacts] == ["a"]
+
+
+@trackers.every_tracker
+def test_the_artifacts_of_other_runs_are_used(backend, tmp_path, project, monkeypatch, said):
+    at = trackers.connected(backend, tmp_path, project, monkeypatch)
+    first = _log(at, tmp_path, "models/net.bin", b"first", aliases=["best"])
+    second = _log(at, tmp_path, "models/net.bin", b"second")
+    _log(at, tmp_path, "other", b"other", run="else")
+    with at.start_run("evaluate") as run:
+        latest = run.use_artifact("models/net.bin")
+        texts = {
+            "latest": latest.read_bytes(),
+            "named": run.use_artifact("models/net.bin:latest").read_bytes(),
+            "alias": run.use_artifact("models/net.bin:best").read_bytes(),
+            "same": run.use_artifact("models/net.bin", alias="best").read_bytes(),
+            "id": run.use_artifact("models/net.bin", run=first).read_bytes(),
+            "run": run.use_artifact("other", run="else").read_bytes(),
+        }
+    assert latest.name == "net.bin"
+    assert not latest.exists()
+    assert texts == {
+        "latest": b"second",
+        "named": b"second",
+        "alias": b"first",
+        "same": b"first",
+        "id": b"first",
+        "run": b"other",
+    }
+    *_, stored = at.read()
+    assert [(each.name, each.alias, each.run, each.run_name) for each in stored.used][:3] == [
+        ("models/net.bin", "", second, "train"),
+        ("models/net.bin", "best", first, "train"),
+        ("models/net.bin", "", first, "train"),
+    ]
+    assert {each.tracker for each in stored.used} == {at.backend.url}
+    assert warnings_in(said) == []
+
+
+@trackers.every_tracker
+def test_a_run_uses_what_it_just_logged(backend, tmp_path, project, monkeypatch):
+    at = trackers.connected(backend, tmp_path, project, monkeypatch)
+    _log(at, tmp_path, "tree", b"an earlier one")
+    tree, to = tmp_path / "tree", tmp_path / "used"
+    _written(tree, "deep/a.txt", b"abc")
+    with at.start_run() as run:
+        run.log_artifact(tree, aliases=["mine"])
+        used = run.use_artifact("tree", "mine", to=to)
+        assert run.use_artifact("tree", to=to) == used == to / "tree"
+        assert list(to.iterdir()) == [used]
+    assert {str(file.relative_to(used)): file.read_bytes() for file in used.rglob("*") if file.is_file()} == {
+        "deep/a.txt": b"abc"
+    }
+
+
+@trackers.every_tracker
+def test_what_is_not_there_is_told_with_what_is(backend, tmp_path, project, monkeypatch):
+    at = trackers.connected(backend, tmp_path, project, monkeypatch)
+    with at.start_run() as run, pytest.raises(ArtifactNotFound, match=f"'model' in the project '{project}'.*none"):
+        run.use_artifact("model")
+    _log(at, tmp_path, "model", b"", aliases=["best"])
+    with at.start_run() as run:
+        with pytest.raises(ArtifactNotFound, match=r"the only one is model\. Did you mean 'model'"):
+            run.use_artifact("modle")
+        with pytest.raises(ArtifactNotFound, match=r"'model' with the alias 'bset'.*Did you mean 'best'"):
+            run.use_artifact("model:bset")
+        with pytest.raises(ArtifactNotFound, match=r"of a run 'nobody'.*no such run"):
+            run.use_artifact("model", run="nobody")
+
+
+def test_a_name_with_a_colon_comes_before_an_alias(project, tmp_path):
+    at = connect(f"memory://{project}")
+    _log(at, tmp_path, "a:b", b"the name")
+    _log(at, tmp_path, "a", b"the alias", aliases=["b"])
+    with at.start_run() as run:
+        assert run.use_artifact("a:b").read_bytes() == b"the name"
+        assert run.use_artifact("a", "b").read_bytes() == b"the alias"
+
+
+def test_a_copy_that_can_not_be_written_is_told(project, tmp_path):
+    at = connect(f"memory://{project}")
+    _log(at, tmp_path, "a", b"a")
+    with at.start_run() as run, pytest.raises(Exception, match=r"given\.bin") as raised:
+        run.use_artifact("a", to=tmp_path / "given.bin")
+    assert type(raised.value).__module__ == "zenml_trackers.errors"
+    with pytest.raises(RunEnded):
+        run.use_artifact("a")
+
+
+@trackers.every_tracker
+def test_a_caption_is_kept(backend, tmp_path, project, monkeypatch, said):
+    at = trackers.connected(backend, tmp_path, project, monkeypatch)
+    pixels = np.full((2, 3, 3), (255, 0, 0), "uint8")
+    with at.start_run() as run:
+        run.log_image("red", pixels, step=3, caption="hällo\n*world*")
+        run.log_image("bare", pixels, step=4)
+        run.log_figure("figure", pixels, caption="drawn")
+        run.log_image("odd", pixels, caption=7)
+    (tmp_path / "fetched").mkdir()
+    attached = at.backend.attachments(run.id, tmp_path / "fetched")
+    captions = {each.name: each.caption for each in attached if isinstance(each, Image)}
+    assert captions == {"red": "hällo\n*world*", "bare": "", "figure": "drawn", "odd": "7"}
+    assert warnings_in(said) == []
+
+
+@trackers.every_tracker
+def test_a_copy_has_types_aliases_captions_and_what_was_used(backend, tmp_path, project, monkeypatch):
+    source = trackers.connected(backend, tmp_path, project, monkeypatch)
+    _log(source, tmp_path, "model", b"m", type="model", aliases=["best", "v1"])
+    with source.start_run("evaluate") as run:
+        run.use_artifact("model:best")
+        run.log_image("red", np.full((2, 3, 3), (255, 0, 0), "uint8"), caption="hot")
+    memory = connect(f"memory://{project}-copy")
+    back = trackers.connected(backend, tmp_path, f"{project}-back", monkeypatch)
+    for one, other in ((source, memory), (memory, back)):
+        copying = Copying(*(Place(f"{each.backend.url}?project={each.project}", each.backend) for each in (one, other)))
+        copying.run()
+        assert copying.summary.losses == []
+    first, last = list(source.read()), list(back.read())
+    assert [run.artifacts for run in last] == [run.artifacts for run in first]
+    assert [run.used for run in last] == [run.used for run in first]
+    assert [(len(run.artifacts), len(run.used)) for run in last] == [(1, 0), (0, 1)]
+    (tmp_path / "fetched").mkdir()
+    [image] = back.backend.attachments(last[1].id, tmp_path / "fetched")
+    assert image.caption == "hot"
+
+
+def test_a_copy_that_lacks_the_aliases_is_told_of(project, tmp_path, monkeypatch):
+    source, target = (connect(f"memory://{project}", project=name) for name in ("source", "target"))
+    _log(source, tmp_path, "model", b"m", type="model", aliases=["best"])
+    places = [Place(f"{each.backend.url}?project={each.project}", each.backend) for each in (source, target)]
+    monkeypatch.setattr("zenml_trackers.copy.copying._labelled", lambda artifact, run: artifact)
+    copying = Copying(*places)
+    copying.run()
+    [loss] = copying.summary.losses
+    assert loss.what == "type and aliases of artifact 'model'"
+
+
+class Hanging(Hostile):
+    """Keeps artifacts, and takes a minute to read."""
+
+    features = frozenset(Feature)
+
+    def __init__(self):
+        super().__init__(Collecting())
+
+    def read(self):
+        time.sleep(60)
+        return super().read()
+
+
+class TestSlowTrackers:
+    def test_one_that_hangs_is_given_up(self):
+        with tracker(Hanging(), deadline=1.0).start_run() as run:
+            began = time.monotonic()
+            with pytest.raises(TrackerUnreachable, match="fetching the artifact 'model' took longer than"):
+                run.use_artifact("model")
+            assert time.monotonic() - began < 30
+
+    def test_one_that_gets_on_is_waited_for(self, project, tmp_path):
+        class Slow(MemoryBackend):
+            def read(self):
+                for run in super().read():
+                    time.sleep(0.6)
+                    yield run
+
+        memory = connect(f"memory://{project}")
+        for number in range(4):
+            _log(memory, tmp_path, "model", bytes([number]))
+        with tracker(Slow(project, memory.project), deadline=1.5).start_run() as run:
+            assert run.use_artifact("model").read_bytes() == b"\x03"
+
+
+class TestSeveralTrackers:
+    def test_it_comes_from_the_first_that_has_it(self, project, tmp_path):
+        urls = [f"memory://{project}-{number}" for number in range(2)]
+        both, last = connect(urls), connect(urls[1])
+        _log(both, tmp_path, "both", b"both")
+        _log(last, tmp_path, "last", b"last")
+        with both.start_run("user") as run:
+            assert (run.use_artifact("both").read_bytes(), run.use_artifact("last").read_bytes()) == (b"both", b"last")
+            with pytest.raises(ArtifactNotFound, match=rf"{project}-0.*only one is both"):
+                run.use_artifact("nothing")
+        for url in urls:
+            *_, stored = connect(url).read()
+            assert [(each.name, each.tracker) for each in stored.used] == [("both", urls[0]), ("last", urls[1])]
+
+    def test_one_that_can_not_be_read_is_told_if_no_other_has_it(self, project, tmp_path):
+        memory = connect(f"memory://{project}")
+        _log(memory, tmp_path, "model", b"m")
+        with tracker(Hanging(), memory.backend, deadline=1.0).start_run() as run:
+            assert run.use_artifact("model").read_bytes() == b"m"
+            with pytest.raises(TrackerUnreachable):
+                run.use_artifact("nothing")
+
+    def test_one_that_keeps_none_is_passed_over(self, project, tmp_path):
+        memory = connect(f"memory://{project}")
+        with tracker(Hostile(Collecting()), memory.backend).start_run() as run:
+            run.log_artifact(_written(tmp_path, "a", b"a"))
+            assert run.use_artifact("a").read_bytes() == b"a"
+        with tracker(Hostile(Collecting())).start_run() as run, pytest.raises(UnsupportedFeature, match="artifacts"):
+            run.use_artifact("a")
+
+
+@pytest.mark.parametrize("how", ["fork", "spawn"])
+def test_a_child_process_logs_labels_and_is_refused_what_is_used(how, project, tmp_path):
+    memory = connect(f"memory://{project}")
+    with memory.start_run() as run, ProcessPoolExecutor(1, mp_context=get_context(how)) as pool:
+        refused = pool.submit(workers.use_artifacts, _written(tmp_path, "a", b"a")).result()
+        assert run.use_artifact("a", "of a child").read_bytes() == b"a"
+    assert "the step's own process" in refused
+    [artifact] = trackers.only_run(memory).artifacts
+    assert (artifact.type, artifact.aliases) == ("model", ("of a child",))
