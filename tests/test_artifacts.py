@@ -9,14 +9,16 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from tests.support import trackers, workers
+from tests.support import direct, trackers, workers
 from tests.support.hostile import Collecting, Hostile, tracker
 from tests.support.said import warnings_in
-from zenml_trackers import connect
+from tests.support.server import TOKEN, free_port, trackio_server
+from zenml_trackers import connect, get_run
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.copy.copying import Copying, Place
 from zenml_trackers.errors import ArtifactNotFound, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model.records import Feature, Image
+from zenml_trackers.testing import mlflow_serve
 
 
 def _written(folder, name, content):
@@ -304,3 +306,44 @@ def test_a_child_process_logs_labels_and_is_refused_what_is_used(how, project, t
     assert "the step's own process" in refused
     [artifact] = trackers.only_run(memory).artifacts
     assert (artifact.type, artifact.aliases) == ("model", ("of a child",))
+
+
+def test_a_step_uses_what_another_one_logged(project, tmp_path):
+    component, found = direct.tracker(project=project), []
+    file = _written(tmp_path, "a", b"a")
+    direct.run_step(component, direct.info(), lambda: get_run().log_artifact(file, aliases=["best"]))
+    direct.run_step(component, direct.info("test"), lambda: found.append(get_run().use_artifact("a:best").read_bytes()))
+    assert found == [b"a"]
+    train, test = connect(f"trackio:///{project}").read()
+    assert [(each.name, each.run) for each in test.used] == [("a", train.id)]
+
+
+class TestServers:
+    @pytest.fixture(params=["trackio", "mlflow"])
+    def at(self, request, tmp_path, project, monkeypatch):
+        port = free_port()
+        monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+        if request.param == "trackio":
+            with trackio_server(tmp_path, port):
+                url = f"trackio+http://127.0.0.1:{port}"
+                yield connect(url, project=project, credentials={"api_key": TOKEN}, deadline=60)
+        else:
+            process = mlflow_serve.start(tmp_path / "server", port)
+            yield connect(f"mlflow+http://127.0.0.1:{port}", project=project, deadline=60)
+            mlflow_serve.stop(process)
+
+    @pytest.mark.slow
+    def test_one_alone_is_fetched(self, at, tmp_path):
+        tree = tmp_path / "tree"
+        _written(tree, "deep/a.txt", b"abc")
+        with at.start_run("train") as run:
+            run.log_artifact(tree, "data/tree", aliases=["best"])
+            run.log_artifact(_written(tmp_path, "w.bin", b"12"), "data/w.bin")
+            assert run.use_artifact("data/w.bin").read_bytes() == b"12"
+        with at.start_run("evaluate") as run:
+            used = run.use_artifact("data/tree:best")
+            assert [file.read_bytes() for file in used.rglob("*") if file.is_file()] == [b"abc"]
+        (fetched := tmp_path / "fetched").mkdir()
+        stored = next(iter(at.read()))
+        assert at.backend.artifact(stored.id, "data/tree", fetched).is_dir()
+        assert [file.name for file in fetched.rglob("*") if file.is_file()] == ["a.txt"]

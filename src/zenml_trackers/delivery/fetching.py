@@ -152,7 +152,7 @@ def _fetched(backend: Backend, found: Found, work: Path) -> Path:
     into = work / "fetched"
     into.mkdir()
     path = backend.artifact(found.run.id, found.name, into)
-    if path is None:
+    if path is None or not path.exists():  # some keep no folder without files
         raise ArtifactNotFound(
             f"The artifact {found.name!r} of the run {found.run.id} is not in {backend.url} any more."
         )

@@ -123,7 +123,9 @@ class Artifact(Logged):
     """A file or folder to be kept with the run."""
 
     name: str
+    """What it is called in the run."""
     path: Path
+    """Where it is now."""
     title: str = ""
     """What `shows` is called; empty for a mere file."""
     shows: Shows | None = None
@@ -163,7 +165,9 @@ class Image(Logged):
     """A picture: a path, a PIL image, or an array of unsigned bytes shaped (height, width[, channels])."""
 
     name: str
+    """What it is called in the run."""
     image: Any
+    """What `as_pil` takes; given back by `attachments`, a path."""
     step: Step = 0
     """The metric step that it belongs to."""
     caption: str = ""
