@@ -24,7 +24,7 @@ RULES: Mapping[str, tuple[str, int]] = {
 ARTIFACT = Names(r"[^A-Za-z0-9_.-]", 128)
 TYPE = Names(r"[/:]|^(?=wandb-)|^(?=(?:job|run_table|code)$)", 128)
 """What is refused begins with `wandb-`, or is a type of W&B's own."""
-ALIAS = Names(r"[/:]|^v(?=\d+$)", 128)
+ALIAS = Names(r"[/:]|^(?=v\d+$)", 128)
 """W&B's own count versions: `v0`, `v1`."""
 
 
