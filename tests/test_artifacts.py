@@ -79,8 +79,9 @@ def test_what_is_no_text_is_named_and_the_file_is_kept(project, tmp_path, said):
         run.log_artifact(file, "a", type=7, aliases=["best", None, "", "best"])
         run.log_artifact(file, "b", type=None, aliases=3)
         run.log_artifact(file, "c", type="model\ud800", aliases=["x\ud800"])
+        run.log_artifact(file, "d", aliases=None)
     told = [(each.name, each.type, each.aliases) for each in trackers.only_run(at).artifacts]
-    assert told == [("a", "", ("best",)), ("b", "", ()), ("c", "", ())]
+    assert told == [("a", "", ("best",)), ("b", "", ()), ("c", "", ()), ("d", "", ())]
     for text in (
         "'a': its type 7 is no text",
         "'a': its alias None is no text",
@@ -90,6 +91,7 @@ def test_what_is_no_text_is_named_and_the_file_is_kept(project, tmp_path, said):
         "'c': its alias holds a lone surrogate",
     ):
         assert text in said.text
+    assert len(warnings_in(said)) == 6
     strict = connect(f"memory://{project}", project="strict", strict=True)
     with pytest.raises(UnstorableValue, match="'a': its type 7"), strict.start_run() as run:
         run.log_artifact(file, "a", type=7)
@@ -299,10 +301,11 @@ class TestSeveralTrackers:
 
 @pytest.mark.parametrize("how", ["fork", "spawn"])
 def test_a_child_process_logs_labels_and_is_refused_what_is_used(how, project, tmp_path):
-    memory = connect(f"memory://{project}")
+    memory = connect(f"memory://{project}", deadline=2)
     with memory.start_run() as run, ProcessPoolExecutor(1, mp_context=get_context(how)) as pool:
+        run.log_artifact(_written(tmp_path, "a", b"an earlier one"))
         refused = pool.submit(workers.use_artifacts, _written(tmp_path, "a", b"a")).result()
-        assert run.use_artifact("a", "of a child").read_bytes() == b"a"
+        assert run.use_artifact("a", "of a child").read_bytes() == run.use_artifact("a").read_bytes() == b"a"
     assert "the step's own process" in refused
     [artifact] = trackers.only_run(memory).artifacts
     assert (artifact.type, artifact.aliases) == ("model", ("of a child",))

@@ -45,12 +45,13 @@ class Search:
         """
         self._wanted = wanted
         self._own = own.id
+        self._own_there: set[str] = set()
         self._found: dict[tuple[bool, int], Found] = {}
         self._there: dict[str, set[str]] = defaultdict(set)
         self._has_run = False
         may_be_own = wanted.may_be_of(own)
         self.late = {each for each in own.artifacts if may_be_own and wanted.form_of(each) is not None}
-        """What the run itself logged, and the tracker does not show yet."""
+        """What the run itself logged, and the tracker does not show yet, or in another form."""
 
     def see(self, run: StoredRun) -> None:
         """Look at the artifacts of a run."""
@@ -64,6 +65,7 @@ class Search:
             if (form := self._wanted.form_of(artifact)) is not None:
                 self._found[run.id != self._wanted.run, form] = Found(slim, artifact.name, forms[form][1])
         if run.id == self._own:
+            self._own_there.update(artifact.name for artifact in run.artifacts)
             self.late.difference_update(run.artifacts)
 
     def found(self, where: str) -> Found:
@@ -75,12 +77,17 @@ class Search:
         Raises:
             ArtifactNotFound: There is none.
         """
-        if self._found and not self.late:
+        if self._found and not self._lacks_own:
             return self._found[min(self._found)]
         raise ArtifactNotFound(" ".join(self._missing(where).split()))
 
+    @property
+    def _lacks_own(self) -> bool:
+        """Whether something is not there at all; a child process of the step may have logged another of its name."""
+        return any(artifact.name not in self._own_there for artifact in self.late)
+
     def _missing(self, where: str) -> str:
-        if self.late:
+        if self._lacks_own:
             return f"The artifact {self._wanted} that this run logged is not stored in {where} yet, or was refused."
         if not self._has_run and self._wanted.run:
             return f"There is no artifact {self._wanted} in {where}: there is no such run."

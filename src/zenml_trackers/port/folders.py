@@ -111,10 +111,16 @@ def kept(folder: Path) -> list[Path]:
 def size(path: Path) -> int:
     """The bytes of a file, or of all files in a folder; what goes away meanwhile has none."""
     found = 0
-    for file in path.rglob("*") if path.is_dir() else (path,):
+    for file in _files_in(path) if path.is_dir() else (path,):
         with suppress(OSError):
-            found += file.stat().st_size if file.is_file() else 0
+            found += file.stat().st_size
     return found
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """All of them; unlike `rglob`, this stands that a folder goes away meanwhile."""
+    for at, _, files in os.walk(folder):
+        yield from (Path(at, name) for name in files)
 
 
 def last_written(database: Path) -> int:

@@ -118,7 +118,7 @@ class Artifacts(ABC):
         self._need_open()
         self._need(Feature.ARTIFACTS)
         wanted = Wanted(as_text(name), alias and as_text(alias), run and as_text(run))
-        path, used = self._recorder.fetched(wanted, None if to is None else Path(to))
+        path, used = self._recorder.fetched(wanted, None if to is None else Path(to).absolute())
         self._add(Used, **used.model_dump(exclude={"number", "time"}))
         return path
 
@@ -143,7 +143,7 @@ def _labels(name: str, type: Any, aliases: Any) -> tuple[dict[str, Any], list[Ex
     """Type and aliases of an artifact as far as they can be stored, and an error for each that can't."""
     odd: list[Exception] = []
     try:
-        each = [aliases] if isinstance(aliases, str) else list(aliases)
+        each = [aliases] if isinstance(aliases, str) else list(() if aliases is None else aliases)
     except Exception as error:
         let_through(error)
         each = [aliases]
