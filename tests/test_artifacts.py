@@ -13,6 +13,7 @@ from tests.support import direct, trackers, workers
 from tests.support.hostile import Collecting, Hostile, tracker
 from tests.support.said import warnings_in
 from tests.support.server import TOKEN, free_port, trackio_server
+from tests.support.terminal import piped
 from zenml_trackers import connect, get_run
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.copy.copying import Copying, Place
@@ -203,7 +204,10 @@ def test_a_caption_is_kept(backend, tmp_path, project, monkeypatch, said):
 @trackers.every_tracker
 def test_a_copy_has_types_aliases_captions_and_what_was_used(backend, tmp_path, project, monkeypatch):
     source = trackers.connected(backend, tmp_path, project, monkeypatch)
-    _log(source, tmp_path, "model", b"m", type="model", aliases=["best", "v1"])
+    with source.start_run("train") as run:
+        run.log_artifact(_written(tmp_path, "z", b"z"))
+        run.log_artifact(_written(tmp_path, "model", b"m"), type="model", aliases=["best", "v1"])
+        run.log_artifact(_written(tmp_path, "a", b"a"))
     with source.start_run("evaluate") as run:
         run.use_artifact("model:best")
         run.log_image("red", np.full((2, 3, 3), (255, 0, 0), "uint8"), caption="hot")
@@ -216,7 +220,7 @@ def test_a_copy_has_types_aliases_captions_and_what_was_used(backend, tmp_path, 
     first, last = list(source.read()), list(back.read())
     assert [run.artifacts for run in last] == [run.artifacts for run in first]
     assert [run.used for run in last] == [run.used for run in first]
-    assert [(len(run.artifacts), len(run.used)) for run in last] == [(1, 0), (0, 1)]
+    assert [(len(run.artifacts), len(run.used)) for run in last] == [(3, 0), (0, 1)]
     (tmp_path / "fetched").mkdir()
     [image] = back.backend.attachments(last[1].id, tmp_path / "fetched")
     assert image.caption == "hot"
@@ -226,7 +230,7 @@ def test_a_copy_that_lacks_the_aliases_is_told_of(project, tmp_path, monkeypatch
     source, target = (connect(f"memory://{project}", project=name) for name in ("source", "target"))
     _log(source, tmp_path, "model", b"m", type="model", aliases=["best"])
     places = [Place(f"{each.backend.url}?project={each.project}", each.backend) for each in (source, target)]
-    monkeypatch.setattr("zenml_trackers.copy.copying._labelled", lambda artifact, run: artifact)
+    monkeypatch.setattr("zenml_trackers.copy.copying._labelled", lambda artifacts, run: artifacts)
     copying = Copying(*places)
     copying.run()
     [loss] = copying.summary.losses
@@ -266,6 +270,24 @@ class TestSlowTrackers:
             _log(memory, tmp_path, "model", bytes([number]))
         with tracker(Slow(project, memory.project), deadline=1.5).start_run() as run:
             assert run.use_artifact("model").read_bytes() == b"\x03"
+
+
+def test_what_the_tracker_shows_a_moment_later_is_waited_for(project, tmp_path):
+    class Late(MemoryBackend):
+        looks = 0
+
+        def read(self):
+            self.looks += 1
+            runs = list(super().read())
+            return iter(runs if self.looks > 3 else runs[:-1])
+
+    memory = connect(f"memory://{project}")
+    _log(memory, tmp_path, "model", b"an earlier one")
+    late = Late(project, memory.project)
+    with tracker(late).start_run() as run:
+        run.log_artifact(_written(tmp_path, "new.bin", b"new"), "model")
+        assert run.use_artifact("model").read_bytes() == b"new"
+    assert late.looks == 4
 
 
 class TestSeveralTrackers:
@@ -350,3 +372,17 @@ class TestServers:
         stored = next(iter(at.read()))
         assert at.backend.artifact(stored.id, "data/tree", fetched).is_dir()
         assert [file.name for file in fetched.rglob("*") if file.is_file()] == ["a.txt"]
+
+
+def test_the_terminal_shows_them(project, tmp_path):
+    memory = connect(f"memory://{project}")
+    _log(memory, tmp_path, "model\n1", b"m", type="model", aliases=["best"])
+    _log(memory, tmp_path, "plain", b"p")
+    with memory.start_run("evaluate") as run:
+        run.use_artifact("model\n1:best")
+        run.use_artifact("plain")
+    lines = {each.id: piped("runs", f"memory://{project}", "--run", each.id).lines for each in memory.read()}
+    train, _, evaluate = ([line.split(maxsplit=1) for line in each] for each in lines.values())
+    assert ["artifacts", "model 1 (model, best)"] in train
+    assert ["used", "model 1:best of train"] in evaluate
+    assert ["plain", "of train"] in evaluate

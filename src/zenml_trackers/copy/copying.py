@@ -191,10 +191,15 @@ class Copying:
             sink.write(records)
 
     def _attachments(self, run: StoredRun, folder: Path) -> Iterator[Logged]:
-        """Those of a run; what can't be read is noted."""
+        """Those of a run, its artifacts last and in their order; what can't be read is noted."""
+        artifacts: list[Artifact] = []
         with self._noting("artifacts, images and tables, or some of them", run), self._source.named_errors():
             for record in self._source.backend.attachments(run.id, folder):
-                yield _labelled(record, run) if isinstance(record, Artifact) else record
+                if isinstance(record, Artifact):
+                    artifacts.append(record)
+                else:
+                    yield record
+        yield from _labelled(artifacts, run)
 
     @contextmanager
     def _noting(self, what: str, run: StoredRun) -> Iterator[None]:
@@ -224,10 +229,12 @@ def _spec(run: StoredRun) -> RunSpec:
     return RunSpec(**facts, project=run.project, tags=tuple(sorted(run.tags)), metadata=run.metadata)
 
 
-def _labelled(artifact: Artifact, run: StoredRun) -> Artifact:
-    """The artifact with what the run tells of it."""
+def _labelled(artifacts: Sequence[Artifact], run: StoredRun) -> Iterator[Artifact]:
+    """Artifacts of a run with what it tells of them, and in its order."""
     known = {each.name: each.model_dump(include={"type", "aliases"}) for each in run.artifacts}
-    return artifact.model_copy(update=known.get(artifact.name, {}))
+    order = {name: number for number, name in enumerate(known)}
+    for artifact in sorted(artifacts, key=lambda each: order.get(each.name, len(order))):
+        yield artifact.model_copy(update=known.get(artifact.name, {}))
 
 
 def _rows(points: Iterable[MetricPoint]) -> Iterator[Metrics]:
