@@ -201,7 +201,11 @@ METADATA = Chapter(
             _D,
             _P,
         ),
-        _extended("M8", "artifacts", "A logged file or folder reads back byte for byte under its name."),
+        _extended(
+            "M8",
+            "artifacts",
+            "A logged file or folder reads back byte for byte under its name, with its type and aliases if it has any.",
+        ),
         _extended("M9", "media", "Images and tables logged in the step read back with the same pixels and cells."),
         _extended(
             "M10",

@@ -147,6 +147,15 @@ class TrackerHarness(ABC):
         """Log a file or folder in a step."""
         raise NotImplementedError
 
+    def log_labelled_artifact(self, path: Path, name: str, type: str, aliases: list[str]) -> None:
+        """Log a file in a step, with a type and aliases; without this, M8 does not ask for them."""
+        raise NotImplementedError
+
+    @property
+    def labels_artifacts(self) -> bool:
+        """Whether artifacts can have a type and aliases: whether the call for them is overridden."""
+        return type(self).log_labelled_artifact is not TrackerHarness.log_labelled_artifact
+
     def log_image(self, name: str, pixels: Any) -> None:
         """Log an image in a step: an array of unsigned bytes, shaped (height, width, 3)."""
         raise NotImplementedError

@@ -66,6 +66,8 @@ class ObservedRun(BaseModel):
     """The id of the run that this one is nested in."""
     artifacts: dict[str, Content] = Field(default_factory=dict)
     """File contents by `<artifact name>` or, in a folder, `<artifact name>/<path>`."""
+    artifact_labels: dict[str, list[str]] = Field(default_factory=dict)
+    """Type and aliases of each artifact that has some, the type first; only if the harness can log any."""
     images: dict[str, Content] = Field(default_factory=dict)
     """Decoded pixels by the image's name: red, green, blue, a byte each, row by row, as `Image.tobytes()` gives."""
     tables: dict[str, list[list[Any]]] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zenml_trackers.context import get_run
-    from zenml_trackers.errors import NoActiveRun, TrackerError, UnsupportedFeature
+    from zenml_trackers.errors import ArtifactNotFound, NoActiveRun, TrackerError, UnsupportedFeature
     from zenml_trackers.model.values.params import as_param
     from zenml_trackers.run import Run
     from zenml_trackers.tracker import connect
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArtifactNotFound",
     "NoActiveRun",
     "Run",
     "TrackerError",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ArtifactNotFound": "zenml_trackers.errors",
     "NoActiveRun": "zenml_trackers.errors",
     "Run": "zenml_trackers.run",
     "TrackerError": "zenml_trackers.errors",

@@ -47,6 +47,10 @@ class RunNotFound(TrackerError, LookupError):
     """There is no run of that name or id, or the beginning of an id is that of several."""
 
 
+class ArtifactNotFound(TrackerError, LookupError):
+    """No run has the artifact that was asked for."""
+
+
 class UnsupportedFeature(TrackerError, NotImplementedError):
     """The backend does not have the feature that was asked for."""
 

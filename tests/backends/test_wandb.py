@@ -12,6 +12,7 @@ import pytest
 import wandb
 
 from zenml_trackers import connect
+from zenml_trackers.backends.wandb.log import records
 from zenml_trackers.delivery.active import VARIABLE
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
 from zenml_trackers.model.records import Metrics, RunError, RunSpec, Status
@@ -38,6 +39,17 @@ class TestReadBack:
         (stored,) = connect(f"wandb+offline:///{tmp_path}", project="p").read()
         assert [(point.name, point.value) for point in stored.metrics] == [("good", 1)]
         assert "'large'" in caplog.text
+
+    def test_types_and_aliases_are_wandbs_own_as_far_as_it_takes_them(self, tmp_path):
+        (file := tmp_path / "file").write_bytes(b"x")
+        with tracker(tmp_path).start_run("r") as run:
+            run.log_artifact(file, "a", type="model", aliases=["best"])
+            run.log_artifact(file, "b", type="job", aliases=["v7", "a/b"])
+            run.log_artifact(file, "c")
+        [log] = tmp_path.rglob("run-*.wandb")
+        found = [each.artifact for each in records(log) if each.HasField("artifact")]
+        shown = [[name.partition("-")[0] for name in (each.type, *sorted(each.aliases))] for each in found]
+        assert shown == [["model", "best", "latest"], ["_job", "_v7", "a_b", "latest"], ["artifact", "latest"]]
 
     def test_what_was_made_without_this_package_is_read_too(self, tmp_path):
         import wandb

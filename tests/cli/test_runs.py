@@ -181,7 +181,7 @@ class TestPipe:
         assert "ended" not in runs[4]
         known = {"id", "name", "project", "status", "error", "tags", "metadata", "params", "metrics", "pipeline"}
         known |= {"pipeline_run", "step", "step_run_id", "attempt", "url", "origin", "show_command", "started", "ended"}
-        known |= {"alerts", "parent", "summary"}
+        known |= {"alerts", "parent", "summary", "artifacts", "used"}
         assert failed.keys() <= known
 
 

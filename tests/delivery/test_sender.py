@@ -65,7 +65,7 @@ def log_some(journal, file):
     log(journal, "m", 9, 9)  # equal to one before, and yet another
     journal.append(Params, {"values": {"p": 1}})
     journal.append(Tags, {"tags": ["t"]})
-    journal.append(Artifact, {"name": "a", "path": str(file)})
+    journal.append(Artifact, {"name": "a", "path": str(file), "type": "model", "aliases": ["best"]})
     for _ in range(2):
         journal.append(Table, {"name": "t", "columns": ["c"], "rows": [[1]], "step": 0})
     return 17
@@ -76,6 +76,7 @@ def see_that_all_is_stored_once(memory, folder):
     points = [(point.step, repr(point.value)) for point in stored.metrics]
     assert points == [*((number, repr(number)) for number in range(10)), (9, "nan"), (9, "9")]
     assert (stored.params, stored.tags) == ({"p": 1}, {"t"})
+    assert [(each.name, each.type, each.aliases) for each in stored.artifacts] == [("a", "model", ("best",))]
     assert (stored.status, stored.error) == (Status.FAILED, END.error)
     shown = [type(each) for each in memory.attachments(stored.id, folder)]
     assert shown == [Artifact, Table, Table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from zenml_trackers import Run, get_run
+from zenml_trackers import Run, UnsupportedFeature, get_run
 
 
 def log_number(number: int) -> int:
@@ -42,3 +42,14 @@ def log_of_all_kinds(folder: Any) -> None:
     run.log_image("picture", numpy.zeros((4, 4, 3), dtype=numpy.uint8))
     run.log_table("cells", ["a"], [[1]])
     run.alert("hot")
+
+
+def use_artifacts(file: Any) -> str:
+    """Why it can't use one, though it logs one."""
+    run = get_run()
+    run.log_artifact(file, type="model", aliases=["of a child"])
+    try:
+        run.use_artifact("a")
+    except UnsupportedFeature as error:
+        return str(error)
+    return ""

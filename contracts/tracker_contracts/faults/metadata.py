@@ -16,6 +16,7 @@ from tracker_contracts.faults.compare import (
 )
 from tracker_contracts.faults.strategies import (
     NAMES,
+    TEXT,
     pixels,
     tables,
 )
@@ -28,25 +29,35 @@ from tracker_contracts.programs.plan import StepPlan
     name=NAMES,
     content=st.binary(max_size=200),
     inside=st.dictionaries(st.sampled_from(["b", "c/d", "c/e"]), st.binary(max_size=200), min_size=1),
+    labels=st.lists(TEXT, min_size=2, max_size=4, unique=True),
 )
-def artifacts_read_back_byte_for_byte(world: World, name: str, content: bytes, inside: dict[str, bytes]) -> None:
-    """A file or folder that was logged is missing, changed, or under another name.
+def artifacts_read_back_byte_for_byte(
+    world: World, name: str, content: bytes, inside: dict[str, bytes], labels: list[str]
+) -> None:
+    """A file or folder that was logged is missing, changed, or under another name, type or alias.
 
-    Upload in binary, keep paths inside a folder, and wait in cleanup until all is there.
+    Upload in binary, keep paths inside a folder, and wait in cleanup until all is there. Keep type and aliases as they
+    are.
     """
     scene, folder, content = world.scene(), f"{name}_folder", content + b"\r\n\x00\xff\n"
+    labelled = f"{name}_labelled"
     with tempfile.TemporaryDirectory() as made:
         file, tree = _written(Path(made), content, inside)
 
         def body() -> None:
             world.harness.log_artifact(file, name)
             world.harness.log_artifact(tree, folder)
+            if world.harness.labels_artifacts:
+                world.harness.log_labelled_artifact(file, labelled, labels[0], labels[1:])
 
         scene.run(StepPlan(), body)
-    stored = only_run(scene).artifacts
+    run = only_run(scene)
+    stored = run.artifacts
     expect(stored.get(name), content, "the file is changed or missing")
     found = {path.partition("/")[2]: data for path, data in stored.items() if path.startswith(f"{folder}/")}
     expect(found, inside, "the folder's files are changed or missing")
+    if world.harness.labels_artifacts:
+        expect(run.artifact_labels.get(labelled), labels, "the type or an alias is changed or missing")
 
 
 def _written(made: Path, content: bytes, inside: dict[str, bytes]) -> tuple[Path, Path]:

@@ -121,6 +121,10 @@ class Run:
         copy = shutil.copytree if path.is_dir() else shutil.copyfile
         self.attach("artifact", name, lambda target: copy(path, target))
 
+    def label_artifact(self, name: str, labels: Sequence[str]) -> None:
+        """Keep the type and the aliases of an artifact."""
+        self.write("labels", name=name, labels=list(labels))
+
     def log_image(self, name: str, pixels: Any) -> None:
         """Keep an image: an array of unsigned bytes, shaped (height, width, 3)."""
         height, width, _ = pixels.shape

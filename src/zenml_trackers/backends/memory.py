@@ -94,7 +94,8 @@ class MemoryBackend(Backend):
             yield Artifact(name=names[path.name], path=Path(copy(path, folder / path.name)))
         for kind, *fields in self._lines(run_id):
             if kind == "image":
-                yield Image(name=fields[0], image=self.folder / run_id / fields[2], step=fields[1])
+                name, step, file, caption = fields
+                yield Image(name=name, image=self.folder / run_id / file, step=step, caption=caption)
             if kind == "table":
                 yield Table(name=fields[0], step=fields[1], columns=fields[2], rows=fields[3])
 
@@ -171,10 +172,10 @@ class MemorySink(DocumentSink):
         self._append(("artifact", stored, name))
         keep(path, self._folder / KEPT / stored)
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
         file = f"{uuid4().hex}.png"
-        image.save(self._folder / file)
-        self._append(("image", name, step, file))
+        picture.save(self._folder / file)
+        self._append(("image", image.name, image.step, file, image.caption))
 
     def show_table(self, table: Table, step: int) -> None:
         self._append(("table", table.name, step, table.columns, table.rows))

@@ -17,7 +17,7 @@ from zenml_trackers.cli.columns import Column, fitted, in_full, lines
 from zenml_trackers.cli.run_table import COLORS
 from zenml_trackers.cli.sparkline import NO_NUMBER, Number, can_draw, sparkline
 from zenml_trackers.cli.terminal import on_terminal
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.records import StoredArtifact, StoredRun, Used
 from zenml_trackers.model.values.params import leaves
 
 LONGEST_LABEL = 28
@@ -55,12 +55,23 @@ def _facts(run: StoredRun, exact: bool) -> Iterator[tuple[str, Any]]:
         "duration": shown.duration(run),
         "tags": ", ".join(sorted(run.tags)),
         "alerts": "\n".join(f"{alert.level}: {alert.title} {alert.text}".rstrip() for alert in run.alerts),
+        "artifacts": "\n".join(map(_artifact, run.artifacts)),
+        "used": "\n".join(map(_used, run.used)),
         "child of": run.parent,
         "url": run.url,
         "show with": run.show_command,
         "copy of": run.origin,
     }
     yield from ((label, fact) for label, fact in facts.items() if fact not in (None, ""))
+
+
+def _artifact(artifact: StoredArtifact) -> str:
+    labels = ", ".join(filter(None, (artifact.type, *artifact.aliases)))
+    return shown.one_line(f"{artifact.name} ({labels})" if labels else artifact.name)
+
+
+def _used(used: Used) -> str:
+    return shown.one_line(f"{used.name}{used.alias and f':{used.alias}'} of {used.run_name or used.run}")
 
 
 def _labelled(facts: Iterable[tuple[str, Any]]) -> Iterator[Text]:

@@ -63,6 +63,9 @@ def _facts(run: StoredRun) -> dict[str, str]:
     content = run.model_dump()
     content["tags"] = sorted(run.tags)
     facts = {name: _json(content[name]) for name in FACTS}
+    for artifact in run.artifacts:
+        if artifact.type or artifact.aliases:
+            facts[f"type and aliases of artifact {artifact.name!r}"] = _json([artifact.type, artifact.aliases])
     for field, kind in MAPS.items():
         facts.update({f"{kind} {key!r}": _json(value) for key, value in content[field].items()})
     return facts

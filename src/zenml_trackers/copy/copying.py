@@ -20,7 +20,17 @@ from zenml_trackers.copy.comparison import Expected, Loss, differences
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable, named
 from zenml_trackers.losses import Redactor
 from zenml_trackers.model import records
-from zenml_trackers.model.records import NEEDS, Logged, MetricPoint, Metrics, Params, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import (
+    NEEDS,
+    Artifact,
+    Logged,
+    MetricPoint,
+    Metrics,
+    Params,
+    RunSpec,
+    Status,
+    StoredRun,
+)
 from zenml_trackers.model.run_ids import chosen, may_be
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Sink
@@ -163,6 +173,8 @@ class Copying:
             self._write(sink, run.alerts, "alerts", run)
         if run.summary:
             self._write(sink, [records.Summary(values=run.summary)], "summary", run)
+        if run.used:
+            self._write(sink, run.used, "used artifacts", run)
         rows = _rows(run.metrics)
         while batch := list(islice(rows, BATCH)):
             self._write(sink, batch, "metrics", run)
@@ -182,9 +194,15 @@ class Copying:
             sink.write(records)
 
     def _attachments(self, run: StoredRun, folder: Path) -> Iterator[Logged]:
-        """Those of a run; what can't be read is noted."""
+        """Those of a run, its artifacts last and in their order; what can't be read is noted."""
+        artifacts: list[Artifact] = []
         with self._noting("artifacts, images and tables, or some of them", run), self._source.named_errors():
-            yield from self._source.backend.attachments(run.id, folder)
+            for record in self._source.backend.attachments(run.id, folder):
+                if isinstance(record, Artifact):
+                    artifacts.append(record)
+                else:
+                    yield record
+        yield from _labelled(artifacts, run)
 
     @contextmanager
     def _noting(self, what: str, run: StoredRun) -> Iterator[None]:
@@ -212,6 +230,14 @@ class Copying:
 def _spec(run: StoredRun) -> RunSpec:
     facts = run.model_dump(include={"name", "pipeline", "pipeline_run", "step", "step_run_id", "attempt", "origin"})
     return RunSpec(**facts, project=run.project, tags=tuple(sorted(run.tags)), metadata=run.metadata)
+
+
+def _labelled(artifacts: Sequence[Artifact], run: StoredRun) -> Iterator[Artifact]:
+    """Artifacts of a run with what it tells of them, and in its order."""
+    known = {each.name: each.model_dump(include={"type", "aliases"}) for each in run.artifacts}
+    order = {name: number for number, name in enumerate(known)}
+    for artifact in sorted(artifacts, key=lambda each: order.get(each.name, len(order))):
+        yield artifact.model_copy(update=known.get(artifact.name, {}))
 
 
 def _rows(points: Iterable[MetricPoint]) -> Iterator[Metrics]:

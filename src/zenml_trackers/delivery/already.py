@@ -16,17 +16,19 @@ from zenml_trackers.port.backend import Backend
 class Already:
     """What is stored, as read from the tracker itself: neither a cursor nor an answer tells it for sure."""
 
-    def __init__(self, backend: Backend, run: StoredRun, points_before: int) -> None:
+    def __init__(self, backend: Backend, run: StoredRun, points_before: int, lists: bool) -> None:
         """As of now.
 
         Args:
             backend: Has the run.
             run: As it is stored.
             points_before: How many values of metrics it had before anything of the journal.
+            lists: Whether the run tells what it keeps; what it does not tell of is kept again then, to be told of.
         """
         self._backend = backend
         self._run = run
         self._resumed = points_before > 0  # what was shown before may have the same name and step
+        self._listed = {artifact.name for artifact in run.artifacts} if lists else None
         self._alerts = Counter(map(_alert, run.alerts))
         self._points = Counter(_point(each.name, each.step, each.value) for each in run.metrics[points_before:])
 
@@ -49,6 +51,8 @@ class Already:
         }
 
     def _has_shown(self, record: Artifact | Image | Table) -> bool:
+        if isinstance(record, Artifact) and self._listed is not None and record.name not in self._listed:
+            return False
         return _take(self._shown, _shown(record))
 
     @cached_property

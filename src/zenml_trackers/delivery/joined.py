@@ -22,6 +22,7 @@ from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import Feature, Logged
 from zenml_trackers.port.backend import Inert
 from zenml_trackers.run import Run
+from zenml_trackers.run.artifacts import Wanted
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -201,6 +202,16 @@ class JoinedRecording:
             UnsupportedFeature: Always.
         """
         raise UnsupportedFeature("A child run is begun in the step's own process, and not in one that it starts.")
+
+    def fetched(self, wanted: Wanted, to: Path | None) -> NoReturn:
+        """None here.
+
+        Raises:
+            UnsupportedFeature: Always.
+        """
+        raise UnsupportedFeature(
+            "use_artifact() works in the step's own process, and not in one that it starts; pass the path to that."
+        )
 
     def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
         """What gives the run in a process that it is sent to."""

@@ -44,6 +44,7 @@ from zenml_trackers.model.records import (
     SystemMetrics,
     Table,
     Tags,
+    Used,
 )
 
 VERSION = 1
@@ -65,6 +66,7 @@ KINDS: dict[str, type[Logged]] = {
     "alert": Alert,
     "summary": Summary,
     "definition": Definition,
+    "used": Used,
     "end": End,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}

@@ -95,7 +95,8 @@ class Tracking:
         urls = tuple(each.url for each in self._receivers)
         known = {"backend": self._name, "strict": self.reporter.strict, "parents": self._parents}
         self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec, **known))
-        recording = Recording(spec, self._journal, self._senders, partial(self._child, spec, component))
+        child = partial(self._child, spec, component)
+        recording = Recording(spec, self._journal, self._senders, child, self._limits.deadline)
         self.run = Run(self._name, spec.project, recording, self.reporter)
         self._begun = True
         try:

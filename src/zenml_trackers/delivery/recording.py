@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from zenml_trackers.delivery import budgets
+from zenml_trackers.delivery.fetching import Fetching
 from zenml_trackers.delivery.files import taken_in
 from zenml_trackers.delivery.joined import run_in
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
-from zenml_trackers.errors import TrackerUnreachable
-from zenml_trackers.model.records import Logged, RunSpec
+from zenml_trackers.errors import ArtifactNotFound, TrackerError, TrackerUnreachable
+from zenml_trackers.interruption import let_through
+from zenml_trackers.model.records import Artifact, Feature, Logged, RunSpec, StoredArtifact, StoredRun, Used
 from zenml_trackers.port.backend import Inert
+from zenml_trackers.port.folders import size
 from zenml_trackers.run import Run
+from zenml_trackers.run.artifacts import Wanted
 
 
 class Recording:
@@ -27,10 +34,13 @@ class Recording:
         journal: Journal | None,
         senders: Sequence[Sender],
         child: Callable[[Mapping[str, Any]], AbstractContextManager[Run]],
+        deadline: float = budgets.DEADLINE,
     ) -> None:
         self._spec = spec
         self._journal = journal
         self._senders = senders
+        self._deadline = deadline
+        self._kept: dict[str, StoredArtifact] = {}
         self.child = child
         """Given name, tags and metadata, a run that is nested in this one."""
 
@@ -79,18 +89,52 @@ class Recording:
             self._journal.append(kind, fields)
         except OSError as error:
             raise TrackerUnreachable(f"the journal can't be written to: {error}") from error
+        if kind is Artifact:
+            about = {key: fields[key] for key in ("name", "type", "aliases") if key in fields}
+            self._kept[fields["name"]] = StoredArtifact(**about, size=size(Path(fields["path"])))
 
     def flush(self, seconds: float) -> bool:
         """Wait until the trackers have all that was logged so far, and say whether they have."""
+        return self._delivered(self._senders, seconds)
+
+    def fetched(self, wanted: Wanted, to: Path | None) -> tuple[Path, Used]:
+        """Where a local copy of an artifact is, out of the first tracker that has it, and what is to be recorded.
+
+        Raises:
+            ArtifactNotFound: No tracker has it.
+            TrackerError: Why one that may have it could not be read, or the copy not be written.
+        """
+        errors: list[TrackerError] = []
+        for sender in (each for each in self._senders if Feature.ARTIFACTS in each.features):
+            self._delivered([sender], self._deadline)
+            try:
+                return self._fetching(sender, wanted, to).copied(self._deadline)
+            except Exception as error:
+                let_through(error)
+                errors.append(sender.reporter.named(error))
+        unread = [error for error in errors if not isinstance(error, ArtifactNotFound)]
+        raise next(iter(unread or errors), TrackerUnreachable(f"there is no tracker to have the artifact {wanted}"))
+
+    def _fetching(self, sender: Sender, wanted: Wanted, to: Path | None) -> Fetching:
+        if to is None:
+            assert self._journal is not None  # which every sender has
+            to = self._journal.new_file("artifact").parent
+        make = partial(sender.receiver.make, self._spec.project)
+        known = {"id": sender.sink.id, "name": sender.sink.name} if sender.sink is not None else {"id": "", "name": ""}
+        own = StoredRun(**known, project=self._spec.project, artifacts=tuple(self._kept.values()))
+        return Fetching(make, wanted, to, own)
+
+    def _delivered(self, senders: Sequence[Sender], seconds: float) -> bool:
+        """Whether these have brought all that was logged so far to their trackers, after so many seconds at most."""
         try:
             reach = self._journal.reach() if self._journal is not None else 0
         except OSError:  # the run is over, and nothing is delivered any more
-            return all(each.done for each in self._senders)
-        for sender in self._senders:
+            return all(each.done for each in senders)
+        for sender in senders:
             sender.hurry()
-        over = lambda: all(each.has_all(reach) or each.stopped for each in self._senders)  # noqa: E731
+        over = lambda: all(each.has_all(reach) or each.stopped for each in senders)  # noqa: E731
         Patience(seconds).wait(over, SimpleQueue[None]())
-        return all(each.has_all(reach) for each in self._senders)
+        return all(each.has_all(reach) for each in senders)
 
     def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:
         """What gives the run in a process that it is sent to.

@@ -25,6 +25,7 @@ from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Backend, Sink, backend_class
 from zenml_trackers.port.bounded import in_thread, process_ends
+from zenml_trackers.port.sinks import DocumentSink
 
 
 class Sender:
@@ -43,6 +44,8 @@ class Sender:
             number: Which of the journal's senders this is.
             reporter: Told of what is lost.
         """
+        self.receiver = receiver
+        """Where to."""
         self.name = receiver.name
         self.reporter = reporter
         self.backend: Backend | None = None
@@ -65,7 +68,6 @@ class Sender:
         """Told of the metric steps of child processes that share them."""
         self.failures = 0
         """How often the tracker could not be reached."""
-        self._receiver = receiver
         self._journal = journal
         self._number = number
         self._cursor = Cursor(journal)
@@ -138,7 +140,7 @@ class Sender:
 
     def attach(self, native: Any) -> Callable[[], None]:
         """Have the library's own calls in this context reach `native`, until the result is called."""
-        return (self.backend or backend_class(self._receiver.kind)).attach(native)
+        return (self.backend or backend_class(self.receiver.kind)).attach(native)
 
     def has_all(self, reach: int) -> bool:
         """Whether so many bytes of the journal are delivered."""
@@ -177,7 +179,7 @@ class Sender:
             self._changed.put(None)
 
     def _load(self) -> None:
-        backend = self._receiver.make(self._journal.header.spec.project)
+        backend = self.receiver.make(self._journal.header.spec.project)
         self.reporter.redact = Redactor(backend.secrets)
         backend.load()
         place = self._journal.noted(self._number).get("place", backend.place)
@@ -208,7 +210,8 @@ class Sender:
         self.sink = backend.open(spec, old)
         if begun is None:
             self._note(points=self.before.points, last_step=self.before.last_step)
-        already = Already(backend, begun, self.before.points) if begun is not None else None
+        documents = isinstance(self.sink, DocumentSink)
+        already = Already(backend, begun, self.before.points, documents) if begun is not None else None
         return Handover(backend, self.sink, already, self.reporter, self._cursor.totals)
 
     def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, StoredArtifact, StoredRun, Used
 
 PREFIX = "zenml."
 STATUS = "zenml.status"
@@ -31,6 +31,8 @@ ALERTS = "zenml.alerts"
 SUMMARY = "zenml.summary"
 NOT_FINITE = "zenml.not_finite"
 """Which values of the summary are numbers that JSON lacks: they are stored as text, on every tracker."""
+ARTIFACTS = "zenml.artifacts"
+USED = "zenml.used"
 
 
 def opening(spec: RunSpec) -> dict[str, Any]:
@@ -70,6 +72,10 @@ def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
         add_alert(old, alert)
     if run.summary:
         add_summary(old, run.summary)
+    for artifact in run.artifacts:
+        add_artifact(old, artifact)
+    for used in run.used:
+        add_used(old, used)
     add_params(old, run.params)
     return continued(old, spec)
 
@@ -109,6 +115,18 @@ def summary_in(config: Mapping[str, Any]) -> dict[str, bool | int | float | str]
     return {name: float(value) if name in odd else value for name, value in config.get(SUMMARY, {}).items()}
 
 
+def add_artifact(config: dict[str, Any], artifact: StoredArtifact) -> None:
+    """Put `artifact` behind those in `config`, and in the place of one of the same name."""
+    others = [each for each in config.get(ARTIFACTS, ()) if each["name"] != artifact.name]
+    config[ARTIFACTS] = [*others, artifact.model_dump(mode="json", exclude_defaults=True)]
+
+
+def add_used(config: dict[str, Any], used: Used) -> None:
+    """Put `used` behind those in `config`, once."""
+    own = used.model_dump(mode="json", exclude={"number", "time"}, exclude_defaults=True)
+    config[USED] = [*(each for each in config.get(USED, ()) if each != own), own]
+
+
 def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
     """Set the terminal status in `config`, and why."""
     config[STATUS] = status.value
@@ -142,6 +160,8 @@ def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known
         parent=config.get(PARENT),
         alerts=tuple(Alert(**alert) for alert in config.get(ALERTS, ())),
         summary=summary_in(config),
+        artifacts=tuple(StoredArtifact(**artifact) for artifact in config.get(ARTIFACTS, ())),
+        used=tuple(Used(**used) for used in config.get(USED, ())),
         ended=None if config.get(STATUS) == Status.RUNNING else ended,
         **known,
     )

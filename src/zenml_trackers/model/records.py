@@ -134,13 +134,34 @@ class Artifact(Logged):
     """A file or folder to be kept with the run."""
 
     name: str
+    """What it is called in the run."""
     path: Path
+    """Where it is now."""
     title: str = ""
     """What `shows` is called; empty for a mere file."""
     shows: Shows | None = None
     """What is in it that the tracker may show too, if it can."""
     step: Step = 0
     """The metric step that it belongs to, if it shows something."""
+    type: str = ""
+    """What kind of thing it is, such as `model`; empty unless given."""
+    aliases: tuple[str, ...] = ()
+    """Other names by which this one is asked for, such as `best`."""
+
+
+class Used(Logged):
+    """An artifact that the run used."""
+
+    name: str
+    """The artifact's."""
+    run: str
+    """The id of the run that logged it."""
+    run_name: str = ""
+    """What people call that run."""
+    tracker: str = ""
+    """The URL of the tracker that both are in."""
+    alias: str = ""
+    """By which it was asked for; empty for the newest."""
 
 
 class Alert(Logged):
@@ -169,9 +190,13 @@ class Image(Logged):
     """A picture: a path, a PIL image, or an array of unsigned bytes shaped (height, width[, channels])."""
 
     name: str
+    """What it is called in the run."""
     image: Any
+    """What `as_pil` takes; given back by `attachments`, a path."""
     step: Step = 0
     """The metric step that it belongs to."""
+    caption: str = ""
+    """What is shown below it."""
 
 
 class Table(Logged):
@@ -209,6 +234,19 @@ class MetricPoint(Record):
     """Bit for bit; NaN and the infinities too."""
 
 
+class StoredArtifact(Record):
+    """What is known of an artifact beside its content."""
+
+    name: str
+    """As it was logged; one that was logged again stands here once, as the last time."""
+    type: str = ""
+    """As it was logged."""
+    aliases: tuple[str, ...] = ()
+    """As they were logged."""
+    size: int = 0
+    """In bytes; of a folder, that of all its files."""
+
+
 class StoredRun(Record):
     """A run as a backend stored it."""
 
@@ -232,6 +270,10 @@ class StoredRun(Record):
     """In the order in which they were raised."""
     summary: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Single values of the whole run; of a defined metric, such as `loss.min`."""
+    artifacts: tuple[StoredArtifact, ...] = ()
+    """Those that this package logged, in the order in which they were kept."""
+    used: tuple[Used, ...] = ()
+    """The artifacts of other runs, or of its own, that it used."""
     metrics: tuple[MetricPoint, ...] = ()
     """In the order in which they were logged."""
     pipeline: str | None = None

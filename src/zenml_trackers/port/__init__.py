@@ -25,10 +25,12 @@ from zenml_trackers.model.records import (
     RunError,
     RunSpec,
     Status,
+    StoredArtifact,
     StoredRun,
     Summary,
     Table,
     Tags,
+    Used,
 )
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Inert, Sink, StepLog
@@ -60,6 +62,7 @@ __all__ = [
     "Sink",
     "Status",
     "StepLog",
+    "StoredArtifact",
     "StoredRun",
     "Summary",
     "Table",
@@ -69,6 +72,7 @@ __all__ = [
     "TrackerUnreachable",
     "TrackerUrl",
     "UnstorableValue",
+    "Used",
     "document",
     "folder_of",
     "see_writable",

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Protocol
 
 from zenml_trackers.errors import BackendMissing, BackendUnfit, RunNotFound
 from zenml_trackers.interruption import let_through
-from zenml_trackers.model.records import Feature, Logged, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, RunSpec, Status, StoredRun
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port import libraries
@@ -191,10 +191,23 @@ class Backend(ABC):
     def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         """The artifacts, pictures and tables of a stored run, as they were logged; files are fetched into `folder`.
 
+        Of artifacts of one name, there is the last.
+
         Raises:
             TrackerError: Why they could not be read.
         """
         return iter(())
+
+    def artifact(self, run_id: str, name: str, folder: Path) -> Path | None:
+        """Where one artifact of a stored run is, fetched into `folder` if need be; None if it is not there.
+
+        A backend that can get at one without all others has this of its own.
+
+        Raises:
+            TrackerError: Why it could not be read.
+        """
+        attached = self.attachments(run_id, folder)
+        return next((each.path for each in attached if isinstance(each, Artifact) and each.name == name), None)
 
     def projects(self) -> list[str] | None:
         """The projects that there are where this one is, as a URL may name them; None if that can't be told.

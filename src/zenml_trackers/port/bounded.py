@@ -15,6 +15,8 @@ from zenml_trackers.errors import TrackerError, TrackerUnreachable
 
 T = TypeVar("T")
 
+LOOK = 0.1
+"""Seconds after which whoever waits looks whether it gets on."""
 AT_EXIT = 2.0
 """Seconds that the end of the process waits for threads to come to an end."""
 _begun: WeakSet[threading.Thread] = WeakSet()
@@ -53,10 +55,16 @@ def in_thread(work: Callable[[], None], doing: str) -> threading.Thread:
     return thread
 
 
-def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
+def bounded(call: Callable[[], T], seconds: float, doing: str, progress: Callable[[], object] = lambda: None) -> T:
     """The result of `call`.
 
     It does not join the thread: Python takes one for ended whose `join` was left by a signal's exception (in 3.11).
+
+    Args:
+        call: What is to be done.
+        seconds: How long it may take.
+        doing: What it does, for the message.
+        progress: What changes as long as it gets on; then the time begins anew.
 
     Raises:
         TrackerUnreachable: It took longer than that; the message says what was being done.
@@ -75,8 +83,7 @@ def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
             over.put(None)
 
     in_thread(work, doing)
-    with suppress(queue.Empty):
-        over.get(timeout=seconds)
+    _wait(over, seconds, progress)
     if results:
         return results[0]
     if not errors:
@@ -84,3 +91,13 @@ def bounded(call: Callable[[], T], seconds: float, doing: str) -> T:
     if isinstance(errors[0], Exception):
         raise errors[0]
     raise TrackerError(f"{doing} ended with {type(errors[0]).__name__}: {errors[0]}")
+
+
+def _wait(over: queue.SimpleQueue[None], seconds: float, progress: Callable[[], object]) -> None:
+    last, until = progress(), time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        with suppress(queue.Empty):
+            over.get(timeout=min(left, LOOK))
+            return
+        if last != (last := progress()):
+            until = time.monotonic() + seconds

@@ -108,6 +108,21 @@ def kept(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if not path.name.startswith(UNFINISHED))
 
 
+def size(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder; what goes away meanwhile has none."""
+    found = 0
+    for file in _files_in(path) if path.is_dir() else (path,):
+        with suppress(OSError):
+            found += file.stat().st_size
+    return found
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """All of them; unlike `rglob`, this stands that a folder goes away meanwhile."""
+    for at, _, files in os.walk(folder):
+        yield from (Path(at, name) for name in files)
+
+
 def last_written(database: Path) -> int:
     """When a SQLite file was written to last, by whatever process, in nanoseconds; 0 if never."""
     written = [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-journal"))]

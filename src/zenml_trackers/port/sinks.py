@@ -18,12 +18,15 @@ from zenml_trackers.model.records import (
     Params,
     RunError,
     Status,
+    StoredArtifact,
     Summary,
     Table,
     Tags,
+    Used,
 )
 from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Sink
+from zenml_trackers.port.folders import size
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -111,6 +114,14 @@ class RecordSink(Sink):
         """Show a table; for the feature `media`."""
         raise NotImplementedError
 
+    def keep_artifact(self, artifact: Artifact) -> None:
+        """Keep a file or folder, with its type and its aliases where the library has a place for them."""
+        self.keep(artifact.name, artifact.path)
+
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        """Show a picture, with its caption where the library has a place for it."""
+        self.show_image(image.name, picture, image.step)
+
     def show(self, artifact: Artifact) -> None:
         """Show what is in a file that is kept, if the library shows such things; it need not be found again."""
 
@@ -122,6 +133,10 @@ class RecordSink(Sink):
         """Set single values of the whole run, where the library has a place for them."""
         names = ", ".join(map(repr, values))
         raise UnsupportedFeature(f"The summary of {names} can't be stored: the tracker has none.")
+
+    def use(self, used: Used) -> None:
+        """Store that the run used an artifact, where the library has a place for it."""
+        raise UnsupportedFeature(f"That the run used the artifact {used.name!r} can't be stored.")
 
     def _try(self, record: Logged) -> None:
         try:
@@ -141,16 +156,18 @@ class RecordSink(Sink):
                 self.set_params(values)
             case Tags(tags=tags):
                 self.add_tags(tags)
-            case Artifact(name=name, path=path):
-                self.keep(name, path)
+            case Artifact():
+                self.keep_artifact(record)
                 if record.shows is not None:
                     self.show(record)
             case Alert():
                 self.alert(record)
             case Summary(values=values):
                 self.set_summary(values)
-            case Image(name=name, image=image, step=step):
-                self.show_image(name, as_pil(name, image), step)
+            case Used():
+                self.use(record)
+            case Image(name=name, image=image):
+                self.show_captioned(record, as_pil(name, image))
             case Table(step=step):
                 self.show_table(record, step)
 
@@ -202,6 +219,19 @@ class DocumentSink(RecordSink):
         """Into the document, as far as the library has no place of its own."""
         document.add_summary(self.config, values)
         self._changed = True
+
+    def use(self, used: Used) -> None:
+        """Into the document."""
+        document.add_used(self.config, used)
+        self._changed = True
+
+    def _take(self, record: Logged) -> None:
+        """What is known of an artifact goes into the document once it is kept."""
+        super()._take(record)
+        if isinstance(record, Artifact):
+            about = record.model_dump(include={"name", "type", "aliases"})
+            document.add_artifact(self.config, StoredArtifact(**about, size=size(record.path)))
+            self._changed = True
 
     def add_tags(self, tags: tuple[str, ...]) -> None:
         """Into the document."""

@@ -34,13 +34,14 @@ from zenml_trackers.model.values.params import params as plain_params
 from zenml_trackers.model.values.tables import as_table
 from zenml_trackers.model.values.tags import tag_set
 from zenml_trackers.model.values.text import as_text
+from zenml_trackers.run.artifacts import Artifacts
 from zenml_trackers.run.harmless import harmless
 from zenml_trackers.run.recorder import Recorder, called
 from zenml_trackers.run.shorthand import Shorthand
 from zenml_trackers.run.summary import RunSummary
 
 
-class Run(Shorthand):
+class Run(Artifacts, Shorthand):
     """A run of a step in an experiment tracker.
 
     No method fails the step, unless the tracker is configured with `strict=True`: what can't be stored or delivered
@@ -135,22 +136,7 @@ class Run(Shorthand):
             self._add(Tags, tags=flat)
 
     @harmless
-    def log_artifact(self, path: str | os.PathLike[str], name: str | None = None) -> None:
-        """Keep a file or a folder with the run, under `name` or the path's last part.
-
-        Raises:
-            UnsupportedFeature: The tracker keeps no artifacts.
-        """
-        self._need(Feature.ARTIFACTS)
-        try:
-            kept = Path(path)
-        except TypeError as error:
-            self._refuse([UnstorableValue(f"log_artifact() takes a path: {error}.")])
-            return
-        self._add(Artifact, name=name or kept.name, path=kept)
-
-    @harmless
-    def log_image(self, name: str, image: Any, step: int | None = None) -> None:
+    def log_image(self, name: str, image: Any, step: int | None = None, caption: str = "") -> None:
         """Show an image.
 
         Args:
@@ -159,12 +145,13 @@ class Run(Shorthand):
                 (height, width), (height, width, channels) or (channels, height, width), of integers from 0 to 255, of
                 floats from 0 to 1 or to 255, or of bools.
             step: The metric step that it belongs to; without it, that of the last metrics.
+            caption: What is shown below it.
 
         Raises:
             UnsupportedFeature: The tracker shows no images.
         """
         self._need(Feature.MEDIA)
-        self._add(Image, name=name, image=image, step=step)
+        self._add(Image, name=name, image=image, step=step, caption=as_text(caption))
 
     @harmless
     def log_table(

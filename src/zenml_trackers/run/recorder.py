@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zenml_trackers.model.records import Logged
+from zenml_trackers.model.records import Logged, Used
 
 if TYPE_CHECKING:
     from zenml_trackers.run import Run
+    from zenml_trackers.run.artifacts import Wanted
 
 
 class Recorder(Protocol):
@@ -45,6 +47,15 @@ class Recorder(Protocol):
 
         Raises:
             UnsupportedFeature: There can be none here.
+        """
+
+    def fetched(self, wanted: Wanted, to: Path | None) -> tuple[Path, Used]:
+        """Where a local copy of an artifact is, and what is to be recorded of that.
+
+        Raises:
+            ArtifactNotFound: No tracker of the run has it.
+            UnsupportedFeature: It can't be had here.
+            TrackerError: Why it could not be read.
         """
 
     def passed_on(self) -> tuple[Callable[[str], Run], tuple[str]]:

@@ -35,7 +35,7 @@ class Shorthand(ABC):
         """Add tags."""
 
     @abstractmethod
-    def log_image(self, name: str, image: Any, step: int | None = None) -> None:
+    def log_image(self, name: str, image: Any, step: int | None = None, caption: str = "") -> None:
         """Show an image."""
 
     @abstractmethod
@@ -65,13 +65,13 @@ class Shorthand(ABC):
         """Add the tag `key`, or `key:value` with a value; an earlier value stays, since tags here are mere words."""
         self.add_tags(key if value is None else f"{key}:{value}")
 
-    def log_figure(self, name: str, figure: Any, step: int | None = None) -> None:
+    def log_figure(self, name: str, figure: Any, step: int | None = None, caption: str = "") -> None:
         """Show a figure of Matplotlib or Plotly, as `log_image`; Plotly needs its package `kaleido` for that.
 
         Raises:
             UnsupportedFeature: The tracker shows no images.
         """
-        self.log_image(name, figure, step)
+        self.log_image(name, figure, step, caption)
 
     @harmless
     def log_text(self, name: str, text: str, step: int | None = None) -> None:

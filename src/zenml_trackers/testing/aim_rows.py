@@ -16,6 +16,8 @@ from aim.storage.encoding import decode, decode_path, encode_path
 from aim.storage.treeutils import decode_tree
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
+from zenml_trackers.testing.labels import labels
+
 RUNS = (
     "SELECT r.hash, r.name, r.description FROM run AS r JOIN experiment AS e ON e.id = r.experiment_id "
     "WHERE e.name = ? ORDER BY r.created_at, r.id"
@@ -70,6 +72,7 @@ def _observed(repo: Path, run_id: str, name: str, description: str | None, tags:
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         parent=config.get("zenml.parent"),
+        artifact_labels=labels(config),
         artifacts=dict(_artifacts(repo / "artifacts" / run_id, config.get("zenml.names", {}))),
         images={
             cell.name: PIL.Image.open(io.BytesIO(cell.value)).convert("RGB").tobytes()

@@ -12,6 +12,8 @@ from typing import Any
 import PIL.Image
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
+from zenml_trackers.testing.labels import labels
+
 SPECIAL = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
@@ -59,6 +61,7 @@ def _observed(run_id: str, parts: list[dict[str, bytes]]) -> ObservedRun:
         step=others.get("zenml.step"),
         attempt=others.get("zenml.attempt"),
         parent=others.get("zenml.parent"),
+        artifact_labels=labels(document),
         artifacts=dict(_kept(uploads)),
         images={about["name"]: _pixels(upload) for about, upload in _logged(uploads, "image")},
         tables={about["name"]: _cells(upload) for about, upload in _logged(uploads, "table")},

@@ -13,6 +13,7 @@ from tracker_contracts.harness import Place
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
 from zenml_trackers.backends.memory import MemoryBackend
+from zenml_trackers.testing.labels import labels
 from zenml_trackers.testing.unified import UnifiedHarness
 
 
@@ -74,6 +75,7 @@ def _observed(file: Path) -> ObservedRun:
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         parent=config.get("zenml.parent"),
+        artifact_labels=labels(config),
         artifacts=dict(_kept(file.parent / "kept", {line[1]: line[2] for line in lines if line[0] == "artifact"})),
         images=images,
         tables={line[1]: [line[3], *line[4]] for line in lines if line[0] == "table"},

@@ -15,6 +15,8 @@ from typing import Any
 import PIL.Image
 from tracker_contracts.observed import ObservedMetric, ObservedRun, State
 
+from zenml_trackers.testing.labels import labels
+
 STATES: dict[str, State] = {"RUNNING": "running", "FINISHED": "finished", "FAILED": "failed"}
 RUNS = """
     SELECT runs.run_uuid, runs.status, runs.artifact_uri FROM runs JOIN experiments USING (experiment_id)
@@ -58,6 +60,7 @@ def _run(database: sqlite3.Connection, root: Path | None, run_id: str, status: s
         step=tags.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         parent=config.get("zenml.parent"),
+        artifact_labels=labels(config),
         everything=f"{tags} {params}",
         **_files(folder, config),
     )
@@ -81,7 +84,7 @@ def _metrics(database: sqlite3.Connection, run_id: str, config: Mapping[str, Any
 
 
 def _files(folder: Path, config: Mapping[str, Any]) -> dict[str, Any]:
-    names, kept = config.get("zenml.names", {}), config.get("zenml.artifacts", {})
+    names, kept = config.get("zenml.names", {}), config.get("zenml.kept", {})
     found: dict[str, dict[str, Any]] = {"artifacts": {}, "images": {}, "tables": {}}
     for path in (path for path in sorted(folder.rglob("*")) if path.is_file()):
         inside = path.relative_to(folder).as_posix()

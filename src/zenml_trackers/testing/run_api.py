@@ -34,6 +34,9 @@ class RunApiHarness(TrackerHarness):
     def log_artifact(self, path: Path, name: str) -> None:
         get_run().log_artifact(path, name)
 
+    def log_labelled_artifact(self, path: Path, name: str, type: str, aliases: list[str]) -> None:
+        get_run().log_artifact(path, name, type, aliases)
+
     def log_image(self, name: str, pixels: Any) -> None:
         get_run().log_image(name, pixels)
 

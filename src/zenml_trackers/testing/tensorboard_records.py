@@ -13,6 +13,8 @@ import PIL.Image
 from tensorboard.compat.proto.event_pb2 import Event
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
+from zenml_trackers.testing.labels import labels
+
 BEFORE, AFTER = 12, 4
 """Bytes around each record: its length and two checksums."""
 
@@ -53,6 +55,7 @@ def _observed(run: Path) -> ObservedRun:
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         parent=config.get("zenml.parent"),
+        artifact_labels=labels(config),
         artifacts=dict(_artifacts(run / "artifacts", config.get("zenml.names", {}))),
         images={value.tag: _pixels(value.tensor) for _, value in values if _plugin(value) == "images"},
         tables={value.tag: _table(value.tensor) for _, value in values if _is_table(value)},

@@ -13,6 +13,8 @@ from packaging.version import Version
 from PIL import Image
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
+from zenml_trackers.testing.labels import labels
+
 Rows = list[dict[str, Any]]
 Query = Callable[[str], Rows]
 """Answers one `SELECT` on a project's tables."""
@@ -81,6 +83,7 @@ def _run(run_id: str, name: str, stored: str) -> ObservedRun:
         step=config.get("zenml.step"),
         attempt=config.get("zenml.attempt"),
         parent=config.get("zenml.parent"),
+        artifact_labels=labels(config),
         everything=stored,
     )
 

@@ -11,6 +11,8 @@ import PIL.Image
 from tracker_contracts.harnesses.wandb_file import records
 from tracker_contracts.observed import ObservedMetric, ObservedRun
 
+from zenml_trackers.testing.labels import labels
+
 STEP = "zenml/step"
 
 
@@ -51,6 +53,7 @@ def _observed(run_id: str, parts: list[tuple[Path, list[Any]]]) -> ObservedRun:
         step=last.job_type or None,
         attempt=config["zenml"]["attempt"],
         parent=config["zenml"].get("parent"),
+        artifact_labels=labels(config["zenml"], "artifacts"),
         artifacts=dict(pair for folder, log in parts for pair in _artifacts(folder, log)),
         images=dict(_media(parts, "image-file", _pixels, names)),
         tables=dict(_media(parts, "table-file", _cells, names)),

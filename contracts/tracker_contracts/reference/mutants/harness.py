@@ -132,6 +132,11 @@ class ReferenceHarness(TrackerHarness):
         """On the current run."""
         jot.current().log_artifact(path, name)
 
+    def log_labelled_artifact(self, path: Path, name: str, type: str, aliases: list[str]) -> None:
+        """On the current run."""
+        jot.current().log_artifact(path, name)
+        jot.current().label_artifact(name, [type, *aliases])
+
     def log_image(self, name: str, pixels: Any) -> None:
         """On the current run."""
         jot.current().log_image(name, pixels)

@@ -38,6 +38,14 @@ class RemembersWhereArtifactsWere(jot.Run):
 
 
 @breaks("M8")
+class SortsAliases(jot.Run):
+    """Type and aliases are kept in the order of the alphabet, each once, and without blanks around them."""
+
+    def label_artifact(self, name: str, labels: Sequence[str]) -> None:
+        super().label_artifact(name, sorted({label.strip() for label in labels}))
+
+
+@breaks("M8")
 class LosesEmptyFiles(jot.Run):
     """Files without content are not kept."""
 

@@ -52,6 +52,10 @@ def _artifact(run: ObservedRun, record: Record, folder: Path) -> None:
         run.artifacts[record["name"] + where] = file.read_bytes()
 
 
+def _labels(run: ObservedRun, record: Record, folder: Path) -> None:
+    run.artifact_labels[record["name"]] = record["labels"]
+
+
 def _image(run: ObservedRun, record: Record, folder: Path) -> None:
     run.images[record["name"]] = (folder / record["file"]).read_bytes().partition(b"\n")[2]
 
@@ -67,6 +71,7 @@ _READERS = {
     "params": _params,
     "tags": _tags,
     "artifact": _artifact,
+    "labels": _labels,
     "image": _image,
     "table": _table,
 }

@@ -86,7 +86,7 @@ class AimBackend(Backend):
         for number, point in enumerate(run.points(IMAGE)):
             path = folder / f"{number}.png"
             point.value.to_pil_image().save(path)
-            yield Image(name=point.name, image=path, step=point.step)
+            yield Image(name=point.name, image=path, step=point.step, caption=point.value.caption)
         for point in run.points(TEXT):
             if point.context.get(SHOWS) == "table":
                 columns, *rows = json.loads(point.value.data)

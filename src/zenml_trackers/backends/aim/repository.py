@@ -142,9 +142,9 @@ class AimRepo:
         for tag in set(tags).difference(run.tags):
             run.add_tag(tag)
 
-    def image(self, image: PIL.Image.Image) -> Any:
+    def image(self, image: PIL.Image.Image, caption: str) -> Any:
         """An image as Aim tracks it."""
-        return Image(image)
+        return Image(image, caption=caption)
 
     def text(self, text: str) -> Any:
         """Text as Aim tracks it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Logged, RunError, Status, StoredRun, Table
+from zenml_trackers.model.records import Image, Logged, RunError, Status, StoredRun, Table
 from zenml_trackers.model.steps import INT64
 from zenml_trackers.model.times import following
 from zenml_trackers.port.folders import folder_name
@@ -109,8 +109,8 @@ class AimSink(DocumentSink):
             self.config[NAMES] = {**self.config.get(NAMES, {}), stored: name}
             self._changed = True
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self._track({name: self._repo.image(image)}, step, "image")
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        self._track({image.name: self._repo.image(picture, image.caption)}, image.step, "image")
 
     def show_table(self, table: Table, step: int) -> None:
         text = self._repo.text(json.dumps([table.columns, *table.rows], ensure_ascii=False))

@@ -13,7 +13,7 @@ from zenml_trackers.backends.common.ended_sink import EndedSink
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.model import document
 from zenml_trackers.model.naming import Names
-from zenml_trackers.model.records import RunError, Status, Table
+from zenml_trackers.model.records import Image, RunError, Status, Table
 from zenml_trackers.model.values.params import leaves
 from zenml_trackers.port.sinks import Number
 
@@ -115,8 +115,9 @@ class CometSink(EndedSink):
         if not files:  # Comet has files alone
             self.native.log_asset_data("", name=f"{name}/", metadata={**about, "empty": True})
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self.native.log_image(image, name=name, step=step, metadata={OWN: "image", "name": name})
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        about = {OWN: "image", **image.model_dump(include={"name", "caption"})}
+        self.native.log_image(picture, name=image.name, step=image.step, metadata=about)
 
     def show_table(self, table: Table, step: int) -> None:
         cells = {"columns": list(table.columns), "rows": [list(row) for row in table.rows]}

@@ -85,9 +85,8 @@ class CometRun:
                     else:
                         _write(root / asset.about["inside"] if asset.about["inside"] else root, asset)
                 case "image":
-                    yield Image(
-                        name=asset.about["name"], image=_write(folder / f"{number}.png", asset), step=asset.step
-                    )
+                    about = {key: asset.about.get(key, "") for key in ("name", "caption")}
+                    yield Image(image=_write(folder / f"{number}.png", asset), step=asset.step, **about)
                 case "table":
                     cells = json.loads(asset.data())
                     yield Table(name=asset.about["name"], step=asset.step, **cells)

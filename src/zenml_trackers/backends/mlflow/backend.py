@@ -151,6 +151,12 @@ class MlflowBackend(Backend):
             run = place.store.get_run(run_id)
             yield from media.attachments(place, run, layout.document_in(run.data.tags), folder)
 
+    def artifact(self, run_id: str, name: str, folder: Path) -> Path | None:
+        place = self._place()
+        with place.reached():
+            run = place.store.get_run(run_id)
+            return media.artifact(place, run, layout.document_in(run.data.tags), name, folder)
+
     def check(self) -> str:
         if isinstance(self._where, Path):
             check_file(self._where)

@@ -1,7 +1,8 @@
 """Artifacts, pictures and tables of a run: files below its artifacts, as MLflow's own calls lay them out.
 
 An artifact has the path of its name. A picture is where MLflow's `log_image` puts it, with the small copy that its
-pages show. A table is JSON as `log_table` writes it, but with all digits, and the tag by which MLflow knows it as one.
+pages show; its caption is the PNG file's own `Description`. A table is JSON as `log_table` writes it, but with all
+digits, and the tag by which MLflow knows it as one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ THUMBNAIL = (256, 256)
 IMAGE = re.compile(r"images/([^+%]+)[+%]step[+%](-?\d+)[+%]timestamp[+%](\d+)[+%]([^+%]*)\.png")
 THUMBNAILS = re.compile(r"images/.*[+%]compressed\.webp")
 """Older releases of MLflow have % for +."""
+CAPTION = "Description"
+"""What the specification of PNG calls that."""
 TABLE = re.compile(r"tables/([^/]+)/(-?\d+)-(\d+)(-[\w-]+)?\.json")
 """Each with the name, the step, the time, and what tells it from others of that time."""
 
@@ -102,14 +105,18 @@ class Shelf:
         """Where MLflow's pages look for a picture."""
         return f"images/{self.keys.stored(name)}+step+{step}+timestamp+{shown.time}+{shown}.png"
 
-    def show_image(self, image: PIL.Image.Image, stored: str) -> None:
+    def show_image(self, image: PIL.Image.Image, caption: str, stored: str) -> None:
         """Keep a picture under a path, and the small one beside it."""
-        small = image.convert("RGBA")
+        from PIL.PngImagePlugin import PngInfo
+
+        about, small = PngInfo(), image.convert("RGBA")
+        if caption:
+            about.add_itxt(CAPTION, caption)
         small.thumbnail(THUMBNAIL)
         with tempfile.TemporaryDirectory() as folder:
             for picture, path in ((image, stored), (small, f"{stored.removesuffix('.png')}+compressed.webp")):
                 file = Path(folder, PurePosixPath(path).name)
-                picture.save(file)
+                picture.save(file, pnginfo=about)  # WebP has no such thing
                 self._upload(file, path)
         self._images = True
 
@@ -153,6 +160,18 @@ def attachments(place: Place, run: Any, config: Mapping[str, Any], folder: Path)
         yield Artifact(name=name, path=place.root(run, folder) / stored)
 
 
+def artifact(place: Place, run: Any, config: Mapping[str, Any], name: str, folder: Path) -> Path | None:
+    """Where one artifact is that this package kept; no other file is fetched."""
+    kept = {name: stored for stored, name in config.get(layout.KEPT, {}).items()}
+    if name not in kept or _is_in(kept[name], config.get(layout.KEEPING, [])):
+        return None
+    for path in place.files(run):
+        if _is_in(path, [kept[name]]):
+            place.fetched(run, path, folder)
+    found: Path = place.root(run, folder) / kept[name]
+    return found
+
+
 def _root(path: str, kept: Mapping[str, str]) -> str:
     """The path of the artifact that a file belongs to."""
     above = [path, *map(str, PurePosixPath(path).parents)]
@@ -164,7 +183,11 @@ def _is_in(path: str, roots: Sequence[str]) -> bool:
 
 
 def _image(name: str, step: int, file: Path) -> Image:
-    return Image(name=name, image=file, step=step)
+    import PIL.Image
+
+    with PIL.Image.open(file) as picture:
+        caption = str(picture.info.get(CAPTION, ""))
+    return Image(name=name, image=file, step=step, caption=caption)
 
 
 def _table(name: str, step: int, file: Path) -> Table:

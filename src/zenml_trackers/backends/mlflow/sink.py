@@ -18,7 +18,7 @@ from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.backends.mlflow.requests import Refusals, Requests
 from zenml_trackers.errors import Losses, UnstorableValue
 from zenml_trackers.model.naming import Names
-from zenml_trackers.model.records import Logged, Metrics, RunError, Status, Table
+from zenml_trackers.model.records import Image, Logged, Metrics, RunError, Status, Table
 from zenml_trackers.port.sinks import DocumentSink, Number
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ class MlflowSink(DocumentSink):
             self._shelf.keep(stored, path)
         self._note(layout.KEPT, {**self.config.get(layout.KEPT, {}), stored: name})
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        stored = self._shelf.image_path(name, step, self._shown)
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        stored = self._shelf.image_path(image.name, image.step, self._shown)
         with self._keeping(stored):
-            self._shelf.show_image(image, stored)
+            self._shelf.show_image(picture, image.caption, stored)
 
     def show_table(self, table: Table, step: int) -> None:
         stored = self._shelf.table_path(table.name, step, self._shown)

@@ -79,7 +79,8 @@ class TensorBoardBackend(Backend):
             if isinstance(shown, bytes):
                 path = folder / f"{number}.png"
                 path.write_bytes(shown)
-                yield Image(name=value.tag, image=path, step=value.step)
+                caption = value.stored.metadata.summary_description
+                yield Image(name=value.tag, image=path, step=value.step, caption=caption)
             else:
                 yield Table(name=value.tag, columns=shown[0], rows=shown[1:], step=value.step)
 

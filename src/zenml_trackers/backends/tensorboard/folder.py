@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.backends.tensorboard import events, shown
 from zenml_trackers.model import document
-from zenml_trackers.model.records import MetricPoint, Table
+from zenml_trackers.model.records import Image, MetricPoint, Table
 from zenml_trackers.port import folders
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ class RunFolder:
         """Add numbers."""
         self._add(step, when, *(shown.scalar(name, value) for name, value in values.items()))
 
-    def add_image(self, name: str, image: PIL.Image.Image, step: int, when: float) -> None:
-        """Add an image."""
-        self._add(step, when, shown.picture(name, image))
+    def add_image(self, image: Image, picture: PIL.Image.Image, when: float) -> None:
+        """Add an image, with its caption as TensorBoard's description."""
+        self._add(image.step, when, shown.picture(image.name, picture, image.caption))
 
     def add_table(self, table: Table, step: int, when: float) -> None:
         """Add a table, as text that the Text tab shows as one."""

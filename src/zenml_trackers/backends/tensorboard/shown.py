@@ -64,12 +64,12 @@ def text(tag: str, content: Any) -> Any:
     return text_pb(tag, content).value[0]
 
 
-def picture(tag: str, image: PIL.Image.Image) -> Any:
+def picture(tag: str, image: PIL.Image.Image, caption: str) -> Any:
     """An image as PNG, which loses nothing."""
     with io.BytesIO() as png:
         image.save(png, "PNG")
         fields = [str(image.width), str(image.height), png.getvalue()]
-    metadata = images.create_summary_metadata(display_name=None, description=None)
+    metadata = images.create_summary_metadata(display_name=None, description=caption or None)
     return Summary.Value(tag=tag, metadata=metadata, tensor=text(tag, fields).tensor)
 
 

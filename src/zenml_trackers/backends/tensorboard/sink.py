@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.model.records import Logged, RunError, Status, Table
+from zenml_trackers.model.records import Image, Logged, RunError, Status, Table
 from zenml_trackers.model.times import following
 from zenml_trackers.port.folders import folder_name, keep, reaching
 from zenml_trackers.port.sinks import DocumentSink, Number
@@ -71,8 +71,8 @@ class TensorBoardSink(DocumentSink):
             self.config[NAMES] = {**self.config.get(NAMES, {}), stored: name}
             self._changed = True
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self._folder.add_image(name, image, step, self._when)
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        self._folder.add_image(image, picture, self._when)
 
     def show_table(self, table: Table, step: int) -> None:
         self._folder.add_table(table, step, self._when)

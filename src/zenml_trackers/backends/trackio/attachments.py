@@ -75,10 +75,11 @@ def new_artifact(name: str, path: Path) -> Iterator[Any]:
 
 
 def artifacts(store: Store, run_id: str, folder: Path) -> Iterator[Artifact]:
-    """The files and folders that a run logged, fetched into `folder`."""
+    """The files and folders that a run logged, fetched into `folder`; of the versions of one, that logged last."""
     if not store.query(HAS_ARTIFACTS):
         return
-    for index, row in enumerate(store.query(ARTIFACTS.format(run_id=quoted(run_id)))):
+    last = {row["name"]: row for row in store.query(ARTIFACTS.format(run_id=quoted(run_id)))}
+    for index, row in enumerate(last.values()):
         place = folder / f"artifact-{index}"
         place.mkdir()
         about = json.loads(row["metadata"] or "{}")
@@ -96,7 +97,8 @@ def media(store: Store, run_id: str, folder: Path) -> Iterator[Logged]:
             name = key.removeprefix("__")
             match value:
                 case {"_type": "trackio.image", "file_path": str(path)}:
-                    yield Image(name=name, image=store.picture(path, folder), step=step)
+                    picture, caption = store.picture(path, folder), value.get("caption") or ""
+                    yield Image(name=name, image=picture, step=step, caption=caption)
                 case {"_type": "trackio.table", "_value": list(rows)}:
                     columns = value.get(COLUMNS) or (list(rows[0]) if rows else [])
                     yield Table(name=name, columns=columns, rows=[_cells(row) for row in rows], step=step)

@@ -18,7 +18,7 @@ from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.step_run import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
-from zenml_trackers.model.records import Alert, Level, Logged, Metrics, RunError, Status, Table
+from zenml_trackers.model.records import Alert, Image, Level, Logged, Metrics, RunError, Status, Table
 from zenml_trackers.model.times import utc_text
 from zenml_trackers.model.values.params import params
 from zenml_trackers.port.backend import StepLog
@@ -135,8 +135,8 @@ class TrackioSink(DocumentSink):
         with new_artifact(name, path) as artifact:
             self.native.log_artifact(artifact)
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self.native.show({name: self._picture(name, image, step)}, step)
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        self.native.show({image.name: self._picture(image, picture)}, image.step)
 
     def show_table(self, table: Table, step: int) -> None:
         self.native.show({table.name: NamedTable(table.columns, table.rows)}, step)
@@ -173,13 +173,13 @@ class TrackioSink(DocumentSink):
             "timestamp": utc_text(row.time or time.time()),
         }
 
-    def _picture(self, name: str, image: Any, step: int) -> Any:
+    def _picture(self, image: Image, drawn: PIL.Image.Image) -> Any:
         """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""
-        picture = trackio.Image(image)
+        picture = trackio.Image(drawn, caption=image.caption or None)
         try:
-            picture._save(self.native.project, self._media_folder, step)
+            picture._save(self.native.project, self._media_folder, image.step)
         except (OSError, ValueError) as error:
-            raise UnstorableValue(f"Trackio can't keep the image {name!r} ({error}).") from error
+            raise UnstorableValue(f"Trackio can't keep the image {image.name!r} ({error}).") from error
         return picture
 
     @property

@@ -22,6 +22,10 @@ RULES: Mapping[str, tuple[str, int]] = {
 }
 """By kind: what W&B refuses or has its own use for, and the most characters."""
 ARTIFACT = Names(r"[^A-Za-z0-9_.-]", 128)
+TYPE = Names(r"[/:]|^(?=wandb-)|^(?=(?:job|run_table|code)$)", 128)
+"""What is refused begins with `wandb-`, or is a type of W&B's own."""
+ALIAS = Names(r"[/:]|^(?=v\d+$)", 128)
+"""W&B's own count versions: `v0`, `v1`."""
 
 
 def stored_project(name: str) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.backends.common.ended_sink import EndedSink
 from zenml_trackers.backends.wandb import log, native
-from zenml_trackers.backends.wandb.names import ARTIFACT, STEP, RunNames
+from zenml_trackers.backends.wandb.names import ALIAS, ARTIFACT, STEP, TYPE, RunNames
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model import document
-from zenml_trackers.model.records import RunError, Status, Table
+from zenml_trackers.model.records import Artifact, Image, RunError, Status, Table
 from zenml_trackers.port.sinks import Number
 
 if TYPE_CHECKING:
@@ -72,24 +72,26 @@ class WandbSink(EndedSink):
         if not self._online:
             log.wait_for_exit(self._log)
 
-    def keep(self, name: str, path: Path) -> None:
+    def keep_artifact(self, artifact: Artifact) -> None:
+        """With its type and its aliases as W&B can have them; the document has them as they are."""
         import wandb
 
+        path = artifact.path
         number = len(list(self._kept.iterdir())) if self._kept.is_dir() else 0
         kept = self._kept / str(number) / path.name
         kept.parent.mkdir(parents=True)
         (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
-        about = {"name": name, "kept": str(kept.relative_to(self._folder)), "folder": path.is_dir()}
-        artifact = wandb.Artifact(ARTIFACT.stored(name), type="artifact", metadata=about)
+        about = {"name": artifact.name, "kept": str(kept.relative_to(self._folder)), "folder": path.is_dir()}
+        made = wandb.Artifact(ARTIFACT.stored(artifact.name), TYPE.stored(artifact.type or "artifact"), metadata=about)
         for file in (file for file in (kept, *kept.rglob("*")) if file.is_file()):
             inside = file.relative_to(kept if path.is_dir() else kept.parent)
-            artifact.add_file(str(file), str(inside), policy="immutable", skip_cache=True)
-        self.native.log_artifact(artifact)
+            made.add_file(str(file), str(inside), policy="immutable", skip_cache=True)
+        self.native.log_artifact(made, aliases=["latest", *map(ALIAS.stored, artifact.aliases)])
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
         import wandb
 
-        self._show(name, wandb.Image(image), step)
+        self._show(image.name, wandb.Image(picture, caption=image.caption or None), image.step)
 
     def show_table(self, table: Table, step: int) -> None:
         import wandb

@@ -66,16 +66,17 @@ class WandbRun:
 
     def attachments(self, folder: Path) -> Iterator[Logged]:
         """What was logged besides numbers, fetched into a folder."""
-        for about, fetch in self.artifacts:
-            if "kept" in about:
-                yield Artifact(name=about["name"], path=fetch(folder))
+        last = {about["name"]: fetch for about, fetch in self.artifacts if "kept" in about}
+        for name, fetch in last.items():  # as with other trackers, what is logged again replaces the first
+            yield Artifact(name=name, path=fetch(folder))
         names = RunNames(self.document)
         for row in self.history:
             for name, value in row.items():
                 kind = value.get("_type") if isinstance(value, Mapping) else None
                 if kind in (IMAGES, TABLES):
                     file = self.fetch(value["path"], folder)
-                    yield _media(kind, names.original("media", name), file, _step(row))
+                    caption = value.get("caption") or ""
+                    yield _media(kind, names.original("media", name), file, _step(row), caption)
 
     def _points(self) -> Iterator[MetricPoint]:
         names = RunNames(self.document)
@@ -94,8 +95,8 @@ def _step(row: Mapping[str, Any]) -> int:
     return int(row.get(STEP, row.get("_step", 0)))
 
 
-def _media(kind: str, name: str, file: Path, step: int) -> Logged:
+def _media(kind: str, name: str, file: Path, step: int, caption: str) -> Logged:
     if kind == IMAGES:
-        return Image(name=name, image=file, step=step)
+        return Image(name=name, image=file, step=step, caption=caption)
     table = json.loads(file.read_text("utf-8"))
     return Table(name=name, columns=table["columns"], rows=table["data"], step=step)

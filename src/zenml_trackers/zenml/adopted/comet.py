@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.model.records import Table
+from zenml_trackers.model.records import Image, Table
 from zenml_trackers.port.sinks import Number
 from zenml_trackers.zenml.adopted.sink import AdoptedSink, need
 
@@ -50,8 +50,9 @@ class CometSink(AdoptedSink):
             inside = file.relative_to(path).as_posix() if path.is_dir() else ""
             self.native.log_asset(str(file), file_name=f"{name}/{inside}" if inside else name)
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
-        self.native.log_image(image, name=name, step=step)
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        about = {"caption": image.caption} if image.caption else None
+        self.native.log_image(picture, name=image.name, step=image.step, metadata=about)
 
     def show_table(self, table: Table, step: int) -> None:
         rows = [list(row) for row in table.rows]

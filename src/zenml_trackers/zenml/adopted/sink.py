@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from zenml_trackers.errors import NoActiveRun, UnstorableValue, UnsupportedFeature
 from zenml_trackers.model.records import Artifact, Definition, Feature, Logged, RunError, Status
 from zenml_trackers.port.sinks import RecordSink
+from zenml_trackers.run.artifacts import Wanted
 
 T = TypeVar("T")
 
@@ -59,6 +61,16 @@ class AdoptedSink(RecordSink):
         return True
 
     child = staticmethod(no_child)
+
+    def fetched(self, wanted: Wanted, to: Path | None) -> NoReturn:
+        """None here.
+
+        Raises:
+            UnsupportedFeature: Always.
+        """
+        raise UnsupportedFeature(
+            "A run that ZenML's own flavor started can't use artifacts by use_artifact(); the library's own calls can."
+        )
 
     def passed_on(self) -> NoReturn:
         """Not to another process.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zenml_trackers.backends.wandb.names import ALIAS, TYPE
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.model.records import Definition, Logged, Metrics, Table
+from zenml_trackers.model.records import Artifact, Definition, Image, Logged, Metrics, Table
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import StepLog
 from zenml_trackers.port.sinks import Number
@@ -62,13 +62,14 @@ class WandbSink(AdoptedSink):
         if long := [tag for tag in tags if len(tag) > LONGEST_TAG]:
             raise UnstorableValue(f"tag {long[0]!r} is longer than the {LONGEST_TAG} characters that W&B takes")
 
-    def keep(self, name: str, path: Path) -> None:
-        self.native.log_artifact(str(path), name=name, type="artifact")
+    def keep_artifact(self, artifact: Artifact) -> None:
+        kind, aliases = TYPE.stored(artifact.type or "artifact"), ["latest", *map(ALIAS.stored, artifact.aliases)]
+        self.native.log_artifact(str(artifact.path), name=artifact.name, type=kind, aliases=aliases)
 
-    def show_image(self, name: str, image: PIL.Image.Image, step: int) -> None:
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
         import wandb
 
-        self._log({name: wandb.Image(image)}, step)
+        self._log({image.name: wandb.Image(picture, caption=image.caption or None)}, image.step)
 
     def show_table(self, table: Table, step: int) -> None:
         import wandb
