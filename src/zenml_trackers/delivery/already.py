@@ -10,25 +10,26 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, StoredRun, Table
-from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.backend import Backend, Sink
+from zenml_trackers.port.sinks import DocumentSink
 
 
 class Already:
     """What is stored, as read from the tracker itself: neither a cursor nor an answer tells it for sure."""
 
-    def __init__(self, backend: Backend, run: StoredRun, points_before: int, lists: bool) -> None:
+    def __init__(self, backend: Backend, run: StoredRun, points_before: int, sink: Sink) -> None:
         """As of now.
 
         Args:
             backend: Has the run.
             run: As it is stored.
             points_before: How many values of metrics it had before anything of the journal.
-            lists: Whether the run tells what it keeps; what it does not tell of is kept again then, to be told of.
+            sink: Goes on with it; one with a document tells what it keeps, and keeps again what it does not tell of.
         """
         self._backend = backend
         self._run = run
         self._resumed = points_before > 0  # what was shown before may have the same name and step
-        self._listed = {artifact.name for artifact in run.artifacts} if lists else None
+        self._listed = {artifact.name for artifact in run.artifacts} if isinstance(sink, DocumentSink) else None
         self._alerts = Counter(map(_alert, run.alerts))
         self._points = Counter(_point(each.name, each.step, each.value) for each in run.metrics[points_before:])
 

@@ -77,7 +77,7 @@ def _asked(*words: str, may_fail: bool = False) -> str:
         env={**os.environ, **QUIET},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=LONGEST,
+        timeout=2 * LONGEST,  # by when nobody waits for it
         check=not may_fail,
     )
     told: bytes = done.stdout

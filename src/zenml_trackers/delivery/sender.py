@@ -25,7 +25,6 @@ from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Backend, Sink, backend_class
 from zenml_trackers.port.bounded import in_thread, process_ends
-from zenml_trackers.port.sinks import DocumentSink
 
 
 class Sender:
@@ -210,8 +209,7 @@ class Sender:
         self.sink = backend.open(spec, old)
         if begun is None:
             self._note(points=self.before.points, last_step=self.before.last_step)
-        documents = isinstance(self.sink, DocumentSink)
-        already = Already(backend, begun, self.before.points, documents) if begun is not None else None
+        already = Already(backend, begun, self.before.points, self.sink) if begun is not None else None
         return Handover(backend, self.sink, already, self.reporter, self._cursor.totals)
 
     def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:
