@@ -45,6 +45,14 @@ def shows() -> None:
     get_run().log({"loss": 2})
 
 
+@step(experiment_tracker="tracker", enable_cache=False)
+def labels(folder: str) -> None:
+    import PIL.Image
+
+    get_run().log_artifact(Path(folder) / "notes.txt", type="note", aliases=["best"])
+    get_run().log_image("picture", PIL.Image.new("RGB", (2, 2), "red"), caption="all red")
+
+
 tries: list[object] = []
 
 

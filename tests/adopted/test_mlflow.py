@@ -11,6 +11,7 @@ from tests.adopted.running import LOSS, run, series, stack, warned
 from tests.adopted.steps import (
     ends_natively,
     fails,
+    labels,
     nests,
     refused,
     retried,
@@ -79,6 +80,15 @@ class TestMlflow:
         assert "'summary.best': '0.93'" in observed.everything
         [told] = warned(said)
         assert "no summary of the metric 'loss'" in told
+
+    def test_labels_that_mlflows_run_has_no_place_for_are_named(self, mlflow_file, tmp_path, said):
+        (tmp_path / "notes.txt").write_text("kept")
+        run(labels, folder=str(tmp_path))
+        [observed] = mlflow_database.observed(mlflow_file, "digits")
+        assert observed.state == "finished"
+        artifact, image = warned(said)
+        assert "The artifact 'notes.txt' is kept without its type and aliases." in artifact
+        assert "The image 'picture' is shown without its caption." in image
 
     def test_a_nested_run_of_the_steps_own_is_left_alone(self, mlflow_file):
         run(nests)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from zenml_trackers.errors import NoActiveRun, UnstorableValue, UnsupportedFeature
-from zenml_trackers.model.records import Artifact, Definition, Feature, Logged, RunError, Status
+from zenml_trackers.model.records import Artifact, Definition, Feature, Image, Logged, RunError, Status
 from zenml_trackers.port.sinks import RecordSink
 from zenml_trackers.run.artifacts import Wanted
 
+if TYPE_CHECKING:
+    import PIL.Image
+
 T = TypeVar("T")
+OWN = "Runs of ZenML's own flavor have no place for them."
 
 
 def no_child(own: Mapping[str, Any], /) -> NoReturn:
@@ -79,6 +83,26 @@ class AdoptedSink(RecordSink):
             TypeError: The library's run is in this one.
         """
         raise TypeError("a run that ZenML's own flavor started can't be passed to another process")
+
+    def keep_artifact(self, artifact: Artifact) -> None:
+        """Keep it, without what only runs of this package's flavors have.
+
+        Raises:
+            UnstorableValue: It has a type or aliases, or it can't be kept.
+        """
+        super().keep_artifact(artifact)
+        if artifact.type or artifact.aliases:
+            raise UnstorableValue(f"The artifact {artifact.name!r} is kept without its type and aliases. {OWN}")
+
+    def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
+        """Show it, without its caption.
+
+        Raises:
+            UnstorableValue: It has one, or it can't be shown.
+        """
+        super().show_captioned(image, picture)
+        if image.caption:
+            raise UnstorableValue(f"The image {image.name!r} is shown without its caption. {OWN}")
 
     def _take(self, record: Logged) -> None:
         if isinstance(record, Artifact) and not record.path.exists():
