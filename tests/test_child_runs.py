@@ -90,4 +90,4 @@ def test_what_a_child_is_given_that_is_odd_is_named_and_the_child_is_there(proje
 
 def test_in_another_thread_the_steps_run_stands_for_its_children(project):
     with connect(f"memory://{project}").start_run("outer") as run, run.child("inner"):
-        assert active.only("get_run") == [run]
+        assert [entry.run for entry in active.only("get_run")] == [run]

@@ -21,6 +21,11 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
 
+    @classmethod
+    def of(cls, others: Iterable[Redactor]) -> Redactor:
+        """One that knows the secrets of others."""
+        return cls(secret for other in others for secret in other._secrets)
+
     def __call__(self, text: str) -> str:
         """The text with each secret starred out."""
         for secret in self._secrets:

@@ -138,3 +138,13 @@ def summarizes() -> None:
     get_run().summary["best"] = 0.93
     get_run().log({"loss": 1})
     get_run().log({"loss": 2})
+
+
+@step(experiment_tracker=True, enable_cache=False)
+def logs_to_all() -> None:
+    get_run().log({"loss": 1})
+    get_run("tracker").log({"own": 2})
+    get_run().log({"loss": 3})
+    with get_run().child("fold"):
+        pass
+    seen["ids"] = [get_run().id, get_run("ours").id, get_run("tracker").id]

@@ -6,12 +6,15 @@ import os
 
 import pytest
 from tracker_contracts.harnesses import mlflow_database
+from zenml.client import Client
+from zenml.enums import StackComponentType
 
 from tests.adopted.running import LOSS, run, series, stack, warned
 from tests.adopted.steps import (
     ends_natively,
     fails,
     labels,
+    logs_to_all,
     nests,
     refused,
     retried,
@@ -23,6 +26,8 @@ from tests.adopted.steps import (
     tries,
 )
 from tests.support.made import put
+from zenml_trackers import connect
+from zenml_trackers.zenml import compat, registration
 from zenml_trackers.zenml.adopted import adoption
 
 
@@ -101,7 +106,7 @@ class TestMlflow:
         run(threaded)
         assert seen.pop("same") is True
         gc.collect()
-        assert not [run for run in adoption._runs.values() if run.id == seen["id"]]
+        assert not [entry for found in adoption._runs.values() for entry in found if entry.run.id == seen["id"]]
 
     def test_each_attempt_has_a_run_of_its_own(self, mlflow_file):
         run(retried)
@@ -111,3 +116,24 @@ class TestMlflow:
     def test_without_an_open_run_the_step_is_told_why(self, mlflow_file):
         run(ends_natively)
         assert "the step's own code may have ended it" in str(seen["said"])
+
+    @pytest.mark.skipif(not compat.holds_several_trackers(), reason="a stack of this ZenML has one tracker")
+    def test_beside_a_tracker_of_this_package_both_are_reached(self, mlflow_file, project, said):
+        _beside(f"memory://{project}")
+        run(logs_to_all)
+        [observed] = mlflow_database.observed(mlflow_file, "digits")
+        ours, fold = connect(f"memory://{project}", project="adopting").read()
+        both = {"loss": [(0, 1), (2, 3)]}
+        assert {"loss": series(observed, "loss")} == {"loss": series(ours, "loss")} == both
+        assert (series(observed, "own"), series(ours, "own")) == ([(1, 2)], [])
+        assert seen["ids"] == [ours.id, ours.id, observed.id]
+        assert (fold.name, fold.parent) == ("fold", ours.id)
+        assert "begin them with the library's own calls. The other trackers have it." in said.text
+
+
+def _beside(url):
+    """Add a tracker of this package to the stack, as its first."""
+    client = Client()
+    registration.register(registration.UNIFIED)
+    client.create_stack_component("ours", "unified", StackComponentType.EXPERIMENT_TRACKER, {"url": url})
+    client.update_stack(component_updates={StackComponentType.EXPERIMENT_TRACKER: ["ours", "tracker"]})

@@ -40,3 +40,14 @@ def run(pipeline: Any) -> Any:
     with suppress(Exception, SystemExit):
         pipeline()
     return Client().list_pipeline_runs(size=1, sort_by="desc:created").items[0]
+
+
+def stack_of(**configs: dict[str, Any]) -> None:
+    """Register several trackers of the flavor `unified`, each under its name, in one stack and activate that."""
+    client = Client()
+    registration.register(registration.UNIFIED)
+    for name, config in configs.items():
+        client.create_stack_component(name, "unified", Type.EXPERIMENT_TRACKER, config)
+    parts: Any = {Type.ORCHESTRATOR: "default", Type.ARTIFACT_STORE: "default"}
+    client.create_stack("several", {**parts, Type.EXPERIMENT_TRACKER: list(configs)})
+    client.activate_stack("several")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.run import Run
 
 VARIABLE = "ZENML_TRACKERS_RUN"
-"""Names the journal of the one step or block that is tracked in a process, for the processes that it starts."""
+"""Names the journals of the one step or block that is tracked in a process, for the processes that it starts."""
 REMEMBERED = 100
 """Steps whose end is remembered, at most."""
 
@@ -29,18 +32,35 @@ class Entry(NamedTuple):
     """That entered it; a forked process has those of its parent, too."""
     nested: bool = False
     """Whether it is in another one, which stands for it in other threads and processes."""
+    tracker: str = ""
+    """What the run's tracker is called: its component's name, or that of its backend."""
 
 
 _entered: ContextVar[tuple[Entry, ...]] = ContextVar("zenml_trackers_runs", default=())
 _all: dict[int, Entry] = {}
 """Those of all threads, in their order; single operations on it need no lock."""
+_beside: ContextVar[str | None] = ContextVar("zenml_trackers_beside", default=None)
+"""What blocks have for a step that begin beside each other."""
 _over: OrderedDict[str, str] = OrderedDict()
 """How to go on with the runs of steps that are over, by the ids of the steps."""
 
 
-def enter(run: Run, step_run_id: str | None, journal: Path | None = None, nested: bool = False) -> None:
+@contextmanager
+def beside() -> Iterator[None]:
+    """Blocks that begin in this one are those of one step."""
+    token = _beside.set(f"runs {uuid4()}")
+    try:
+        yield
+    finally:
+        _beside.reset(token)
+
+
+def enter(
+    run: Run, step_run_id: str | None, journal: Path | None = None, nested: bool = False, tracker: str = ""
+) -> None:
     """Make `run` one of this context's; runs of one step are beside each other, all others one within the other."""
-    entry = Entry(step_run_id or f"run {id(run)}", run, journal, os.getpid(), nested)
+    step = step_run_id or _beside.get() or f"run {id(run)}"
+    entry = Entry(step, run, journal, os.getpid(), nested, tracker or run.backend)
     _entered.set((*_entered.get(), entry))
     _all[id(run)] = entry
     _over.pop(entry.step, None)  # of a former attempt
@@ -75,18 +95,18 @@ def entries() -> list[Entry]:
     return [entry for entry in found if entry.process == os.getpid()] or found
 
 
-def innermost() -> list[Run]:
+def innermost() -> list[Entry]:
     """The runs of this context's step, not of one around it, nor of one that ZenML gave up before it began."""
     entered = [entry for entry in _entered.get() if id(entry.run) in _all]
-    return [entry.run for entry in entered if entry.step == entered[-1].step]
+    return [entry for entry in entered if entry.step == entered[-1].step]
 
 
-def of_step(step_run_id: str) -> list[Run]:
+def of_step(step_run_id: str) -> list[Entry]:
     """The runs of a step of ZenML's, from whatever thread; none if it is not tracked, or over."""
-    return [entry.run for entry in entries() if entry.step == step_run_id]
+    return [entry for entry in entries() if entry.step == step_run_id]
 
 
-def only(function: str) -> list[Run]:
+def only(function: str) -> list[Entry]:
     """The runs of the one step or block that is tracked in this process; none if there is none.
 
     Raises:
@@ -98,7 +118,7 @@ def only(function: str) -> list[Run]:
             f"Several tracked steps run in this process, and {function}() can't tell which of them this thread works "
             "for. Pass it the run, or start it with contextvars.copy_context().run."
         )
-    return [entry.run for entry in found]
+    return found
 
 
 def need_going_on(step_run_id: str) -> None:
@@ -131,19 +151,20 @@ class _Variable:
         self._before: str | None = None
 
     def tell(self) -> None:
-        """Have it name the one journal, and none of several."""
+        """Have it name the journals of the one step, and none of several."""
         with self._lock:
             own = [entry for entry in list(_all.values()) if entry.process == os.getpid() and not entry.nested]
             if own and not self._is_ours:
                 self._before = os.environ.get(VARIABLE)
             if own or self._is_ours:
                 self._is_ours = bool(own)
-                _put(_journal_of(own) if own else self._before)
+                _put(_journals_of(own) if own else self._before)
 
 
-def _journal_of(found: list[Entry]) -> str | None:
+def _journals_of(found: list[Entry]) -> str | None:
     alone = len({entry.step for entry in found}) == 1
-    return str(found[0].journal) if alone and found[0].journal is not None else None
+    journals = [str(entry.journal) for entry in found if entry.journal is not None]
+    return os.pathsep.join(journals) if alone and journals else None
 
 
 def _put(value: str | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from zenml_trackers.delivery.receiver import Component
 from zenml_trackers.model.records import RunError, RunSpec, Status
 from zenml_trackers.run import Run
 
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def block(tracking: Tracking, spec: RunSpec, component: str | None = None) -> Iterator[Run]:
+def block(tracking: Tracking, spec: RunSpec, component: Component | None = None) -> Iterator[Run]:
     """Track the block: its run is finished at the end, or failed if it raises.
 
     Args:
         tracking: Not begun yet.
         spec: What is known of the run.
-        component: The id of ZenML's component.
+        component: ZenML's, if it is of a step.
 
     Raises:
         TrackerError: The run can't be made, and it is strict.

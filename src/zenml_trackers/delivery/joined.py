@@ -17,6 +17,7 @@ from zenml_trackers.delivery import active, budgets
 from zenml_trackers.delivery.cursor import PROCESS, RANK
 from zenml_trackers.delivery.files import taken_in
 from zenml_trackers.delivery.journal import CLOSED, END, NAMES, RECORDS, Folder, encode, read_header
+from zenml_trackers.delivery.together import together
 from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import Feature, Logged
@@ -218,32 +219,41 @@ class JoinedRecording:
         return run_in, (str(self._journal.folder),)
 
 
-def run_of_parent() -> Run | None:
-    """The run of the step that started this process, as `active.VARIABLE` names it; None without the variable.
+def runs_of_parent() -> list[active.Entry]:
+    """The runs of the step that started this process, as `active.VARIABLE` names them; none without the variable.
 
     Raises:
         NoActiveRun: The run is over.
     """
     named = os.environ.get(active.VARIABLE)
-    return run_in(named) if named else None
+    return _runs_in(named) if named else []
 
 
-def run_in(journal: str) -> Run:
-    """The run of a journal, in this process or one that it is passed to.
+def run_in(journals: str) -> Run:
+    """The run of a journal, or of several as one, in this process or one that it is passed to.
 
     Raises:
         NoActiveRun: It is over.
     """
+    return together(_runs_in(journals))
+
+
+def _runs_in(journals: str) -> list[active.Entry]:
+    """Each of the journals that are named; a folder's name may have in it what else stands between two."""
+    return [_run_in(each) for each in ([journals] if os.path.isdir(journals) else journals.split(os.pathsep))]
+
+
+def _run_in(journal: str) -> active.Entry:
     for entry in active.entries():
         if str(entry.journal) == journal:
-            return entry.run
+            return entry
     if journal not in _runs:
         made = _opened(Path(journal))
         return _runs.setdefault(journal, made)
     return _runs[journal]
 
 
-def _opened(folder: Path) -> Run:
+def _opened(folder: Path) -> active.Entry:
     try:
         header = read_header(folder)
     except (OSError, ValueError) as error:
@@ -254,7 +264,7 @@ def _opened(folder: Path) -> Run:
     run = Run(header.backend, header.spec.project, recording, reporter)
     run.features = _features(folder, len(header.trackers)) or run.features
     run.go_on_in_process(recording)
-    return run
+    return active.Entry(str(folder), run, folder, os.getpid(), tracker=header.tracker or header.backend)
 
 
 def _features(folder: Path, trackers: int) -> frozenset[Feature]:
@@ -263,7 +273,7 @@ def _features(folder: Path, trackers: int) -> frozenset[Feature]:
     return frozenset(Feature(name) for each in noted for name in each.get("features", ()))
 
 
-_runs: dict[str, Run] = {}
+_runs: dict[str, active.Entry] = {}
 """Those of other processes, by their journals."""
 
 
@@ -276,9 +286,9 @@ def _rank() -> dict[str, int]:
 def _go_on() -> None:
     """In a forked process: each run goes on with locks that nobody holds, and a file that is its own."""
     Away.forget()
-    inherited = [(entry.run, entry.journal) for entry in active.entries() if entry.journal is not None]
-    for run, folder in [*inherited, *((run, Path(journal)) for journal, run in _runs.items())]:
-        run.go_on_in_process(JoinedRecording(folder))
+    for entry in [*active.entries(), *_runs.values()]:
+        if entry.journal is not None:
+            entry.run.go_on_in_process(JoinedRecording(entry.journal))
 
 
 os.register_at_fork(after_in_child=_go_on)

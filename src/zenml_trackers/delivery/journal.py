@@ -84,6 +84,8 @@ class Header(Record):
     """The URLs of the trackers that the run is for, without credentials."""
     component: str | None = None
     """The id of ZenML's component, which knows the credentials; None outside of ZenML."""
+    tracker: str = ""
+    """What `get_run(name)` calls the run: the component's name, or that of the backend outside of ZenML."""
     spec: RunSpec
     parents: tuple[str | None, ...] = ()
     """The id of the run that this one is nested in, in each of the trackers; nothing if it is in none."""

@@ -16,7 +16,7 @@ from zenml_trackers.delivery.block import block
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.progress import Progress, missing, whereabouts
-from zenml_trackers.delivery.receiver import Receiver
+from zenml_trackers.delivery.receiver import Component, Receiver
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.delivery.recovery import Ended, Recovery
 from zenml_trackers.delivery.release import release
@@ -82,26 +82,28 @@ class Tracking:
         self.reporter = Reporter(subject, Redactor(), limits.strict)
         """Tells of trouble with this run."""
 
-    def begin(self, spec: RunSpec, component: str | None = None) -> None:
+    def begin(self, spec: RunSpec, component: Component | None = None) -> None:
         """Have the run made, and make it the one of this context; what a tracker does not take in time it gets later.
 
         Args:
             spec: What is known of it.
-            component: The id of ZenML's component.
+            component: ZenML's, if it is of a step.
 
         Raises:
             TrackerError: A tracker failed, and the run is strict; nothing is left behind.
         """
         urls = tuple(each.url for each in self._receivers)
-        known = {"backend": self._name, "strict": self.reporter.strict, "parents": self._parents}
-        self._journal = self._new_journal(Header(trackers=urls, component=component, spec=spec, **known))
+        tracker, id = (component.name, component.id) if component is not None else (self._name, None)
+        known = {"backend": self._name, "strict": self.reporter.strict, "parents": self._parents, "tracker": tracker}
+        self._journal = self._new_journal(Header(trackers=urls, component=id, spec=spec, **known))
         child = partial(self._child, spec, component)
         recording = Recording(spec, self._journal, self._senders, child, self._limits.deadline)
         self.run = Run(self._name, spec.project, recording, self.reporter)
         self._begun = True
         try:
             folder = self._journal.folder if self._journal is not None else None
-            active.enter(self.run, None if self._parent else spec.step_run_id, folder, nested=self._parent is not None)
+            nested = self._parent is not None
+            active.enter(self.run, None if nested else spec.step_run_id, folder, nested=nested, tracker=tracker)
             if self._journal is not None:
                 self._start(self._journal, spec)
             if self._journal is not None and self._parent is None:
@@ -127,7 +129,7 @@ class Tracking:
         self._begun = False
         self._tell_end(status)
 
-    def _child(self, spec: RunSpec, component: str | None, own: Mapping[str, Any]) -> AbstractContextManager[Run]:
+    def _child(self, spec: RunSpec, component: Component | None, own: Mapping[str, Any]) -> AbstractContextManager[Run]:
         """A run that is nested in this one, which takes its time from what is left to this one."""
         nested = Tracking(self._name, self._receivers, f"run {own['name']!r}", self._limits)
         nested._parent, nested._patience = self, self._patience

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from zenml_trackers.port.backend import Backend
 
 Make = Callable[[str], Backend]
 """Makes a backend for a project, and looks up the credentials for it."""
+
+
+class Component(NamedTuple):
+    """What has these trackers in ZenML's stack."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True)

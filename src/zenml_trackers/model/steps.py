@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 
 from zenml_trackers.errors import UnstorableValue
 
@@ -45,3 +46,19 @@ class StepCounter:
     def last(self) -> int:
         """The highest so far; 0 if there is none. What is shown beside metrics belongs to it, and uses up none."""
         return max(self._next - 1, 0)
+
+
+def at_all(counters: Sequence[StepCounter], step: int | None) -> int:
+    """The step of what several counters count now, given or not: one that none of them has passed.
+
+    Args:
+        counters: In the same order at each call, so that no two calls wait for each other.
+        step: As it was given.
+    """
+    with ExitStack() as held:
+        for counter in counters:
+            held.enter_context(counter._lock)
+        chosen = max(counter._next for counter in counters) if step is None else step
+        for counter in counters:
+            counter.reach(chosen + 1)
+        return chosen

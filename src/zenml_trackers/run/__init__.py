@@ -49,11 +49,13 @@ class Run(Artifacts, Shorthand):
     and always raises `UnsupportedFeature`.
     """
 
+    status = Status.RUNNING
+    together: Any = None  # stands for this run and those in other trackers of the step
+
     def __init__(self, backend: str, project: str, recorder: Recorder, reporter: Reporter) -> None:
         self.backend = backend
         """The name of the backend, such as `trackio`."""
         self.project = project
-        self.status = Status.RUNNING
         self.features = frozenset(Feature)
         """What the tracker can store beside metrics, params and tags."""
         self.rows = 0

@@ -18,7 +18,7 @@ from zenml.metadata.metadata_types import Uri
 
 from zenml_trackers.delivery import active, git
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
-from zenml_trackers.delivery.receiver import Receiver
+from zenml_trackers.delivery.receiver import Component, Receiver
 from zenml_trackers.interruption import let_through
 from zenml_trackers.model.records import End, RunError, RunSpec, Status
 from zenml_trackers.run import Run
@@ -97,7 +97,7 @@ class RunTracker(BaseExperimentTracker):
         spec = self._spec(info, project, settings)
         self._tracked[info.step_run_id] = TrackedStep(tracking, _here(info), spec)  # from now on somebody ends it
         try:
-            tracking.begin(spec, str(self.id))
+            tracking.begin(spec, Component(str(self.id), self.name))
         except BaseException:
             del self._tracked[info.step_run_id]
             raise

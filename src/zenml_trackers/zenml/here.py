@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from zenml_trackers.delivery import active
-from zenml_trackers.delivery.joined import run_of_parent
-from zenml_trackers.run import Run
+from zenml_trackers.delivery.joined import runs_of_parent
 from zenml_trackers.zenml.adopted import adoption
 
 
-def runs_here(function: str) -> list[Run]:
+def runs_here(function: str) -> list[active.Entry]:
     """The runs of this context; else those of ZenML's step, or of the only one in this process or around it.
 
     Raises:
@@ -18,13 +17,8 @@ def runs_here(function: str) -> list[Run]:
         return found
     context = adoption.step_context()
     if context is None:
-        return active.only(function) or _of_parent()
+        return active.only(function) or runs_of_parent()
     step_run_id = str(context.step_run.id)
     if not (found := active.of_step(step_run_id)):
         active.need_going_on(step_run_id)
     return found
-
-
-def _of_parent() -> list[Run]:
-    run = run_of_parent()
-    return [] if run is None else [run]

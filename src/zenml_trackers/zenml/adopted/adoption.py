@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from zenml_trackers.delivery.active import Entry
 from zenml_trackers.delivery.recording import Recording
 from zenml_trackers.errors import NoActiveRun
 from zenml_trackers.interruption import let_through
@@ -20,26 +23,39 @@ from zenml_trackers.zenml.adopted.sink import no_child
 if TYPE_CHECKING:
     from zenml.steps.step_context import StepContext
 
-_runs: WeakKeyDictionary[StepContext, Run] = WeakKeyDictionary()
+logger = logging.getLogger("zenml_trackers")
+
+_runs: WeakKeyDictionary[StepContext, list[Entry]] = WeakKeyDictionary()
 """By ZenML's context, of which each attempt of a step has its own, and which goes when the attempt is over."""
 _keeping = threading.Lock()
 
 
-def adopted_run() -> Run | None:
-    """The one `Run` over the flavor's run, the same at each call in a step; None outside of steps with a tracker.
+def adopted_runs(beside: Sequence[Entry]) -> list[Entry]:
+    """A run over each flavor's run, the same at each call in a step; none outside of steps with such a tracker.
+
+    Args:
+        beside: The runs that this package has here. If there are any, ZenML's flavors can have others only in a step
+            that names all trackers of its stack.
 
     Raises:
-        NoActiveRun: The step's tracker has no run open, or is one whose runs can't be adopted; the message says which
-            can.
+        NoActiveRun: The step's only tracker has no run open, or is one whose runs can't be adopted; the message says
+            which can.
     """
     context = step_context()
-    if context is None:
-        return None
-    if context not in _runs and (component := _tracker(context)) is not None:
-        made = _adopt(component, context)
+    if context is None or not _may_have(context, beside):
+        return []
+    if context not in _runs:
+        made = _adopted(context, alone=not beside)
         with _keeping:
             return _runs.setdefault(context, made)
-    return _runs.get(context)
+    return _runs[context]
+
+
+def _may_have(context: StepContext, beside: Sequence[Entry]) -> bool:
+    if not beside:
+        return True
+    of_step = beside[0].step == str(context.step_run.id)  # and no block in it
+    return of_step and context.step_run.config.experiment_tracker is True
 
 
 def step_context() -> StepContext | None:
@@ -54,18 +70,30 @@ def step_context() -> StepContext | None:
         return None
 
 
-def _tracker(context: StepContext) -> Any:
-    """The component of the step; with several, the first whose run can be adopted. None if it has none."""
-    found = list(_trackers(context.step_run.config.experiment_tracker))
-    for component in found:
+def _adopted(context: StepContext, alone: bool) -> list[Entry]:
+    components = list(_trackers(context.step_run.config.experiment_tracker))
+    found: list[Entry] = []
+    refusals: list[NoActiveRun] = []
+    for component in components:
         if component.flavor in adopted.FLAVORS:
-            return component
-    if found:
-        raise NoActiveRun(
-            f"The step's tracker {found[0].name!r} is of the flavor {found[0].flavor!r}, and has no run here. "
-            f"get_run() gives the runs of this package's own flavors, and of ZenML's {', '.join(adopted.FLAVORS)}."
-        )
-    return None
+            try:
+                run = _adopt(component, context)
+            except NoActiveRun as error:
+                refusals.append(error)
+            else:
+                found.append(Entry(str(context.step_run.id), run, None, os.getpid(), tracker=component.name))
+    if alone and components and not found:
+        raise refusals[0] if refusals else _not_adoptable(components[0])
+    for refusal in refusals:
+        logger.warning("%s The other trackers of the step get what it logs.", refusal)
+    return found
+
+
+def _not_adoptable(component: Any) -> NoActiveRun:
+    return NoActiveRun(
+        f"The step's tracker {component.name!r} is of the flavor {component.flavor!r}, and has no run here. "
+        f"get_run() gives the runs of this package's own flavors, and of ZenML's {', '.join(adopted.FLAVORS)}."
+    )
 
 
 def _trackers(wanted: str | bool | None) -> Iterator[Any]:

@@ -18,9 +18,9 @@ def get_trackio_run() -> Any:
     Raises:
         NoActiveRun: No step that is tracked with Trackio is executing in this context.
     """
-    for run in runs_here("get_trackio_run"):
-        if run.backend == "trackio":
-            return NativeRun(run)
+    for entry in runs_here("get_trackio_run"):
+        if entry.run.backend == "trackio":
+            return NativeRun(entry.run)
     raise NoActiveRun(active.advice("get_trackio_run"))
 
 
