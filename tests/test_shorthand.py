@@ -12,7 +12,8 @@ from tests.support.said import warnings_in
 from zenml_trackers import connect
 from zenml_trackers.errors import UnstorableValue
 
-GIF = b"GIF89a"
+GIF = b"GIF89a\x02\0\x01\0\0\0\0;"
+"""As short as one can be."""
 
 
 def _log_all(run):

@@ -22,9 +22,9 @@ FORMS = list(forms.known())
 VALUES = {f"{form.kind} {form.name}": form.logged for form in FORMS}
 
 
-def test_the_page_has_the_table():
-    assert forms.table() in PAGE.read_text("utf-8"), (
-        "write it anew: python -m zenml_trackers.testing.forms docs/values.md"
+def test_the_page_has_the_tables():
+    assert forms.tables() in PAGE.read_text("utf-8"), (
+        "write them anew: python -m zenml_trackers.testing.forms docs/values.md"
     )
 
 

@@ -35,6 +35,7 @@ from zenml_trackers.model.records import (
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Inert, Sink, StepLog
 from zenml_trackers.port.folders import folder_of, see_writable
+from zenml_trackers.port.shown import histogram_in, markdown_in, text_in
 from zenml_trackers.port.sinks import DocumentSink, Number, RecordSink
 
 __all__ = [
@@ -75,5 +76,8 @@ __all__ = [
     "Used",
     "document",
     "folder_of",
+    "histogram_in",
+    "markdown_in",
     "see_writable",
+    "text_in",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.interruption import let_through
 from zenml_trackers.model import document
 from zenml_trackers.model.records import (
     Alert,
@@ -55,6 +56,7 @@ class RecordSink(Sink):
         self._stored = -1
         self._losses: list[Exception] = []
         self._lost_rows = 0
+        self._unshown: set[tuple[str | None, str]] = set()
 
     def write(self, records: Sequence[Logged]) -> None:
         """Begin the run if need be, and store each record in its turn."""
@@ -123,7 +125,10 @@ class RecordSink(Sink):
         self.show_image(image.name, picture, image.step)
 
     def show(self, artifact: Artifact) -> None:
-        """Show what is in a file that is kept, if the library shows such things; it need not be found again."""
+        """Show what is in a file that is kept, if the library shows such things; it need not be found again.
+
+        What it raises costs the display alone.
+        """
 
     def alert(self, alert: Alert) -> None:
         """Tell people of something, where the library has a way."""
@@ -158,8 +163,7 @@ class RecordSink(Sink):
                 self.add_tags(tags)
             case Artifact():
                 self.keep_artifact(record)
-                if record.shows is not None:
-                    self.show(record)
+                self._try_to_show(record)
             case Alert():
                 self.alert(record)
             case Summary(values=values):
@@ -170,6 +174,19 @@ class RecordSink(Sink):
                 self.show_captioned(record, as_pil(name, image))
             case Table(step=step):
                 self.show_table(record, step)
+
+    def _try_to_show(self, artifact: Artifact) -> None:
+        """Show what it holds; whatever becomes of that, it is kept, and not kept again."""
+        what = (artifact.shows, artifact.title)
+        try:
+            if artifact.shows is not None:
+                self.show(artifact)
+        except Exception as error:
+            let_through(error)
+            if what not in self._unshown:
+                told = f"The {artifact.shows} {artifact.title!r} is kept as an artifact, but can't be shown"
+                self._losses.append(UnstorableValue(f"{told} ({type(error).__name__}: {error})."))
+            self._unshown.add(what)
 
 
 class DocumentSink(RecordSink):

@@ -87,7 +87,43 @@ class Loss:
 
 RED = (255, 0, 0)
 BEGIN, END = "<!-- forms -->", "<!-- end of forms -->"
-"""Around the table, in its page."""
+"""Around the tables, in their page."""
+SHOWN: Mapping[str, Mapping[str, str]] = {
+    "text": {
+        "trackio": "as Markdown",
+        "wandb": "as HTML",
+        "tensorboard": "Text",
+        "aim": "Text",
+        "comet": "Text",
+    },
+    "histogram": {
+        "trackio": "as a histogram",
+        "wandb": "as a histogram",
+        "tensorboard": "Histograms",
+        "aim": "Distributions, bins of one width",
+        "comet": "Histograms, in Comet's own bins",
+    },
+    "audio": {
+        "trackio": "as sound",
+        "wandb": "as sound",
+        "tensorboard": "Audio, WAV",
+        "aim": "Audio, not Ogg",
+        "comet": "Audio",
+    },
+    "video": {
+        "trackio": "as a video",
+        "wandb": "as a video",
+        "tensorboard": "Images, GIF",
+        "aim": "",
+        "comet": "Assets",
+    },
+}
+"""Where each tracker shows what is in an artifact; MLflow shows files among a run's artifacts, and memory nothing."""
+LEAD = (
+    "What is kept as an artifact is shown at its metric step, too, where the tracker has something for it. What can't\n"
+    "be shown is kept all the same, and named in one warning. MLflow shows files among the artifacts of the run."
+)
+"""Above the table of these places."""
 FORMS = (
     Form("integer", "metric", "3", 3),
     Form("float", "metric", "0.1", 0.1),
@@ -229,7 +265,21 @@ def table() -> str:
     return "\n".join(rows) + "\n"
 
 
-if __name__ == "__main__":  # writes the table anew into the page that is given
+def shown_table() -> str:
+    """Where artifacts are shown, as a table in Markdown."""
+    known = next(iter(SHOWN.values()))
+    rows = [f"| logged with | {' | '.join(known)} |", "|---" * (len(known) + 1) + "|"]
+    for kind, places in SHOWN.items():
+        rows.append(f"| `log_{kind}` | {' | '.join(place or 'not shown' for place in places.values())} |")
+    return "\n".join(rows) + "\n"
+
+
+def tables() -> str:
+    """Both tables, with what leads to the second."""
+    return f"{table()}\n{LEAD}\n\n{shown_table()}"
+
+
+if __name__ == "__main__":  # writes the tables anew into the page that is given
     page = pathlib.Path(sys.argv[1])
     above, below = (page.read_text("utf-8").partition(mark)[at] for mark, at in ((BEGIN, 0), (END, 2)))
-    page.write_text(f"{above}{BEGIN}\n{table()}{END}{below}", "utf-8")
+    page.write_text(f"{above}{BEGIN}\n{tables()}{END}{below}", "utf-8")

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from zenml_trackers.backends.aim.repository import AimRepo, ReadRun
 
 NUMBERS, IMAGE, TEXT = ("float", "int"), "aim.image", "aim.text"
-"""Aim's types."""
+OF_FILES = "aim.distribution", "aim.audio"
+"""Aim's types, the last two for what is in artifacts."""
 
 
 class AimBackend(Backend):
@@ -63,7 +64,7 @@ class AimBackend(Backend):
         run = repo.run(old.id)
         names = {NAMES: config[NAMES]} if NAMES in (config := run.params) else {}
         sink = AimSink(repo, self.project, spec.name, {**names, **document.reopened(old, spec)})
-        sink.go_on(old, run.points(*NUMBERS, IMAGE, TEXT))
+        sink.go_on(old, run.points(*NUMBERS, IMAGE, TEXT, *OF_FILES))
         return sink
 
     def read(self) -> Iterator[StoredRun]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Image, Logged, RunError, Status, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, RunError, Status, StoredRun, Table
 from zenml_trackers.model.steps import INT64
 from zenml_trackers.model.times import following
 from zenml_trackers.port.folders import folder_name
@@ -27,7 +27,7 @@ NAMES = "zenml.names"
 NAMELESS, NAMED = "_", "named"
 """Aim can't read a sequence back that has no name: it is called that, and its context says what it was named."""
 SHOWS = "shows"
-"""In a context: that it is an image or a table, which could not share a metric's name otherwise."""
+"""In a context: that it is an image or a table, or in an artifact, which could not share a metric's name otherwise."""
 PASS = "pass"
 """In a context: how often the steps went back, or stayed."""
 
@@ -115,6 +115,12 @@ class AimSink(DocumentSink):
     def show_table(self, table: Table, step: int) -> None:
         text = self._repo.text(json.dumps([table.columns, *table.rows], ensure_ascii=False))
         self._track({table.name: text}, step, "table")
+
+    def show(self, artifact: Artifact) -> None:
+        from zenml_trackers.backends.aim import kept
+
+        if (value := kept.value_of(artifact)) is not None:
+            self._track({artifact.title: value}, artifact.step, str(artifact.shows))
 
     def _take(self, record: Logged) -> None:
         self._time = record.time

@@ -6,6 +6,7 @@ import json
 import shlex
 import time
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from zenml_trackers.backends.common.ended_sink import EndedSink
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.model import document
 from zenml_trackers.model.naming import Names
-from zenml_trackers.model.records import Image, RunError, Status, Table
+from zenml_trackers.model.records import Artifact, Image, RunError, Status, Table
 from zenml_trackers.model.values.params import leaves
+from zenml_trackers.port.shown import histogram_in, text_in
 from zenml_trackers.port.sinks import Number
 
 if TYPE_CHECKING:
@@ -125,6 +127,19 @@ class CometSink(EndedSink):
         self.native.log_asset_data(json.dumps(cells), name=f"{table.name}.json", step=step, metadata=about)
         self.native.log_table(f"{table.name}.csv", tabular_data=cells["rows"], headers=cells["columns"])
 
+    def show(self, artifact: Artifact) -> None:
+        common: dict[str, Any] = {"step": artifact.step, "metadata": {OWN: "shown", "name": artifact.title}}
+        file = f"{artifact.title}{artifact.path.suffix}"
+        match artifact.shows:
+            case "text":
+                self.native.log_text(text_in(artifact), **common)
+            case "histogram":
+                self.native.log_histogram_3d(_bins(artifact), name=artifact.title, **common)
+            case "audio":
+                self.native.log_audio(str(artifact.path), file_name=file, **common)
+            case "video":
+                self.native.log_video(str(artifact.path), name=file, **common)
+
     def _news(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """What Comet was not told yet."""
         news = {key: value for key, value in shown.items() if repr(self._shown.get(key, self)) != repr(value)}
@@ -138,6 +153,16 @@ class CometSink(EndedSink):
             if time.monotonic() > until:
                 raise TrackerUnreachable(f"Comet has not written the run to {self.native.messages} in time")
             time.sleep(0.005)
+
+
+def _bins(artifact: Artifact) -> Any:
+    """A histogram with Comet's own bins: each count is in the one that has the middle of its bin."""
+    from comet_ml.data_structure import Histogram
+
+    counts, edges = histogram_in(artifact)
+    shown = Histogram()
+    shown.add([(low + high) / 2 for low, high in pairwise(edges)], counts=counts)
+    return shown
 
 
 def links_of(archive: Path) -> dict[str, str]:

@@ -12,9 +12,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.backends.tensorboard import events, shown
+from zenml_trackers.backends.tensorboard import events, kept, shown
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Image, MetricPoint, Table
+from zenml_trackers.model.records import Artifact, Image, MetricPoint, Table
 from zenml_trackers.port import folders
 
 if TYPE_CHECKING:
@@ -91,6 +91,11 @@ class RunFolder:
         cells = [[shown.cell(cell) for cell in row] for row in (table.columns, *table.rows)]
         self._add(step, when, shown.text(table.name, cells))
 
+    def add_kept(self, artifact: Artifact, when: float) -> None:
+        """Add what is in a file, if TensorBoard shows such things."""
+        if (value := kept.value_of(artifact)) is not None:
+            self._add(artifact.step, when, value)
+
     def _add(self, step: int, when: float, *values: Any) -> None:
         event = events.event(when, step, *values)
         self._waiting.append(event)
@@ -155,6 +160,8 @@ class RunFolder:
         """Images as files, and tables as rows of cells of which the first is the columns."""
         for value in self._values("images", "text"):
             array = shown.array(value.stored)
+            if kept.is_film(value.stored):
+                continue
             if value.plugin == "images":
                 yield from ((value, image) for image in array[2:])  # width and height come first
             elif array.ndim == 2:

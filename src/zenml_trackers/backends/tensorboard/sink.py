@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zenml_trackers.model.records import Image, Logged, RunError, Status, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, RunError, Status, Table
 from zenml_trackers.model.times import following
 from zenml_trackers.port.folders import folder_name, keep, reaching
 from zenml_trackers.port.sinks import DocumentSink, Number
@@ -76,6 +76,9 @@ class TensorBoardSink(DocumentSink):
 
     def show_table(self, table: Table, step: int) -> None:
         self._folder.add_table(table, step, self._when)
+
+    def show(self, artifact: Artifact) -> None:
+        self._folder.add_kept(artifact, self._when)
 
     def _take(self, record: Logged) -> None:
         if self._folder.waiting > LARGE:

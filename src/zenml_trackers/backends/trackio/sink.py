@@ -14,11 +14,12 @@ from uuid import uuid4
 import trackio
 from trackio.utils import serialize_values, to_json_safe
 
+from zenml_trackers.backends.trackio import kept
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
 from zenml_trackers.backends.trackio.step_run import StepRun, is_reserved
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
-from zenml_trackers.model.records import Alert, Image, Level, Logged, Metrics, RunError, Status, Table
+from zenml_trackers.model.records import Alert, Artifact, Image, Level, Logged, Metrics, RunError, Status, Table
 from zenml_trackers.model.times import utc_text
 from zenml_trackers.model.values.params import params
 from zenml_trackers.port.backend import StepLog
@@ -141,6 +142,13 @@ class TrackioSink(DocumentSink):
     def show_table(self, table: Table, step: int) -> None:
         self.native.show({table.name: NamedTable(table.columns, table.rows)}, step)
 
+    def show(self, artifact: Artifact) -> None:
+        value = kept.value_of(artifact)
+        if hasattr(value, "_save"):
+            self._save(value, artifact.step)
+        if value is not None:
+            self.native.show({artifact.title: value}, artifact.step)
+
     def _look(self, after: float) -> None:
         """See whether the run was renamed or deleted in the dashboard, unless that was looked at just now."""
         if self._deleted or not self._put_once or time.monotonic() < self._looked + after:
@@ -177,10 +185,13 @@ class TrackioSink(DocumentSink):
         """The picture with its file written, which `log` would leave out with a mere warning if it can't be."""
         picture = trackio.Image(drawn, caption=image.caption or None)
         try:
-            picture._save(self.native.project, self._media_folder, image.step)
+            self._save(picture, image.step)
         except (OSError, ValueError) as error:
             raise UnstorableValue(f"Trackio can't keep the image {image.name!r} ({error}).") from error
         return picture
+
+    def _save(self, media: Any, step: int) -> None:
+        media._save(self.native.project, self._media_folder, step)
 
     @property
     def _media_folder(self) -> str:

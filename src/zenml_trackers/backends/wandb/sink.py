@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from zenml_trackers.backends.wandb.names import ALIAS, ARTIFACT, STEP, TYPE, Run
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model import document
 from zenml_trackers.model.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.port.shown import histogram_in, text_in
 from zenml_trackers.port.sinks import Number
 
 if TYPE_CHECKING:
@@ -101,6 +103,21 @@ class WandbSink(EndedSink):
         rows = [list(row) for row in table.rows]
         self._show(table.name, wandb.Table(list(table.columns), rows, allow_mixed_types=True), step)
 
+    def show(self, artifact: Artifact) -> None:
+        import wandb
+
+        match artifact.shows:
+            case "text":
+                self._show(artifact.title, wandb.Html(_page(artifact), data_is_not_path=True), artifact.step)
+            case "histogram":
+                bins = histogram_in(artifact)
+                self._show(artifact.title, wandb.Histogram(np_histogram=bins), artifact.step)
+            case "audio":
+                self._show(artifact.title, wandb.Audio(str(artifact.path)), artifact.step)
+            case "video":
+                film = wandb.Video(str(artifact.path), format=artifact.path.suffix.removeprefix("."))
+                self._show(artifact.title, film, artifact.step)
+
     @property
     def _folder(self) -> Path:
         return Path(self.native.settings.sync_dir)
@@ -143,6 +160,12 @@ def shown(config: Mapping[str, Any]) -> dict[str, Any]:
         key.removeprefix(document.PREFIX): value for key, value in config.items() if key.startswith(document.PREFIX)
     }
     return {**params, OURS: {**facts, "document": json.dumps(config, ensure_ascii=False)}}
+
+
+def _page(artifact: Artifact) -> str:
+    """A text as it stands, unless its name says that it is a page."""
+    text = text_in(artifact)
+    return text if artifact.name.endswith((".html", ".htm")) else f"<pre>{html.escape(text)}</pre>"
 
 
 def _is_shown(key: str) -> bool:
