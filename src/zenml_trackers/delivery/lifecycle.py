@@ -29,6 +29,7 @@ from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, Feature, RunError, RunSpec, Status
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Inert
+from zenml_trackers.port.nested import attaching
 from zenml_trackers.run import Run
 
 logger = logging.getLogger("zenml_trackers")
@@ -212,7 +213,8 @@ class Tracking:
         for sender in self._senders:
             native = sender.sink.native if sender.sink is not None else Inert()
             try:
-                self._undo.append(sender.attach(native))
+                with attaching(nested=self._parent is not None):
+                    self._undo.append(sender.attach(native))
             except Exception as error:  # a library that can't even be imported
                 let_through(error)
                 if sender.reached:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from zenml_trackers.port.bounded import is_own_thread
+from zenml_trackers.port.nested import is_nested
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -15,12 +16,17 @@ R = TypeVar("R")
 
 
 class StepRuns(Generic[R]):
-    """Who asks gets the run of its own step, and in a thread that knows no step that of the only one, if it is."""
+    """Who asks gets the run of its own step, and in a thread that knows no step that of the only one, if it is.
+
+    A run that is nested in another one is that of the context of its block alone.
+    """
 
     def __init__(self, library: str) -> None:
         self._library = library
         self._of_context: ContextVar[tuple[tuple[R], ...]] = ContextVar(f"zenml_trackers_{library}", default=())
         self._all: list[tuple[R]] = []
+        self._steps: list[tuple[R]] = []
+        """Without those that are nested."""
         self._lock = threading.Lock()
 
     def enter(self, run: R) -> tuple[R]:
@@ -29,6 +35,7 @@ class StepRuns(Generic[R]):
         self._of_context.set((*self._of_context.get(), mark))
         with self._lock:
             self._all = [*self._all, mark]
+            self._steps = [*self._steps, *(() if is_nested() else (mark,))]
         return mark
 
     def leave(self, mark: tuple[R]) -> None:
@@ -36,11 +43,17 @@ class StepRuns(Generic[R]):
         self._of_context.set(tuple(each for each in self._of_context.get() if each is not mark))
         with self._lock:
             self._all = [each for each in self._all if each is not mark]
+            self._steps = [each for each in self._steps if each is not mark]
 
     @property
     def all(self) -> list[R]:
-        """Those of all steps of the process, oldest first."""
+        """Those of all steps of the process, oldest first, and those that are nested in them."""
         return [run for (run,) in self._all]
+
+    @property
+    def of_steps(self) -> list[R]:
+        """Those of all steps alone."""
+        return [run for (run,) in self._steps]
 
     @property
     def of_context(self) -> list[R]:
@@ -53,13 +66,13 @@ class StepRuns(Generic[R]):
         """That of the code that asks; None where there is none, or where it could be one of several."""
         if own := self.of_context:
             return own[-1]
-        alone = self._all if len(self._all) == 1 and not is_own_thread() else ()
+        alone = self._steps if len(self._steps) == 1 and not is_own_thread() else ()
         return next((run for (run,) in alone), None)
 
     @property
     def is_unclear(self) -> bool:
         """Whether it could be one of several."""
-        return len(self._all) > 1 and not self.of_context and not is_own_thread()
+        return len(self._steps) > 1 and not self.of_context and not is_own_thread()
 
 
 class Untaken:

@@ -29,6 +29,7 @@ from zenml_trackers.backends.common.process_wide import Replaced, Variables, set
 from zenml_trackers.backends.common.step_runs import StepRuns, Untaken
 from zenml_trackers.backends.mlflow.guard import GuardedStore
 from zenml_trackers.backends.mlflow.place import Place
+from zenml_trackers.port.nested import is_nested
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -64,6 +65,10 @@ def attach(native: Any) -> Callable[[], None]:
     """Make `native` the active run of this context, until the returned function is called."""
     if not isinstance(native, StepRun):
         return lambda: None
+    if is_nested():
+        mark = _process.hold(native)
+        fluent._active_run_stack.get().append(native)  # upon what the step's code started
+        return lambda: _release(mark)
     if not _runs.of_context:
         _outer.set((tuple(fluent._active_run_stack.get()), fluent._last_active_run_id.get()))
     mark = _process.hold(native)
@@ -71,10 +76,14 @@ def attach(native: Any) -> Callable[[], None]:
     return lambda: _detach(mark)
 
 
-def _detach(mark: tuple[StepRun]) -> None:
+def _release(mark: tuple[StepRun]) -> None:
     _process.release(mark)
     for stack in fluent._active_run_stack.get_all_thread_values().values():  # threads may outlive the step
         stack[:] = [run for run in stack if run is not mark[0]]
+
+
+def _detach(mark: tuple[StepRun]) -> None:
+    _release(mark)
     remaining, (stack, last) = _runs.of_context, _outer.get()
     fluent._active_run_stack.set([*(remaining[-1:] or stack)])
     if not remaining:
@@ -240,8 +249,8 @@ class _Process:
         """Have the variables say which run there is."""
         with self._lock:
             hidden = {RUN_ID} if self._hidden else set()
-            shown = [{name: value for name, value in run.variables.items() if name not in hidden} for run in _runs.all]
-            self._variables.show(shown)
+            steps = [run.variables.items() for run in _runs.of_steps]
+            self._variables.show([{name: value for name, value in each if name not in hidden} for each in steps])
 
     @contextmanager
     def without_run_id(self) -> Iterator[None]:

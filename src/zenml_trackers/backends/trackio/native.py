@@ -12,7 +12,7 @@ import inspect
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -25,6 +25,7 @@ from zenml_trackers.backends.trackio.step_run import StepRun
 from zenml_trackers.backends.trackio.threads import VARIABLES, Values
 from zenml_trackers.model.values.params import params
 from zenml_trackers.port.bounded import bounded
+from zenml_trackers.port.nested import is_nested
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -34,6 +35,8 @@ _original_init = trackio.init
 _original_finish = trackio.finish
 attached: list[Any] = []
 """The runs of all tracked steps of the process, in all threads."""
+_nested: list[Any] = []
+"""Those of them that are nested in another one."""
 _held: ContextVar[tuple[Any, ...]] = ContextVar("zenml_trackers_trackio_runs", default=())
 _outer: ContextVar[Values] = ContextVar("zenml_trackers_trackio_outer", default=_NOTHING)
 
@@ -44,6 +47,8 @@ def attach(native: Any) -> Callable[[], None]:
         _outer.set({var: var.get() for var in _values(native)})
     _held.set((*_held.get(), native))
     attached.append(native)
+    if is_nested():
+        _nested.append(native)
     _show(native)
     _patches.hold(_config_of(native))
     return lambda: _detach(native)
@@ -54,13 +59,15 @@ def _detach(native: Any) -> None:
     remaining = tuple(held for held in _held.get() if held is not native)
     _held.set(remaining)
     attached.remove(native)
+    if native in _nested:
+        _nested.remove(native)
     if remaining:
         _show(remaining[-1])
     else:
         for var, value in _outer.get().items():
             var.set(value)
         _outer.set(_NOTHING)
-    _patches.release()
+    _patches.release((remaining or _only())[-1:])
 
 
 def _finish_stray() -> None:
@@ -99,7 +106,7 @@ def _current() -> Any:
 
 def _only() -> tuple[Any, ...]:
     """The run of the only step, in a tuple; empty if there is none, or several."""
-    found = tuple(attached)
+    found = tuple(run for run in attached if run not in _nested)
     return found if len(found) == 1 else ()
 
 
@@ -165,9 +172,12 @@ class _Patches:
             self._holders += 1
             trackio.config = config
 
-    def release(self) -> None:
+    def release(self, left: Sequence[Any]) -> None:
+        """Undo `hold`; the config is then that of the run that is left here, if one is."""
         with self.lock:
             self._holders -= 1
+            for run in left:
+                trackio.config = _config_of(run)
             if self._holders == 0:
                 trackio.init, trackio.finish = _original_init, _original_finish
                 threads.hide()
