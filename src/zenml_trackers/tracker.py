@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from zenml_trackers.delivery import git
 from zenml_trackers.delivery.block import block
-from zenml_trackers.delivery.connection import backend_at, backends_at
+from zenml_trackers.delivery.connection import backend_at, backends_at, project_by_variable
 from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
 from zenml_trackers.delivery.receiver import Make, Receiver, receivers
 from zenml_trackers.delivery.sampler import interval
@@ -127,7 +127,7 @@ def _given(backend: Backend, project: str) -> Backend:
 def connect(
     url: str | Sequence[str],
     *,
-    project: str = DEFAULT_PROJECT,
+    project: str | None = None,
     credentials: Mapping[str, str] | None = None,
     strict: bool = False,
     deadline: float = Limits().deadline,
@@ -136,7 +136,8 @@ def connect(
 
     Args:
         url: A tracker URL such as `trackio:///digits`, or several.
-        project: What to call the project where a URL does not.
+        project: What to call the project where a URL does not; `default` unless given, or what the library's own
+            variable says of the only tracker.
         credentials: `api_key`, `username`, `password`, or for one backend alone as `mlflow.password`. What is left out
             is taken from where the backend's own library takes it.
         strict: Whether a run that can't be made is an error; else a warning.
@@ -151,13 +152,14 @@ def connect(
     _need_sense(url, credentials or {}, deadline)
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]
     limits = Limits(strict, deadline)
-    backends = backends_at(urls, project, credentials or {}, limits)
+    named = project or project_by_variable(urls) or DEFAULT_PROJECT
+    backends = backends_at(urls, named, credentials or {}, limits)
 
     def make(backend: Backend, url: TrackerUrl, wanted: str) -> Backend:
-        return backend if wanted == project else backend_at(url, wanted, credentials or {}, limits)
+        return backend if wanted == named else backend_at(url, wanted, credentials or {}, limits)
 
     makers = [partial(make, backend, url) for backend, url in zip(backends, urls, strict=True)]
-    return Tracker(backends, project, limits, makers)
+    return Tracker(backends, named, limits, makers)
 
 
 def _need_sense(url: str | Sequence[str], credentials: Mapping[str, str], deadline: float) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from zenml import pipeline, step
 
+from tests.support import pipelines
 from tests.support.made import put
-from zenml_trackers import connect
+from zenml_trackers import connect, get_run
 from zenml_trackers.backends.mlflow.backend import MlflowBackend
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.model.records import StoredRun
@@ -101,3 +103,50 @@ def test_comet_that_is_offline_stores_where_its_variable_says(tmp_path: Path, mo
     monkeypatch.setenv("COMET_OFFLINE_DIRECTORY", str(tmp_path / "kept"))
     assert _logged(_at("comet+offline://")).metrics[0].value == 1
     assert len(list((tmp_path / "kept").glob("*.zip"))) == 1
+
+
+PROJECTS = {
+    "WANDB_PROJECT": "wandb+offline:///{folder}/wandb",
+    "MLFLOW_EXPERIMENT_NAME": "mlflow+sqlite:///{folder}/runs.db",
+    "COMET_PROJECT_NAME": "comet+offline:///{folder}/comet",
+}
+
+
+@pytest.mark.parametrize("variable", PROJECTS)
+def test_a_project_is_that_of_the_variable_where_nothing_else_names_one(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = PROJECTS[variable].format(folder=tmp_path)
+    assert connect(url).project == "default"
+    monkeypatch.setenv(variable, "by the variable")
+    tracker = connect(url, strict=True, deadline=120)
+    assert _logged(tracker).project == tracker.project == "by the variable"
+    assert connect(url, project="given").project == "given"
+    assert [run.name for run in connect(url, project="by the variable").read()] == ["ours"]
+    assert connect([url, "memory://beside"]).project == "default"
+    if not variable.startswith("MLFLOW"):
+        assert connect(f"{url}?project=in the url").backend.project == "in the url"  # type: ignore[attr-defined]
+    monkeypatch.setenv(variable, "")
+    assert connect(url).project == "default"
+
+
+@step(experiment_tracker="tracker", enable_cache=False)
+def logs() -> None:
+    get_run().log({"m": 1})
+
+
+@pipeline(enable_cache=False)
+def named_otherwise() -> None:
+    logs()
+
+
+@pytest.mark.parametrize("configured", [None, "configured"])
+def test_in_a_step_too_before_the_pipelines_name_and_after_the_components_project(
+    configured: str | None, zenml_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "by the variable")
+    url = f"mlflow+sqlite:///{tmp_path}/runs.db"
+    pipelines.unified_stack_with(url=url, **({"project": configured} if configured else {}))
+    pipelines.run(named_otherwise)
+    [stored] = connect(url, project=configured or "by the variable").read()
+    assert (stored.pipeline, stored.metrics[0].value) == ("named_otherwise", 1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import entry_points
 
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.lifecycle import Limits
-from zenml_trackers.errors import BackendMissing, InvalidSettings
+from zenml_trackers.errors import BackendMissing, InvalidSettings, TrackerError
 from zenml_trackers.model.naming import did_you_mean
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import ENTRY_POINTS, Backend, backend_class, need_library
@@ -49,6 +51,15 @@ def backend_at(url: TrackerUrl, project: str, credentials: Mapping[str, str], li
     backend.url = str(url)
     backend.secrets = (*backend.secrets, *credentials.values())  # a step may print what another tracker was given
     return backend
+
+
+def project_by_variable(urls: Sequence[TrackerUrl]) -> str | None:
+    """The project that the library's own variable names; None for several trackers, which have one in common."""
+    if len(urls) != 1:
+        return None
+    with suppress(TrackerError):  # which is told of when the run is made
+        return os.environ.get(backend_class(urls[0].backend).project_variable) or None
+    return None
 
 
 def _backend_class(url: TrackerUrl) -> type[Backend]:

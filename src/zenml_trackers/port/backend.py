@@ -137,6 +137,8 @@ class Backend(ABC):
     """The module that has to be installed."""
     requires: ClassVar[str] = ""
     """What brings it, with the releases that the backend works with, as in `wandb>=0.31`; any release unless given."""
+    project_variable: ClassVar[str] = ""
+    """The library's own variable for the project, which holds where our configuration names none."""
 
     @classmethod
     @abstractmethod

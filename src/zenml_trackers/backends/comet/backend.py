@@ -27,6 +27,7 @@ class CometBackend(ListedBackend):
 
     name: ClassVar[str] = "comet"
     library: ClassVar[str] = "comet_ml"
+    project_variable: ClassVar[str] = "COMET_PROJECT_NAME"
     requires: ClassVar[str] = "comet_ml>=3.49"
     """3.47 lacks `CometExperiment`, the base of all kinds of experiments."""
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})

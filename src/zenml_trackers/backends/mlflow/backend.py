@@ -28,6 +28,7 @@ class MlflowBackend(Backend):
 
     name: ClassVar[str] = "mlflow"
     library: ClassVar[str] = "mlflow"
+    project_variable: ClassVar[str] = "MLFLOW_EXPERIMENT_NAME"
     requires: ClassVar[str] = "mlflow>=2.18"
     """The first that has an active run for each thread."""
     credentials: ClassVar[frozenset[str]] = frozenset({"username", "password", "api_key"})

@@ -32,6 +32,7 @@ class WandbBackend(ListedBackend):
 
     name: ClassVar[str] = "wandb"
     library: ClassVar[str] = "wandb"
+    project_variable: ClassVar[str] = "WANDB_PROJECT"
     requires: ClassVar[str] = "wandb>=0.31"
     """The first that writes to the disk in time, by `x_transaction_log_flush_interval`."""
     credentials: ClassVar[frozenset[str]] = frozenset({"api_key"})

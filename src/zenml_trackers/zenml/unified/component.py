@@ -7,7 +7,7 @@ from typing import Any, Set, Type, cast
 
 from zenml.config.base_settings import BaseSettings
 
-from zenml_trackers.delivery.connection import CREDENTIALS, backend_at
+from zenml_trackers.delivery.connection import CREDENTIALS, backend_at, project_by_variable
 from zenml_trackers.delivery.lifecycle import SEVERAL, Limits
 from zenml_trackers.delivery.receiver import Receiver, receivers
 from zenml_trackers.model.url import TrackerUrl
@@ -40,6 +40,9 @@ class UnifiedExperimentTracker(RunTracker):
     @property
     def own_project(self) -> str | None:
         return self.config.project
+
+    def project_for(self, pipeline: str) -> str:
+        return self.own_project or project_by_variable(self.config.places) or pipeline
 
     @property
     def requirements(self) -> Set[str]:
