@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from zenml_trackers.delivery.active import Entry
 from zenml_trackers.delivery.recording import Recording
@@ -27,6 +27,8 @@ logger = logging.getLogger("zenml_trackers")
 
 _runs: WeakKeyDictionary[StepContext, list[Entry]] = WeakKeyDictionary()
 """By ZenML's context, of which each attempt of a step has its own, and which goes when the attempt is over."""
+_alone: WeakSet[Run] = WeakSet()
+"""The runs of this package that are known to have none of those beside them; each call of `get_run()` asks."""
 _keeping = threading.Lock()
 
 
@@ -41,6 +43,8 @@ def adopted_runs(beside: Sequence[Entry]) -> list[Entry]:
         NoActiveRun: The step's only tracker has no run open, or is one whose runs can't be adopted; the message says
             which can.
     """
+    if beside and beside[0].run in _alone:
+        return []
     context = step_context()
     if context is None or not _may_have(context, beside):
         return []
@@ -55,7 +59,10 @@ def _may_have(context: StepContext, beside: Sequence[Entry]) -> bool:
     if not beside:
         return True
     of_step = beside[0].step == str(context.step_run.id)  # and no block in it
-    return of_step and context.step_run.config.experiment_tracker is True
+    if of_step and context.step_run.config.experiment_tracker is True:
+        return True
+    _alone.add(beside[0].run)
+    return False
 
 
 def step_context() -> StepContext | None:
