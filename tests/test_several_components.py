@@ -1,7 +1,6 @@
-"""A step of a stack with several experiment trackers: `get_run()` reaches all that the step names.
+"""A step of a stack with several experiment trackers: `get_run()` reaches all that the step names."""
 
-No `from __future__ import annotations` here: ZenML below 0.90 reads the types of a step as they stand.
-"""
+from __future__ import annotations
 
 import multiprocessing
 import subprocess
@@ -12,42 +11,18 @@ from typing import Any
 
 import numpy
 import pytest
-from zenml import pipeline, step
 
 from tests.support import workers
-from tests.support.pipelines import run, stack_of
+from tests.support.pipelines import stack_of
+from tests.support.several import all_of_them, one_of_them, points, stored, tracked
 from zenml_trackers import NoActiveRun, Run, UnsupportedFeature, connect, get_run
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.delivery import active
 from zenml_trackers.errors import TrackerError
-from zenml_trackers.model.records import Artifact, Image, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Table
 from zenml_trackers.zenml import compat
 
 pytestmark = pytest.mark.skipif(not compat.holds_several_trackers(), reason="a stack of this ZenML has one tracker")
-
-body: list[Any] = []
-"""What the step does."""
-seen: dict[str, Any] = {}
-
-
-@step(experiment_tracker=True, enable_cache=False)
-def everything() -> None:
-    seen["result"] = body[0]()
-
-
-@step(experiment_tracker="second", enable_cache=False)
-def one() -> None:
-    seen["result"] = body[0]()
-
-
-@pipeline(enable_cache=False)
-def all_of_them() -> None:
-    everything()
-
-
-@pipeline(enable_cache=False)
-def one_of_them() -> None:
-    one()
 
 
 @pytest.fixture
@@ -56,22 +31,6 @@ def places(zenml_store: Path, project: str) -> dict[str, str]:
     urls = {name: f"memory://{project}-{name}" for name in ("first", "second")}
     stack_of(**{name: {"url": url} for name, url in urls.items()})
     return urls
-
-
-def tracked(call: Any, of: Any = all_of_them) -> Any:
-    """What the call returned in the step, which has to end well."""
-    body[:] = [call]
-    seen.clear()
-    assert run(of).status.value == "completed"
-    return seen["result"]
-
-
-def stored(url: str, of: Any = all_of_them) -> list[StoredRun]:
-    return list(connect(url, project=of.name).read())
-
-
-def points(found: StoredRun) -> list[tuple[str, int, float]]:
-    return [(point.name, point.step, point.value) for point in found.metrics]
 
 
 def log_all_kinds() -> None:

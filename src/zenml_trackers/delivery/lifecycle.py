@@ -194,9 +194,8 @@ class Tracking:
         senders = self._senders
         Patience(budgets.LOADING).wait(lambda: all(each.backend or each.tried for each in senders), self._changed)
         secrets = [secret for each in senders if each.backend for secret in each.backend.secrets]
-        for sender in senders:  # a step may print what another tracker was given
-            sender.reporter.redact = Redactor(secrets)
-        self.reporter.redact = Redactor(secrets)
+        for reporter in (self.reporter, *(each.reporter for each in senders)):  # a step may print another's secrets
+            reporter.redact = Redactor(secrets)
         self._patience.wait(lambda: all(each.tried for each in senders), self._changed, budgets.BEGINNING)
 
     def _share(self, before: Before) -> None:
