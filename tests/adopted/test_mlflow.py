@@ -39,6 +39,9 @@ def mlflow_file(zenml_store, tmp_path):
     file = put("mlflow", tmp_path / "mlflow.db")
     stack("mlflow", tracking_uri=f"sqlite:///{file}", experiment_name="digits")
     yield file
+    import mlflow
+
+    mlflow.set_tracking_uri(None)  # the flavor leaves an empty one, which MLflow takes for a folder
     for name in {name for name in os.environ if "MLFLOW" in name} - set(before):  # which the flavor leaves behind
         del os.environ[name]
 
