@@ -75,7 +75,8 @@ def _may_have_pages(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # so that no worker has a slow one left to do
+    """The slowest first, so that no worker has one of them left to do."""
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "pages" not in item.path.parts))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
