@@ -122,7 +122,7 @@ def test_a_store_that_is_taken_away_is_told_of_and_the_step_goes_on(case: Case, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("when", ["begin", "resume"])
+@pytest.mark.parametrize("when", ["begin", "resume", "closing"])
 def test_a_lock_of_aims_that_another_writer_holds_is_waited_for(make_case, said, when):
     case: Case = make_case("aim")
     with case.run() as run:
@@ -130,19 +130,20 @@ def test_a_lock_of_aims_that_another_writer_holds_is_waited_for(make_case, said,
     repository = case.folder.parent / "aim" / ".aim"
     code = (
         "import sys, time; from aim import Repo, Run\n"
-        f"run = Run({run.id if when == 'resume' else None!r}, repo={str(repository.parent)!r}, "
+        f"run = Run({None if when == 'begin' else run.id!r}, repo={str(repository.parent)!r}, "
         "system_tracking_interval=None, capture_terminal_logs=False)\n"
+        f"{'run._lock.release()' if when == 'closing' else ''}  # as Aim's close does, while its files are open\n"
         "print('held', flush=True); sys.stdin.readline(); run.close()\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, stderr=None, text=True) as other:
         assert other.stdout.readline() == "held\n"
         threading.Timer(2.0, other.stdin.close).start()
-        resume = "must" if when == "resume" else "never"
+        resume = "never" if when == "begin" else "must"
         with case.connect(strict=True, deadline=60).start_run("r", resume=resume) as run:
             run.log({"loss": 2.0})
     assert warnings_in(said) == []
     values = [[point.value for point in each.metrics] for each in case.connect().read() if each.name == "r"]
-    assert values == ([[1.0, 2.0]] if when == "resume" else [[1.0], [2.0]])
+    assert values == ([[1.0], [2.0]] if when == "begin" else [[1.0, 2.0]])
 
 
 def test_a_failed_run_that_is_resumed_and_ends_well_has_no_error(case: Case):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import psutil  # type: ignore[import-untyped]  # Aim brings it
 from aim import Run
 from aim.sdk.lock_manager import LockManager
+from aimrocks.errors import RocksIOError
 
 from zenml_trackers.errors import TrackerUnreachable
 
@@ -19,6 +22,9 @@ PATIENCE, LOOK = 10.0, 0.1
 """Seconds that a writer who lives is waited for, and after which it is looked at again."""
 ROUNDING = 1.0
 """Seconds by which the beginning of a process may seem later than it was."""
+FILE_LOCKED = "While lock file"
+"""What RocksDB says of a file that another process has open."""
+_Opened = TypeVar("_Opened")
 own_runs: WeakValueDictionary[str, Run] = WeakValueDictionary()
 """Those that this process writes to."""
 
@@ -36,6 +42,22 @@ def free(repository: Path, run_id: str) -> None:
             raise TrackerUnreachable(f"The Aim run {run_id} is being written to by somebody else.")
         time.sleep(LOOK)
     lock.unlink(missing_ok=True)
+
+
+def patiently(opening: Callable[[], _Opened]) -> _Opened:
+    """What `opening` gives: a writer gives up a run's lock a moment before the run's files.
+
+    Raises:
+        RocksIOError: It has not given them up, or they can't be opened.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return opening()
+        except RocksIOError as error:
+            if FILE_LOCKED not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(LOOK)
 
 
 def _is_held(lock: Path, touched: Path) -> bool:

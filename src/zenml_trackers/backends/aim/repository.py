@@ -77,7 +77,7 @@ class AimRepo:
         self._repo._all_run_hashes.cache_clear()  # else a run of the last half second is unknown
         if run_id is not None:
             locks.free(Path(self._repo.path), run_id)
-        run = StepRun(run_id, repo=self._repo, experiment=experiment, **QUIET)
+        run = locks.patiently(lambda: StepRun(run_id, repo=self._repo, experiment=experiment, **QUIET))
         try:
             run.name = name
             run.set_artifacts_uri(f"file://{self._artifacts}")
