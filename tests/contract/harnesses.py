@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tracker_contracts.engine import worker
 from tracker_contracts.harness import Gap, Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.reference.mutants.harness import ReferenceHarness
@@ -23,6 +24,14 @@ class Plain(ReferenceHarness):
     """Nothing is broken."""
 
     name = "plain"
+
+
+class HasNothingToTry(Plain):
+    """It comes with a contract that has no trials, as one that is being written may be."""
+
+    def start(self, folder: Path) -> None:
+        """Leave the trials out, in this process."""
+        worker.trials_of = lambda clause: ()
 
 
 class HasNoNativeCalls(Plain):

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,20 @@ none, and imports all of its integrations for the flavors that a new store is to
 """
 
 
+template: Path | None = None
+"""Where an empty store is kept that several processes copy, which takes a thirtieth of what making one takes."""
+
+
 class TemporaryStore:
     """An own ZenML store, which this process uses only while it is told to."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder / "zenml"
         self._config: Any = None
         self._client: Any = None
         (folder / "no-code").mkdir(parents=True)
         self.variables = {
-            "ZENML_CONFIG_PATH": str(folder / "zenml"),
+            "ZENML_CONFIG_PATH": str(self.folder),
             "ZENML_REPOSITORY_PATH": str(folder / "no-code"),
             # Else the modules of an editable install might be imported twice, under two names.
             "ZENML_CUSTOM_SOURCE_ROOT": str(folder / "no-code"),
@@ -90,7 +95,30 @@ def session_store() -> TemporaryStore:
     """The one store of this process; made when it is first used, gone when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="tracker-contracts-zenml-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return TemporaryStore(folder)
+    store = TemporaryStore(folder)
+    if template is not None:
+        _take_from(template, store)
+    return store
+
+
+def _take_from(made: Path, store: TemporaryStore) -> None:
+    """Copy a store; who finds none makes it."""
+    if made.exists():
+        _copy(made, store.folder)
+        return
+    with store.active() as client:
+        client.zen_store.get_store_info()
+        with suppress(OSError):  # somebody may have made it meanwhile
+            _copy(store.folder, made)
+
+
+def _copy(store: Path, to: Path) -> None:
+    """Have a store at another place; there is all of it or nothing."""
+    copied = Path(tempfile.mkdtemp(prefix="copy-", dir=to.parent)) / to.name
+    shutil.copytree(store, copied)
+    config = copied / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace(str(store), str(to)), "utf-8")
+    copied.rename(to)
 
 
 def leave_out_what_no_trial_needs() -> None:

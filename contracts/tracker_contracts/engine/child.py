@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import re
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tracker_contracts.engine import forkserver
 from tracker_contracts.engine.messages import MESSAGES, AnyMessage, Message
 
 LAST_WORDS = 3000
@@ -32,21 +31,12 @@ class Child:
     def __init__(self, module: str, *arguments: str, folder: Path, environment: Mapping[str, str]) -> None:
         self._said = folder / f"{module}.stderr"
         with self._said.open("wb") as noise:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=noise,
-                env=dict(environment),
-                encoding="utf-8",
-                start_new_session=True,
-            )
+            self._process = forkserver.start(module, *arguments, environment=environment, errors=noise.fileno())
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def ask(self, message: Message) -> None:
         """Write a line; a process that is gone is found when its answer is awaited."""
-        assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.write(message.model_dump_json() + "\n")
             self._process.stdin.flush()
@@ -68,22 +58,19 @@ class Child:
 
     def hang_up(self) -> None:
         """Ask nothing more, so that the process ends in its own time."""
-        assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
 
     def kill(self) -> None:
         """End it, with all that it started in its group."""
-        with suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         self.hang_up()
 
     def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
+        with self._process.stdout:
+            for line in self._process.stdout:
+                self._lines.put(line)
         self._lines.put("")
 
     def _stop_telling_where(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import traceback
 from functools import cache
 from pathlib import Path
 from typing import IO
 
+from tracker_contracts.engine import forkserver
 from tracker_contracts.harness import Place, TrackerHarness, load
 from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.registry import spec_of
@@ -29,7 +29,7 @@ class Reader:
 
     def __init__(self) -> None:
         """Nothing is started yet."""
-        self._process: subprocess.Popen[str] | None = None
+        self._process: forkserver.Process | None = None
         self._owner = os.getpid()
 
     def read(self, harness: TrackerHarness, place: Place) -> list[ObservedRun]:
@@ -54,19 +54,12 @@ class Reader:
         """End the process."""
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
 
     def _streams(self) -> tuple[IO[str], IO[str]]:
         # a fork can't tell whether it goes on, since it is no child of the fork's
         if self._process is None or (self._owner == os.getpid() and self._process.poll() is not None):
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", MODULE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                encoding="utf-8",
-            )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+            self._process = forkserver.start(MODULE, environment=os.environ)
         return self._process.stdin, self._process.stdout
 
 
