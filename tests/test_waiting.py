@@ -50,7 +50,8 @@ def test_many_threads_with_a_run_each_lose_nothing_in_mlflow(tmp_path, project, 
     found = list(at.read())
     assert [run.status for run in found] == [Status.FINISHED] * 32
     assert [len(run.metrics) for run in found] == [200] * 32
-    assert warnings_in(said) == []
+    # on a busy machine the last of them may begin late, which is said, and nothing else is
+    assert [text for text in warnings_in(said) if "connecting took longer" not in text] == []
 
 
 WORK = """
