@@ -172,7 +172,10 @@ class TrackerHarness(ABC):
         return None
 
     def environment(self, folder: Path) -> dict[str, str]:
-        """Variables that must be set before the backend's library is imported."""
+        """Variables that must be set before the backend's library is imported.
+
+        Python and ZenML are started before that. What they read then is taken from the environment of the check.
+        """
         return {}
 
     def folder(self, place: Place) -> Path | None:

@@ -148,6 +148,11 @@ class WrongEnvironment(Plain):
         return {"A_VARIABLE_OF_THE_BACKEND": folder}
 
 
+class LateEnvironment(Plain):
+    def environment(self, folder: Path) -> dict[str, str]:
+        return {"PYTHONHASHSEED": "0"}
+
+
 class CannotStart(Plain):
     def start(self, folder: Path) -> None:
         raise OSError("the port is taken")

@@ -116,6 +116,7 @@ def test_a_known_gap_that_is_none_fails() -> None:
         ("nowhere", "There is no harness 'nowhere'. Installed are: "),
         (harnesses.CannotRead, "OSError: the file is nowhere"),
         (harnesses.WrongEnvironment, "a dict of text by name"),
+        (harnesses.LateEnvironment, "sets PYTHONHASHSEED, which Python reads when it starts. Export it instead."),
         (harnesses.CannotStart, "OSError: the port is taken"),
         (harnesses.DiesAtStart, "ended with status 5"),
         (harnesses.CannotStop, "OSError: it goes on"),

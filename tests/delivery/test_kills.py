@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from zenml_trackers import connect
+
 from tests.support.trackers import ALL, every_tracker, url_of
 
 pytestmark = pytest.mark.slow
@@ -38,7 +40,6 @@ with at.start_run("r", tags=["first"], metadata={{"seed": 7}}) as run:
             print(number, flush=True)
             time.sleep(0.02)
 """
-NEXT = f"{BEGIN}\nwith at.start_run('next'): pass"
 READ = f"""{BEGIN}
 import json
 for run in at.read():
@@ -72,7 +73,8 @@ def run_in_process(code: str, *arguments: str) -> str:
 def until_nothing_is_left(url: str, journals: Path) -> None:
     """By runs that are over at once: what is too much for one of them, the next one goes on with."""
     for _ in range(10):
-        run_in_process(NEXT, url)
+        with connect(url, project="killed").start_run("next"):
+            pass
         if not list(journals.iterdir()):
             return
     raise AssertionError("something is left")
@@ -111,10 +113,12 @@ def test_what_a_returned_call_logged_is_there_after_the_next_run(url: str, numbe
 
 @every_tracker
 def test_all_rows_of_a_long_run_are_stored_when_it_is_over(url: str) -> None:
-    run_in_process(COUNT, url, "long", str(ROWS))
-    run = stored(url)["long"]
-    assert [point[2] for point in run["points"]] == list(range(ROWS))
-    assert run["status"] == "finished"
+    with connect(url, project="killed").start_run("long") as run:
+        for number in range(ROWS):
+            run.log({"m": number})
+    found = stored(url)["long"]
+    assert [point[2] for point in found["points"]] == list(range(ROWS))
+    assert found["status"] == "finished"
 
 
 @pytest.mark.parametrize("backend", [each for each in ALL if each not in ("wandb", "comet")])

@@ -24,6 +24,8 @@ NEEDED = {
     "reconciliation": ("reconcile",),
 }
 """Methods that a declared feature needs."""
+STARTING = "PYTHON", "LD_"
+"""What variables begin with that a process reads when it starts."""
 EVERYDAY = (LogMetrics(metrics={"smoke": 1.0}), LogParams(params={"smoke": 1}), AddTags(tags=["smoke"]))
 """What every harness can do in a step."""
 
@@ -51,12 +53,16 @@ def environment_of(harness: TrackerHarness, folder: Path) -> dict[str, str]:
     """The variables that the harness asks for.
 
     Raises:
-        HarnessBroken: They aren't text, or asking for them fails.
+        HarnessBroken: They aren't text, they come too late, or asking for them fails.
     """
     with _blaming("environment(folder) fails", "It must return a dict of text by name."):
         variables = dict(harness.environment(folder))
         if not all(isinstance(text, str) for pair in variables.items() for text in pair):
             raise TypeError(f"it returned {variables!r}")
+    if late := sorted(name for name in variables if name.startswith(STARTING)):
+        raise HarnessBroken(
+            f"environment(folder) sets {late[0]}, which Python reads when it starts. Export it instead."
+        )
     return variables
 
 
