@@ -17,9 +17,8 @@ from typing import Any
 
 import pytest
 
-from zenml_trackers import connect
-
 from tests.support.trackers import ALL, every_tracker, url_of
+from zenml_trackers import connect
 
 pytestmark = pytest.mark.slow
 
