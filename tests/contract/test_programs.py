@@ -59,6 +59,13 @@ def test_default_has_triples_and_programs_of_several_steps() -> None:
     assert {len(each.steps) for each in default} == {1, 3, 4, 5, 6}
 
 
+@pytest.mark.timeout(60)
+def test_steps_that_chance_makes_all_plain_are_a_program_too() -> None:
+    """As with the first seed, whose programs were put into an order for ever."""
+    found = programs(DEFAULT, Driver.DIRECT, OFFERED, seed=1)
+    assert any(len(each.steps) > 1 and not any(each.steps) for each in found)
+
+
 def test_what_is_not_offered_is_not_varied() -> None:
     named = {name for each in programs(QUICK, Driver.DIRECT, {"tags"}) for step in each.steps for name in step}
     assert named & {"metadata", "run-name", "artifact", "secret"} == set()

@@ -58,12 +58,12 @@ def _news_first(found: Sequence[Program]) -> list[Program]:
     seen: set[tuple[str, str]] = set()
     while left:
         best = max(range(len(left)), key=lambda at: len(left[at][1] - seen))
-        if not left[best][1] <= seen:
-            program, values = left.pop(best)
-            ordered.append(program)
-            seen |= values
-        else:
+        if seen and left[best][1] <= seen:
             seen.clear()
+            continue
+        program, values = left.pop(best)  # of which there may be none: chance makes steps that are all plain
+        ordered.append(program)
+        seen |= values
     return ordered
 
 
