@@ -185,6 +185,7 @@ class TestDoctor:
         assert status == 1
         assert "set TRACKIO_DIR" in line_of(said, "tracker local")
 
+    @pytest.mark.slow
     def test_it_tells_a_good_token_from_a_wrong_one_and_shows_neither(self, registered, tmp_path):
         with trackio_server(tmp_path) as server:
             stack_with("good", base_url=server.url, api_key=server.token)

@@ -26,6 +26,7 @@ def at(address: str, project: str) -> str:
 
 
 class TestUrl:
+    @pytest.mark.slow
     @given(path=st.lists(PART, max_size=3).map("/".join), options=st.dictionaries(st.sampled_from("abc"), PART))
     def test_what_is_written_is_parsed_back(self, path, options):
         url = TrackerUrl(backend="mlflow", transport="http", host="localhost:5000", path=path, options=options)

@@ -6,6 +6,8 @@ import logging
 import shlex
 import subprocess
 
+import pytest
+
 from tests.support import direct
 from tests.support.server import TOKEN, closed_port, trackio_server
 from tests.support.trackers import connected, every_tracker
@@ -36,6 +38,7 @@ def test_the_command_is_one_that_works(tmp_path, project, monkeypatch, said):
     assert "0.25" in shown.stdout
 
 
+@pytest.mark.slow
 def test_a_run_on_a_server_says_its_address_and_nothing_of_uploads(project, tmp_path, said, capfd):
     with trackio_server(tmp_path) as server:
         tracker = direct.tracker(project=project, base_url=server.url, api_key=TOKEN)

@@ -116,6 +116,7 @@ def _time_of_hooks(tracker, step, body):
     return time.monotonic() - started - inside
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_during_the_step(project, tmp_path, said):
     with trackio_server(tmp_path) as dying:
         tracker = direct.tracker(project=project, base_url=dying.url, api_key=TOKEN, deadline=4.0)

@@ -100,6 +100,7 @@ def _work(number: int) -> int:
     return number
 
 
+@pytest.mark.slow
 def test_a_pool_whose_workers_log_does_not_hang(project):
     """As 3 of 6 did: a thread of the parent's held the lock of Trackio's queue when it was forked."""
     tracker = direct.tracker(project=project)

@@ -34,6 +34,7 @@ def _python(program, **variables):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_documented_imports_give_our_classes():
     ours, flavor, same = _python(DOCUMENTED).splitlines()[-3:]
     assert all(module.startswith("zenml_trackers.") for module in ours.split())
@@ -44,6 +45,7 @@ def test_the_documented_imports_give_our_classes():
     assert same == "True"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="this ZenML has no flavor of its own to fall back to")
 def test_switched_off_it_leaves_zenmls_own_classes():
     program = "import zenml.integrations.trackio.flavors as f; print(f.__file__ is not None)"

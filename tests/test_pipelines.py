@@ -132,6 +132,7 @@ def test_without_a_project_runs_go_to_one_named_after_the_pipeline(zenml_store, 
     assert [observed.status for observed in reader.local(f"{project}_pipe")] == ["finished"]
 
 
+@pytest.mark.slow
 def test_a_cached_step_has_no_run(zenml_store, project):
     stack_with(project=project)
 
@@ -213,6 +214,7 @@ def test_a_components_own_settings_hold_for_all_its_steps(zenml_store, project):
     assert ("team" in observed.tags, observed.metadata) == (True, {"site": 2})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not compat.owns_trackio_flavor(), reason="before 0.91.2 no step runs beside another in one process")
 def test_steps_that_overlap_in_one_process_do_not_mix(zenml_store, project):
     stack_with(project=project)
@@ -221,6 +223,7 @@ def test_steps_that_overlap_in_one_process_do_not_mix(zenml_store, project):
     assert series == [[number * 100 + index for index in range(20)] for number in range(3)]
 
 
+@pytest.mark.slow
 def test_swapping_the_stack_does_not_touch_the_step(zenml_store, project):
     stack_with("one", project=f"{project}-one")
     stack_with("two", project=f"{project}-two")

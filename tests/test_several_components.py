@@ -172,6 +172,7 @@ class TestAll:
 
 
 class TestOtherProcesses:
+    @pytest.mark.slow
     @pytest.mark.parametrize("how", ["fork", "spawn"])
     def test_started_ones_reach_all_trackers(self, places, how):
         def log():
@@ -184,6 +185,7 @@ class TestOtherProcesses:
         for url in places.values():
             assert sorted(points(stored(url)[0])) == [("number", 0, 8), ("process-1/number", 0, 7)]
 
+    @pytest.mark.slow
     def test_they_can_ask_for_one_by_its_name(self, places):
         code = "from zenml_trackers import get_run; get_run('second').log({'m': 1}); print(get_run().links)"
 
@@ -196,6 +198,7 @@ class TestOtherProcesses:
         assert first.id in told
         assert second.id in told
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("how", ["fork", "spawn"])
     def test_it_can_be_passed_to_them(self, places, how):
         def log():

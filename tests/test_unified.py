@@ -81,6 +81,7 @@ def test_the_same_steps_are_stored_by_any_tracker(zenml_store, project, tmp_path
     assert told(found, "train")[f"{backend}_run_id"] == stored[0].id
 
 
+@pytest.mark.slow
 def test_several_trackers_get_the_same_while_one_of_them_fails(zenml_store, project):
     urls = [f"trackio:///{project}", f"trackio+{closed_port()}/{project}-gone", f"memory://{project}"]
     unified_stack_with(urls=urls, deadline=4)

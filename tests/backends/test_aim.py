@@ -43,6 +43,7 @@ def at(repository: Path, project: str):
 
 
 class TestReadBack:
+    @pytest.mark.slow
     def test_numbers_keep_all_bits_and_their_order_at_any_step(self, tracker):
         steps = [3, 3, 1, 2, 9, 0, 3, 9]
         with tracker.start_run("r") as run:

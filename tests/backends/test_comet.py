@@ -23,6 +23,7 @@ def tracker(folder: Path, project: str = "digits"):
 
 
 class TestReadBack:
+    @pytest.mark.slow
     def test_what_was_made_without_this_package_is_read_too(self, tmp_path):
         import comet_ml
 

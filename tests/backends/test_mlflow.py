@@ -159,6 +159,7 @@ def test_mlflows_own_calls_reach_the_run_and_do_not_end_it(tracker: Tracker, fil
     ]
 
 
+@pytest.mark.slow
 def test_a_nested_run_is_a_run_of_the_same_experiment(tracker: Tracker) -> None:
     import mlflow
 
@@ -276,6 +277,7 @@ def test_half_of_a_login_is_refused() -> None:
         connect("mlflow+http://host/x", credentials={"username": "me"})
 
 
+@pytest.mark.slow
 def test_the_show_command_and_the_file_of_the_url(tmp_path: Path) -> None:
     tracker = connect(f"mlflow+sqlite:///{tmp_path}/my%20runs.db", strict=True, deadline=120)
     with tracker.start_run() as run:

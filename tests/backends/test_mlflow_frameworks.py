@@ -153,6 +153,7 @@ def test_lightning_writes_to_the_same_store(url: str, project: str, joins: bool)
     assert (stored.name, stored.status) == ("ours", Status.FINISHED)
 
 
+@pytest.mark.slow
 def test_a_second_trainer_with_other_params_does_not_fail(
     url: str, project: str, said: pytest.LogCaptureFixture
 ) -> None:

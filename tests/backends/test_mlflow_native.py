@@ -68,6 +68,7 @@ def _stored(tracker: Tracker) -> dict[str, StoredRun]:
     return {run.name: run for run in tracker.read() if run.name != "loads MLflow"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given",
     [
@@ -94,6 +95,7 @@ def test_the_first_start_joins_the_run(tracker: Tracker, given: dict[str, Any]) 
     assert stored.metadata == ({"team": "nlp"} if "tags" in given else {})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unchanged")
 def test_what_was_asked_for_and_not_taken_is_said_once(tracker: Tracker, said: pytest.LogCaptureFixture) -> None:
     import mlflow
@@ -116,6 +118,7 @@ def test_what_was_asked_for_and_not_taken_is_said_once(tracker: Tracker, said: p
     assert stored.name == "ours"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unchanged")
 def test_nested_runs_are_children_and_end_as_usual(tracker: Tracker) -> None:
     import mlflow
@@ -175,6 +178,7 @@ def test_the_address_and_the_variables_name_the_store(tracker: Tracker, file: Pa
     assert _stored(tracker)["ours"].status is Status.FINISHED
 
 
+@pytest.mark.slow
 def test_overlapping_runs_keep_to_their_own(tracker: Tracker, file: Path, unchanged: None, tmp_path: Path) -> None:
     import mlflow
 
@@ -215,6 +219,7 @@ def test_overlapping_runs_keep_to_their_own(tracker: Tracker, file: Path, unchan
     assert not Path("mlflow.db").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", [True, False])
 def test_other_threads_of_the_only_step_reach_its_run(tracker: Tracker, unchanged: None, inside: bool) -> None:
     import mlflow

@@ -128,6 +128,7 @@ def test_children_in_threads_have_their_own_each(tracker: Tracker, log: Log) -> 
     assert _stored(tracker) == {"step": {"own", "thread"}, "trial 0": {"m0"}, "trial 1": {"m1"}}
 
 
+@pytest.mark.slow
 def test_runs_that_mlflow_started_go_on_after_the_child(
     tmp_path: Path, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,6 +140,7 @@ def named_otherwise() -> None:
     logs()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("configured", [None, "configured"])
 def test_in_a_step_too_before_the_pipelines_name_and_after_the_components_project(
     configured: str | None, zenml_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

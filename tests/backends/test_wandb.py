@@ -131,12 +131,14 @@ class TestProcess:
             assert (variables, sys.excepthook, sys.exit, sys.stdout) == before
         assert (dict(os.environ), sys.excepthook, sys.exit, sys.stdout) == before
 
+    @pytest.mark.slow
     def test_a_run_that_is_never_ended_is_failed(self, tmp_path):
         _in_a_process(tmp_path)
         (stored,) = tracker(tmp_path).read()
         assert (stored.status, stored.error.type) == (Status.FAILED, "RunNeverEnded")
         assert [point.value for point in stored.metrics] == [0, 1, 2]
 
+    @pytest.mark.slow
     def test_so_is_one_that_a_thread_still_writes_to(self, tmp_path):
         ending = """
 import threading, time
@@ -184,6 +186,7 @@ class TestKilled:
         )
         assert (stored.status, stored.error) == (Status.FAILED, RunError(type="Killed", message="by somebody"))
 
+    @pytest.mark.slow
     def test_a_log_with_a_torn_end_is_read_up_to_there(self, tmp_path):
         with tracker(tmp_path).start_run("r") as run:
             for value in range(5):

@@ -102,6 +102,7 @@ def reconciled() -> None:
 
 
 class TestReconcile:
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", ["memory", "trackio"])
     def test_a_step_that_zenml_failed_after_cleanup_has_a_failed_run(self, kind, zenml_store, project):
         url = f"memory://{project}" if kind == "memory" else f"trackio:///{project}"

@@ -289,6 +289,7 @@ class TestEmptyProjects:
         said = piped("runs", f"memory://{project}?project=zzz")
         assert said.err.endswith("there are p00, p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11 and 8 more.\n")
 
+    @pytest.mark.slow
     def test_a_server_tells_its_projects(self, tmp_path, project, monkeypatch):
         with trackio_server(tmp_path) as server:
             monkeypatch.setenv("TRACKIO_WRITE_TOKEN", server.token)
@@ -299,6 +300,7 @@ class TestEmptyProjects:
             assert re.search(r"  \d{4}-\d\d-\d\dT[\d:]{8}Z  +\d", piped("runs", f"{url}/{project}").out)
 
 
+@pytest.mark.slow
 def test_a_terminal_of_the_system_is_found_to_be_one(project, tmp_path: Path):
     """The one test in a terminal that is none of ours."""
     url = f"memory://{project}"

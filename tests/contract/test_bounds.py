@@ -33,6 +33,7 @@ def tried(tmp_path: Path) -> Callable[[Any], Finding]:
     return tried
 
 
+@pytest.mark.slow
 def test_a_slow_tracker_is_tried_with_fewer_examples_and_that_is_told(
     tried: Callable[[Any], Finding], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,7 @@ def test_several_run_at_the_same_time_and_are_ended_apart(errors: Path) -> None:
     assert first.wait() == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_another_one_is_forked_where_somebody_ended_the_first(errors: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkserver, "_servers", {})
     assert started("exit", errors=errors).wait() == 7
@@ -86,6 +87,7 @@ def test_another_one_is_forked_where_somebody_ended_the_first(errors: Path, monk
     assert started("exit", errors=errors).wait() == 7
 
 
+@pytest.mark.slow
 def test_it_ends_with_all_that_could_ask_it(errors: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkserver, "_servers", {})
     assert started("exit", errors=errors).wait() == 7
@@ -96,6 +98,7 @@ def test_it_ends_with_all_that_could_ask_it(errors: Path, monkeypatch: pytest.Mo
     assert process.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_what_is_read_before_zenml_is_has_a_server_of_its_own(errors: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkserver, "_servers", {})
     started("exit", errors=errors).wait()

@@ -160,6 +160,7 @@ def test_a_class_that_is_skipped(run: Run) -> None:
     assert lacking(result) == {"skipped (some day)": APPLYING}
 
 
+@pytest.mark.slow
 def test_a_module_that_is_marked_skipped(run: Run) -> None:
     result = run(f"{CLASS}\npytestmark = pytest.mark.skipif(True, reason='not here')\n")
     assert result.ret == 3

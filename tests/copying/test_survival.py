@@ -51,6 +51,7 @@ def _with_records(run: tuple[RunSpec, list[Record]], more: Sequence[Record] = ()
     return [run[0], *run[1], *more]
 
 
+@pytest.mark.slow
 def test_a_server_gives_back_what_it_was_given(memory, project, files, tmp_path, monkeypatch):
     store(memory, *_with_records(full_run(0), files))
     (tmp_path / "server").mkdir()

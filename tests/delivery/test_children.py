@@ -152,6 +152,7 @@ class TestWhatIsStored:
         kept = {each.name for each in attachments(at, only_run(at), tmp_path)}
         assert kept == {"process-1/note.txt", "process-1/note/3.txt"}
 
+    @pytest.mark.slow
     @four_trackers
     def test_ranks_have_their_names_and_rank_0_goes_on_with_the_steps_own_series(self, at):
         code = "run.log({'m': 10}); run.log({'m': 11}, step=7); run.log({'m': 12})"

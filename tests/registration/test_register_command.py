@@ -90,6 +90,7 @@ def test_what_is_no_name_and_no_field_is_told_in_one_line(words, says):
     assert SECRET not in said[0]
 
 
+@pytest.mark.slow
 def test_it_refuses_what_zenmls_command_refuses_in_one_line_and_stores_nothing(flavors):
     wrong = {each: _complaint(each) for each in ALL}
     assert not {each: complaint for each, complaint in wrong.items() if complaint}

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from tests.support.said import warnings_in
-from tests.support.trackers import connected, every_tracker, only_run
+from tests.support.trackers import connected, only_run
 from zenml_trackers import connect
 from zenml_trackers.delivery import budgets
 from zenml_trackers.model.records import Status
@@ -74,19 +74,3 @@ def test_many_processes_lose_nothing_in_one_trackio_project(project):
     found = list(connect(url).read())
     assert sum(len(run.metrics) for run in found) == 32_000
     assert {run.status for run in found} == {Status.FINISHED}
-
-
-@every_tracker
-@pytest.mark.parametrize("step", [2**63, -(2**63) - 1])
-def test_a_step_that_a_store_cannot_hold_costs_itself_alone(backend, step, tmp_path, project, monkeypatch, said):
-    at = connected(backend, tmp_path, project, monkeypatch)
-    with at.start_run("r") as run:
-        for number in range(100):
-            run.log({"far" if number == 50 else "m": number}, step=step if number == 50 else number)
-    stored = only_run(at)
-    kept = [(point.step, point.value) for point in stored.metrics if point.name == "m"]
-    assert kept == [(number, number) for number in range(100) if number != 50]
-    far = [(point.step, point.value) for point in stored.metrics if point.name == "far"]
-    told = [text for text in warnings_in(said) if "'far'" in text or "far at" in text]
-    assert far == [(step, 50)] if not told else far == []
-    assert len(told) + len(far) == 1
