@@ -7,11 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tracker_contracts.engine import forkserver
+from tracker_contracts.drivers import forkserver
 
 from tests.contract.command import alive, soon
+from tests.support import forked
 
-MODULE = "tests.support.forked"
+MODULE = forked.__name__
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def test_it_is_a_process_of_its_own_with_what_it_is_given(
     assert told["variables"]["ONLY_THERE"] == "1"
     assert told["folder"] == str(tmp_path)
     assert told["path"][:2] == [str(tmp_path), "/other"]
+    assert told["main"] == forked.__file__
     assert told["group"], "it is in the group of another process"
     assert told["config"], "ZenML had been used before"
     assert errors.read_text() == "at exit\n"

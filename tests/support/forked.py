@@ -17,6 +17,7 @@ def main() -> None:
     if action == "tell":
         known = {"group": os.getpgid(0) == os.getpid(), "config": GlobalConfiguration._global_config is None}
         known |= {"variables": dict(os.environ), "folder": os.getcwd(), "arguments": sys.argv[2:], "path": sys.path}
+        known |= {"main": sys.modules["__main__"].__file__}
         sys.stdout.write(json.dumps(known))
         atexit.register(lambda: os.write(2, b"at exit\n"))
     elif action == "exit":

@@ -7,10 +7,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from zenml.entrypoints import entrypoint
+
+from tracker_contracts.drivers import forkserver
 
 LONGEST = 300.0
 """After how many seconds a step's process is taken for hung."""
@@ -49,10 +54,10 @@ def expected(variables: dict[str, str]) -> Iterator[Child]:
 
 
 def execute(arguments: list[str], variables: dict[str, str]) -> None:
-    """Run Python in a process of its own, and wait until it ended.
+    """Run ZenML's entrypoint in a process of its own, and wait until it ended.
 
     Args:
-        arguments: What Python is given.
+        arguments: What it is given.
         variables: What the process is given over what the driver gives it.
 
     Raises:
@@ -60,27 +65,39 @@ def execute(arguments: list[str], variables: dict[str, str]) -> None:
     """
     child = _child.get()
     environment = {**os.environ, **_importable(), **child.variables, **variables}
-    code, printed = _run([sys.executable, *arguments], environment)
+    code, printed = _run(arguments, environment)
     child.printed += printed
     if code != 0:
         child.told = ChildProcessError(_end(code, printed))
         raise child.told
 
 
-def _run(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+def _run(arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
     # A pipe would be held open by what a tracker leaves running when its step is killed.
     with tempfile.TemporaryFile() as output:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            timeout=LONGEST,
-            check=False,
-        )
+        process = forkserver.start(__name__, *arguments, environment=environment, errors=output.fileno())
+        with process.stdin, process.stdout:
+            try:
+                code = process.wait(LONGEST)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
         output.seek(0)
-        return done.returncode, output.read().decode(errors="backslashreplace")
+        return code, output.read().decode(errors="backslashreplace")
+
+
+def main() -> None:
+    """In the step's process, which ends with the one that asked for it: all that is printed goes where errors go."""
+    asking, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    threading.Thread(target=_end_with, args=(asking,), daemon=True).start()
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    entrypoint.main()
+
+
+def _end_with(asking: int) -> None:
+    os.read(asking, 1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _importable() -> dict[str, str]:

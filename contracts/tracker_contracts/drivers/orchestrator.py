@@ -30,17 +30,15 @@ class ProcessOrchestrator(LocalOrchestrator):
         if RUN in os.environ:
             super().run_step(step)
         else:
-            children.execute(self._command(step), {RUN: self.get_orchestrator_run_id()})
+            children.execute(self._arguments(step), {RUN: self.get_orchestrator_run_id()})
 
-    def _command(self, step: Any) -> list[str]:
+    def _arguments(self, step: Any) -> list[str]:
         # a deployment until 0.90
         attribute = "_active_snapshot" if hasattr(LocalOrchestrator, "_active_snapshot") else "_active_deployment"
         snapshot: Any = getattr(self, attribute)
         name = getattr(step.spec, "invocation_id", None) or step.spec.pipeline_parameter_name
-        arguments = StepEntrypoint.get_entrypoint_arguments(
-            step_name=name, snapshot_id=snapshot.id, deployment_id=snapshot.id
-        )
-        return [*StepEntrypoint.get_entrypoint_command()[1:], *arguments]
+        ids = {"snapshot_id": snapshot.id, "deployment_id": snapshot.id}
+        return StepEntrypoint.get_entrypoint_arguments(step_name=name, **ids)
 
 
 class ProcessOrchestratorFlavor(LocalOrchestratorFlavor):

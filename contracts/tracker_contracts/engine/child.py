@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from tracker_contracts.engine import forkserver
+from tracker_contracts.drivers import forkserver
 from tracker_contracts.engine.messages import MESSAGES, AnyMessage, Message
 
 LAST_WORDS = 3000

@@ -15,9 +15,9 @@ import time
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from tracker_contracts.drivers import stores
-from tracker_contracts.engine import forkserver
+from tracker_contracts.drivers import forkserver, stores
 
 PRELOADED = "tracker_contracts.engine.worker", "zenml.zen_stores.sql_zen_store"
 """What most forks need. A harness and its libraries are imported by the forks alone."""
@@ -112,4 +112,7 @@ def _do(*files: int) -> None:
     sys.path[:] = dict.fromkeys([*os.environ.get("PYTHONPATH", "").split(os.pathsep), *sys.path])
     sys.argv[:] = [asked["module"], *asked["arguments"]]
     forkserver.inherited = forkserver.Forkserver(socket.socket(fileno=line))
-    import_module(asked["module"]).main()
+    module: Any = import_module(asked["module"])
+    main: Any = sys.modules["__main__"]
+    main.__file__, main.__spec__ = module.__file__, module.__spec__  # ZenML and multiprocessing look there
+    module.main()

@@ -20,6 +20,7 @@ def isolated(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "ZENML_CONFIG_PATH": str(folder / "zenml"),
         "ZENML_ANALYTICS_OPT_IN": "false",
+        "ZENML_LOGGING_COLORS_DISABLED": "true",
         "ZENML_LOGGING_VERBOSITY": "WARN",
     }
     return {name: value for name, value in os.environ.items() if name != SLOWING} | ours

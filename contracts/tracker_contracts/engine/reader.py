@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from tracker_contracts.engine import forkserver
+from tracker_contracts.drivers import forkserver
 from tracker_contracts.harness import Place, TrackerHarness, load
 from tracker_contracts.observed import RUNS, ObservedRun
 from tracker_contracts.registry import spec_of
