@@ -14,7 +14,7 @@ from zenml_trackers.zenml import compat, registration
 def unified_stack_with(name: str = "tracker", **config: Any) -> None:
     """Register a tracker of the flavor `unified` in a stack and activate that."""
     registration.register(registration.UNIFIED)
-    _stack(name, "unified", config)
+    stack_of_flavor(name, "unified", config)
 
 
 def stack_with(name: str = "tracker", **config: Any) -> None:
@@ -24,10 +24,11 @@ def stack_with(name: str = "tracker", **config: Any) -> None:
         client.create_flavor(
             "zenml_trackers.zenml.trackio.flavor.TrackioExperimentTrackerFlavor", Type.EXPERIMENT_TRACKER
         )
-    _stack(name, "trackio", {"log_cpu_metrics": False, **config})
+    stack_of_flavor(name, "trackio", {"log_cpu_metrics": False, **config})
 
 
-def _stack(name: str, flavor: str, config: dict[str, Any]) -> None:
+def stack_of_flavor(name: str, flavor: str, config: dict[str, Any]) -> None:
+    """Register a tracker of a flavor that ZenML knows in a stack and activate that."""
     client = Client()
     client.create_stack_component(name, flavor, Type.EXPERIMENT_TRACKER, config)
     parts = {Type.ORCHESTRATOR: "default", Type.ARTIFACT_STORE: "default", Type.EXPERIMENT_TRACKER: name}

@@ -1,0 +1,1 @@
+"""The faults that are tried, a module a kind."""

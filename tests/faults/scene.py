@@ -1,0 +1,161 @@
+"""What a cell is tried in: its folder, the process of its step, the tracker's store or server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.faults import place
+from tests.faults.server import Door, Server
+from tests.faults.tracker import Tracker
+from tests.support.made import put
+from tests.support.server import refusing_server
+
+LONGEST = 120.0
+"""Seconds that a process may take."""
+LOOK = 0.01
+"""Seconds after which what a process wrote is looked at again."""
+SIZE = "size=24m"
+"""Of a store that has a file system of its own."""
+ACTED = "acted"
+"""A file that tells the step to go on."""
+INHERITED = ("XDG_", "WANDB_", "MLFLOW_", "TRACKIO_", "COMET_", "ZENML_TRACKERS_JOURNAL")
+"""What variables begin with that would lead a cell out of its folder."""
+
+
+class Scene:
+    """A context, in which there are a store and a server."""
+
+    def __init__(self, tracker: Tracker, folder: Path, *, relative: bool, mounted: bool, door: bool) -> None:
+        self.tracker, self.folder = tracker, folder
+        self.home, self.store = folder / place.HOME, folder / place.STORE
+        self.server = Server(tracker.library, folder / place.SERVER)
+        self.door = Door(self.server.url)
+        self._base = place.STORE if relative else str(self.store)
+        self._mounted, self._has_door = mounted, door
+        self._open = ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Scene:
+        for each in (self.home, self.store):
+            each.mkdir()
+        if self._mounted:
+            self._mount()
+        (self.store / "trackio").mkdir()
+        (self.store / "wandb").mkdir()
+        if self.tracker.server:
+            self._serve()
+        else:
+            put(self.tracker.library, self.store / {"mlflow": "runs.db"}.get(self.tracker.library, "aim"))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._open.close()
+
+    @property
+    def address(self) -> str:
+        """What the step's tracker is told of the server."""
+        return self.door.url if self._has_door else self.server.url
+
+    @property
+    def database(self) -> Path:
+        return self.store / self.tracker.sqlite
+
+    @property
+    def filler(self) -> Path:
+        """A file that takes up what there is of the disk."""
+        return self.store / "filler"
+
+    @property
+    def rows(self) -> list[tuple[int, float]]:
+        """Which rows the step has logged so far, and when each call returned."""
+        file = self.folder / "rows.txt"
+        whole = file.read_text().rpartition("\n")[0].splitlines() if file.exists() else []
+        return [(int(line.split()[0]), float(line.split()[1])) for line in whole]
+
+    @property
+    def url(self) -> str:
+        """What the runs are read by."""
+        return self.tracker.url(self._base, self.server.url)
+
+    def start(self, part: str, fault: str, **variables: str) -> None:
+        """Begin a process of the cell."""
+        arguments = [self.tracker.name, fault, str(self.folder), part, self._base]
+        self._process = self._begun([sys.executable, "-m", "tests.faults.cell", *arguments], part, variables)
+
+    def wait(self) -> bool:
+        """Wait for the process; whether it ended by itself, in time."""
+        assert self._process is not None
+        try:
+            self._process.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self._process.wait()
+            return False
+        return True
+
+    def wait_for_rows(self, count: int) -> None:
+        """Wait until so many are logged, or the process has ended, or all the time that it has is over."""
+        assert self._process is not None
+        until = time.monotonic() + LONGEST
+        while len(self.rows) < count and self._process.poll() is None and time.monotonic() < until:
+            time.sleep(LOOK)
+
+    def go_on(self) -> None:
+        """Have the step go on that waits in its middle."""
+        (self.folder / ACTED).touch()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it to the process of the step, and to nothing that it started."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def read(self) -> str:
+        """All runs of the project as JSON, from a process that knows nothing of the step; else what it said."""
+        process = self._begun([sys.executable, "-m", "tests.faults.reader", self.url], "read", {})
+        process.wait(LONGEST)
+        return (self.folder / "read.txt").read_text(errors="replace")
+
+    def remount(self, how: str) -> None:
+        """Make the store's file system read-only (`ro`) or not (`rw`)."""
+        subprocess.run(["mount", "-o", f"remount,{how}", str(self.store)], check=True)
+
+    @property
+    def refusing(self) -> str:
+        """The address of a server that refuses every login."""
+        return self._open.enter_context(refusing_server())
+
+    def _mount(self) -> None:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", SIZE, "none", str(self.store)], check=True)
+        self._open.callback(subprocess.run, ["umount", "--lazy", str(self.store)], check=True)
+
+    def _serve(self) -> None:
+        self._open.callback(self.server.stop)
+        self.server.start()
+        self._open.enter_context(self.door)
+
+    def _begun(self, command: list[str], name: str, variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH")]))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED)}
+        own = place.variables(self.folder, self._base, self.tracker)
+        more = {"PYTHONPATH": path, "ZENML_CUSTOM_SOURCE_ROOT": str(Path.cwd()), place.ADDRESS: self.address_or_none}
+        with (self.folder / f"{name}.txt").open("wb") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env={**kept, **own, **more, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def address_or_none(self) -> str:
+        return self.address if self.tracker.server else ""
