@@ -39,7 +39,7 @@ def main() -> int:
         template = stores.make_template(place / "template")
         options.results = options.results or place / "results.jsonl"
         with ThreadPoolExecutor(options.jobs) as pool:
-            list(pool.map(lambda cell: _try(*cell, template, options), _wanted(options)))
+            list(pool.map(lambda cell: _try(cell, template, options), _wanted(options)))
         verdicts = results.judged(results.load(options.results))
     print(table.text(verdicts))
     if options.markdown:
@@ -50,8 +50,8 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Faults that steps meet.")
     parser.add_argument("--quick", action="store_true", help="a handful of cells, in minutes")
-    parser.add_argument("--fault", default="", help="only faults with these words in their names")
-    parser.add_argument("--tracker", default="", choices=["", *TRACKERS])
+    parser.add_argument("--fault", action="append", help="only faults with these words in their names; may be repeated")
+    parser.add_argument("--tracker", action="append", choices=TRACKERS, help="may be repeated")
     parser.add_argument(
         "--results", type=Path, help="what is found is added to this file; the table has all that is in it"
     )
@@ -86,13 +86,15 @@ def _is_wanted(cell: Cell, options: argparse.Namespace) -> bool:
     fault, tracker = (each.name for each in cell)
     if options.quick and (fault, tracker) not in QUICK:
         return False
-    return options.fault.lower() in fault.lower() and options.tracker in ("", tracker)
+    named = any(words.lower() in fault.lower() for words in options.fault or [""])
+    return named and tracker in (options.tracker or TRACKERS)
 
 
 _telling = Lock()
 
 
-def _try(fault: Fault, tracker: Tracker, template: Path, options: argparse.Namespace) -> None:
+def _try(cell: Cell, template: Path, options: argparse.Namespace) -> None:
+    fault, tracker = cell
     folder = Path(tempfile.mkdtemp(dir=options.keep or template.parent))
     found = trial.run(fault, tracker, folder, template)
     with _telling:
