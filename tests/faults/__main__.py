@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -14,6 +15,7 @@ from threading import Lock
 from tests.faults import results, table, trial, verdict
 from tests.faults.fault import NONE, Fault, all_faults
 from tests.faults.tracker import TRACKERS, Tracker
+from tests.faults.verdict import Verdict
 from tests.support import made, stores
 
 QUICK = (
@@ -39,12 +41,12 @@ def main() -> int:
         template = stores.make_template(place / "template")
         options.results = options.results or place / "results.jsonl"
         with ThreadPoolExecutor(options.jobs) as pool:
-            list(pool.map(lambda cell: _try(cell, template, options), _wanted(options)))
+            tried = list(pool.map(lambda cell: _tried(cell, template, options), _wanted(options)))
         verdicts = results.judged(results.load(options.results))
     print(table.text(verdicts))
     if options.markdown:
         table.write(options.markdown, verdicts)
-    return int(any(each.trouble for each in verdicts.values()))
+    return int(not all(tried) or any(each.trouble for each in verdicts.values()))
 
 
 def _options() -> argparse.Namespace:
@@ -56,6 +58,7 @@ def _options() -> argparse.Namespace:
         "--results", type=Path, help="what is found is added to this file; the table has all that is in it"
     )
     parser.add_argument("--markdown", type=Path, help="the page whose table is to be made anew")
+    parser.add_argument("--kills", type=int, default=1, help="how often what comes at any moment is tried")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--missing", action="store_true", help="only cells that the file of results lacks")
     parser.add_argument("--keep", type=Path, help="keep the folders of the cells below this one")
@@ -93,7 +96,19 @@ def _is_wanted(cell: Cell, options: argparse.Namespace) -> bool:
 _telling = Lock()
 
 
-def _try(cell: Cell, template: Path, options: argparse.Namespace) -> None:
+def _tried(cell: Cell, template: Path, options: argparse.Namespace) -> bool:
+    """Whether the cell could be tried, whatever came of it."""
+    try:
+        for _ in range(options.kills if cell[0].anywhere else 1):
+            if _try(cell, template, options).trouble:
+                break
+    except Exception:  # a server did not start, say
+        print(f"{cell[0].name} on {cell[1].name} could not be tried:\n{traceback.format_exc()}", flush=True)
+        return False
+    return True
+
+
+def _try(cell: Cell, template: Path, options: argparse.Namespace) -> Verdict:
     fault, tracker = cell
     folder = Path(tempfile.mkdtemp(dir=options.keep or template.parent))
     found = trial.run(fault, tracker, folder, template)
@@ -105,6 +120,7 @@ def _try(cell: Cell, template: Path, options: argparse.Namespace) -> None:
         print("\n  ".join([f"{fault.name} on {tracker.name}: {judged}{where}", *judged.trouble]), flush=True)
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
+    return judged
 
 
 if __name__ == "__main__":

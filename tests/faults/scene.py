@@ -59,11 +59,6 @@ class Scene:
         self._open.close()
 
     @property
-    def address(self) -> str:
-        """What the step's tracker is told of the server."""
-        return self.door.url if self._has_door else self.server.url
-
-    @property
     def database(self) -> Path:
         return self.store / self.tracker.sqlite
 
@@ -126,10 +121,9 @@ class Scene:
         """Make the store's file system read-only (`ro`) or not (`rw`)."""
         subprocess.run(["mount", "-o", f"remount,{how}", str(self.store)], check=True)
 
-    @property
-    def refusing(self) -> str:
-        """The address of a server that refuses every login."""
-        return self._open.enter_context(refusing_server())
+    def refuse_logins(self) -> None:
+        """Have the door lead to a server that refuses every login."""
+        self.door.lead_to(self._open.enter_context(refusing_server()))
 
     def _mount(self) -> None:
         subprocess.run(["mount", "-t", "tmpfs", "-o", SIZE, "none", str(self.store)], check=True)
@@ -144,7 +138,7 @@ class Scene:
         path = os.pathsep.join(filter(None, [str(Path.cwd()), os.environ.get("PYTHONPATH")]))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED)}
         own = place.variables(self.folder, self._base, self.tracker)
-        more = {"PYTHONPATH": path, "ZENML_CUSTOM_SOURCE_ROOT": str(Path.cwd()), place.ADDRESS: self.address_or_none}
+        more = {"PYTHONPATH": path, "ZENML_CUSTOM_SOURCE_ROOT": str(Path.cwd()), place.ADDRESS: self._address}
         with (self.folder / f"{name}.txt").open("wb") as output:
             return subprocess.Popen(
                 command,
@@ -157,5 +151,8 @@ class Scene:
             )
 
     @property
-    def address_or_none(self) -> str:
-        return self.address if self.tracker.server else ""
+    def _address(self) -> str:
+        """What the step's tracker is told of the server; nothing if it has none."""
+        if not self.tracker.server:
+            return ""
+        return self.door.url if self._has_door else self.server.url

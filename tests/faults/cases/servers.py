@@ -42,11 +42,12 @@ def _at_the_start(name: str, manner: Manner) -> Fault:
 add(
     Fault("refused during the step", "server", before=_stop, after=_start),
     _at_the_start("silent during the step", Manner.SILENT),
+    _at_the_start("a byte every half second during the step", Manner.DRIPPING),
     _at_the_start("500 during the step", Manner.FAILING),
     Fault(
         "401 during the step",
         "server",
-        before=lambda scene: scene.door.lead_to(scene.refusing),
+        before=lambda scene: scene.refuse_logins(),
         after=lambda scene: scene.door.lead_to(scene.server.url),
         door=True,
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from io import FileIO
 
 from tests.faults.fault import Fault, add
 from tests.faults.scene import Scene
@@ -40,16 +41,13 @@ def _take_the_corrupt_away(scene: Scene) -> None:
 def _fill(scene: Scene) -> None:
     with scene.filler.open("wb", buffering=0) as file:
         for size in (2**20, 2**12, 1):
-            _fill_by(file.write, bytes(size))
+            _fill_by(file, bytes(size))
 
 
-def _fill_by(write: object, piece: bytes) -> None:
-    assert callable(write)
-    try:
-        while write(piece) == len(piece):
+def _fill_by(file: FileIO, piece: bytes) -> None:
+    with suppress(OSError):  # no space left, as it should be
+        while file.write(piece) == len(piece):
             pass
-    except OSError:  # no space left, as it should be
-        return
 
 
 add(
