@@ -38,7 +38,7 @@ def write(page: Path, verdicts: Verdicts) -> None:
 def _cells(verdict: Verdict, notes: dict[str, int]) -> list[str]:
     mark = "**FAILS** " if verdict.trouble else ""
     note = f" ({notes.setdefault(verdict.note, len(notes) + 1)})" if verdict.note else ""
-    found = f"{verdict.found}, {verdict.order}" if verdict.order else str(verdict.found)
+    found = f"{verdict.found}, {verdict.rows}" if verdict.rows else str(verdict.found)
     # a tenth of a second is what the machine does by itself
     added = f"{max(verdict.added, 0.0):.0f}"
     return [f"{mark}{verdict.step}{note}", added, str(verdict.logged), found, verdict.status, str(verdict.warnings)]

@@ -55,10 +55,10 @@ def test_a_row_whose_call_had_not_returned_may_be_there():
 
 
 @pytest.mark.parametrize(
-    ("values", "order"), [([0.0, 1.0], ""), ([0.0, 0.0], "some twice"), ([1.0, 0.0], "out of order")]
+    ("values", "told"), [([0.0, 1.0], ""), ([0.0, 0.0], "some twice"), ([1.0, 0.0], "out of order")]
 )
-def test_the_order_of_the_rows_is_shown(values, order):
-    assert judged(runs=run_with(values=values)).order == order
+def test_the_order_of_the_rows_is_told(values, told):
+    assert judged(runs=run_with(values=values)).rows == told
 
 
 def test_what_follows_is_compared_if_a_step_ends_in_its_middle():
@@ -67,7 +67,8 @@ def test_what_follows_is_compared_if_a_step_ends_in_its_middle():
 
 def test_of_a_tracker_that_is_still_away_the_journal_has_the_rows():
     away = Fault("gone", "server", away=True)
-    assert judged(away, runs=[], journals=1).trouble == []
+    kept = judged(away, runs=run_with(values=[0.0]), journals=1)
+    assert (kept.trouble, kept.rows) == ([], "the rest in the journal")
     assert judged(away, runs=[], journals=0).trouble != []
 
 

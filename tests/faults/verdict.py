@@ -21,8 +21,8 @@ class Verdict(NamedTuple):
     """Seconds, over the same step without a fault."""
     logged: int
     found: int
-    order: str
-    """What is wrong with the rows beside their number; empty if they are once and in order."""
+    rows: str
+    """What is to be said of the rows beside their number; empty if all are there, once and in order."""
     status: str
     """Of the step's run."""
     warnings: int
@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     """Why nobody could do better, or what is to be known beside."""
 
     def __str__(self) -> str:
-        rows = f"{self.found} of {self.logged}{' ' + self.order if self.order else ''}"
+        rows = f"{self.found} of {self.logged}{', ' + self.rows if self.rows else ''}"
         return f"step {self.step}, {self.added:+.1f} s, {rows}, run {self.status}, {self.warnings} warnings"
 
 
@@ -55,7 +55,7 @@ def of(fault: Fault, tracker: Tracker, found: Found, usual: Found) -> Verdict:
         added=_added(fault, found, usual),
         logged=found.logged,
         found=len(set(values)),
-        order=_order(values),
+        rows=_said_of(values, found),
         status=_status(found),
         warnings=len(found.warnings),
         trouble=trouble,
@@ -74,10 +74,12 @@ def _status(found: Found) -> str:
     return ", ".join(sorted({run.status for run in found.runs}))
 
 
-def _order(values: Sequence[float]) -> str:
+def _said_of(values: Sequence[float], found: Found) -> str:
     if len(set(values)) < len(values):
         return "some twice"
-    return "" if list(values) == sorted(values) else "out of order"
+    if list(values) != sorted(values):
+        return "out of order"
+    return "the rest in the journal" if len(values) < found.logged and found.journals else ""
 
 
 def _troubles(fault: Fault, tracker: Tracker, found: Found, usual: Found) -> Iterator[str]:
