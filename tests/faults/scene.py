@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Thread
 
 from tests.faults import place
 from tests.faults.server import Door, Server
@@ -40,6 +41,8 @@ class Scene:
         self._base = place.STORE if relative else str(self.store)
         self._mounted, self._has_door = mounted, door
         self._open = ExitStack()
+        self.ended = 0.0
+        """When the last process did."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Scene:
@@ -83,17 +86,22 @@ class Scene:
         """Begin a process of the cell."""
         arguments = [self.tracker.name, fault, str(self.folder), part, self._base]
         self._process = self._begun([sys.executable, "-m", "tests.faults.cell", *arguments], part, variables)
+        self._end = Thread(target=self._note_end, args=(self._process,), daemon=True)
+        self._end.start()
+
+    def _note_end(self, process: subprocess.Popen[bytes]) -> None:
+        # whoever started it may be busy with a server meanwhile
+        process.wait()
+        self.ended = time.time()
 
     def wait(self) -> bool:
         """Wait for the process; whether it ended by itself, in time."""
-        assert self._process is not None
-        try:
-            self._process.wait(LONGEST)
-        except subprocess.TimeoutExpired:
-            self.signal(signal.SIGKILL)
-            self._process.wait()
-            return False
-        return True
+        self._end.join(LONGEST)
+        if not self._end.is_alive():
+            return True
+        self.signal(signal.SIGKILL)
+        self._end.join()
+        return False
 
     def wait_for_rows(self, count: int) -> None:
         """Wait until so many are logged, or the process has ended, or all the time that it has is over."""
@@ -140,7 +148,7 @@ class Scene:
         own = place.variables(self.folder, self._base, self.tracker)
         more = {"PYTHONPATH": path, "ZENML_CUSTOM_SOURCE_ROOT": str(Path.cwd()), place.ADDRESS: self._address}
         with (self.folder / f"{name}.txt").open("wb") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=self.folder,
                 env={**kept, **own, **more, **variables},
@@ -149,6 +157,8 @@ class Scene:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._open.callback(_kill_what_it_started, process)
+        return process
 
     @property
     def _address(self) -> str:
@@ -156,3 +166,9 @@ class Scene:
         if not self.tracker.server:
             return ""
         return self.door.url if self._has_door else self.server.url
+
+
+def _kill_what_it_started(process: subprocess.Popen[bytes]) -> None:
+    """Libraries have processes of their own, which outlive one that is killed."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

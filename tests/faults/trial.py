@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -38,7 +37,7 @@ def _work(fault: Fault, scene: Scene) -> tuple[bool, float]:
     scene.wait_for_rows(random.randrange(1, moment) if fault.anywhere else moment)
     fault.during(scene)
     scene.go_on()
-    return scene.wait(), time.time()
+    return scene.wait(), scene.ended
 
 
 def _found(scene: Scene, in_time: bool, ended: float) -> Found:
