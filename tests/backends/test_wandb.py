@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import wandb
 
+from tests.support.read_only import read_only
 from zenml_trackers import connect
 from zenml_trackers.backends.wandb.log import records
 from zenml_trackers.delivery.active import VARIABLE
@@ -30,6 +31,16 @@ def _nothing_leaves_the_folder(tmp_path, monkeypatch):
 
 def tracker(folder: Path, project: str = "digits"):
     return connect(f"wandb+offline:///{folder}/runs", project=project, strict=True)
+
+
+def test_a_folder_that_cant_be_written_to_is_told_and_no_other_takes_its_place(tmp_path, monkeypatch):
+    """W&B itself would write to a temporary folder."""
+    (elsewhere := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    at = tracker(tmp_path)
+    with read_only(tmp_path / "runs"), pytest.raises(TrackerUnreachable, match="runs"), at.start_run("r"):
+        pass
+    assert list(elsewhere.rglob("*.wandb")) == []
 
 
 class TestReadBack:

@@ -164,6 +164,7 @@ class WandbBackend(ListedBackend):
         if self._folder is not None:
             with reaching(self._folder):
                 self._folder.mkdir(parents=True, exist_ok=True)
+            see_writable(self._folder)  # else W&B writes to a temporary folder, and says so to nobody
             return {**flushed, "mode": "offline", "root_dir": str(self._folder)}
         waiting = {"init_timeout": self._timeout, "x_graphql_timeout_seconds": self._timeout, "login_timeout": 1.0}
         ending = {"finish_timeout": LONGEST_END * self._timeout, "finish_timeout_raises": True}
