@@ -223,6 +223,20 @@ class TestTheLibrary:
             pass
         assert (sys.stdout, sys.stderr, sys.excepthook, list(logging.root.handlers)) == before
 
+    @pytest.mark.slow
+    def test_it_ends_though_the_files_of_a_run_were_taken_away(self, tmp_path):
+        code = f"""
+import shutil
+from zenml_trackers import connect
+with connect("aim:///{tmp_path}/aim", project="p", deadline=3).start_run("r") as run:
+    run.log({{"m": 1}})
+    run.flush(60)
+    shutil.rmtree("{tmp_path}/aim/.aim")
+    for number in range(100):
+        run.log({{"m": number}})
+"""
+        assert subprocess.run([sys.executable, "-c", code], timeout=100).returncode == 0
+
     def test_it_is_not_imported_with_the_backend(self):
         code = "import sys, zenml_trackers.backends.aim as b; sys.exit('aim' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code]).returncode == 0

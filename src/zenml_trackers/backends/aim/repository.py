@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -65,8 +64,7 @@ class AimRepo:
         self.folder = folder
         with _opening:  # Aim's own pool of repositories knows nothing of threads
             self._repo = Repo.from_path(str(folder), init=Repo.get_version(str(folder)) == (0, 0))
-            if sys.version_info >= (3, 12):
-                _clean_up_without_a_thread()
+            _clean_up_without_a_thread()
 
     def begin(self, run_id: str | None, experiment: str, name: str) -> StepRun:
         """Begin a run, or go on with the one of that id; one that can't be begun leaves nothing behind.
@@ -256,10 +254,22 @@ class ReadRun:
 
 
 def _clean_up_without_a_thread() -> None:
-    """Have Aim close its runs at exit where Python no longer lets it start the thread that should (seen in 3.29)."""
-    for cleaning in (AutoClean.cleanup, AutoClean._cleanup):
+    """Have Aim close its runs at exit in the thread that exits.
+
+    Aim's own thread can't be started from Python 3.12 on, and where the files of a run were taken away it dies of that,
+    and the process waits for it for ever (seen in 3.29).
+    """
+    for cleaning in (AutoClean.cleanup, _clean_up):
         atexit.unregister(cleaning)
-    atexit.register(AutoClean._cleanup)
+    atexit.register(_clean_up)
+
+
+def _clean_up() -> None:
+    """Close whatever can be closed: Aim gives up at the first that can't, which is not tried again."""
+    for _ in range(len(AutoClean._finalizers) + 1):
+        with suppress(Exception):
+            return AutoClean._cleanup()  # type: ignore[no-any-return]  # Aim has no types
+    return None
 
 
 def _fitting(value: Any) -> Any:
