@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,14 @@ def test_several_run_at_the_same_time_and_are_ended_apart(errors: Path) -> None:
 
 
 @pytest.mark.slow
+def test_several_threads_may_wait_for_its_end(errors: Path) -> None:
+    process = started("wait", errors=errors)
+    with ThreadPoolExecutor(8) as pool:
+        ends = [pool.submit(process.wait) for _ in range(8)]
+        process.kill()
+        assert [end.result() for end in ends] == [-signal.SIGKILL] * 8
+
+
 def test_another_one_is_forked_where_somebody_ended_the_first(errors: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkserver, "_servers", {})
     assert started("exit", errors=errors).wait() == 7

@@ -38,6 +38,7 @@ class Process:
         self.stdin = os.fdopen(asking, "w", encoding="utf-8")
         self.stdout = os.fdopen(answers, encoding="utf-8")
         self._status = os.fdopen(status, encoding="ascii")
+        self._waiting = threading.Lock()
         self.pid = int(self._status.readline() or 0)
         self.returncode: int | None = None if self.pid else -signal.SIGKILL
         """Its exit status, or the negative number of the signal that ended it; None while it is not known."""
@@ -54,12 +55,13 @@ class Process:
         Raises:
             TimeoutExpired: It runs for longer than so many seconds.
         """
-        if self.returncode is None:
-            if not select.select([self._status], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("a forked process", timeout or 0)
-            self.returncode = int(self._status.readline() or -signal.SIGKILL)
-            self._status.close()
-        return self.returncode
+        with self._waiting:
+            if self.returncode is None:
+                if not select.select([self._status], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired("a forked process", timeout or 0)
+                self.returncode = int(self._status.readline() or -signal.SIGKILL)
+                self._status.close()
+            return self.returncode
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, if it runs."""
