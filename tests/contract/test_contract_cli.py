@@ -117,7 +117,7 @@ class TestSelfTest:
     @pytest.mark.parametrize("arguments", [(), ("--markdown",)])
     def test_a_mutant_that_lives_fails(self, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
         lives = Kill(mutant="loses_a_tag", clause="T1", defect="The last tag is lost.", own=None, others=[])
-        monkeypatch.setattr(mutants, "run", lambda progress, seed: SelfTest(reference=[], kills=[lives]))
+        monkeypatch.setattr(mutants, "run", lambda progress: SelfTest(reference=[], kills=[lives]))
         status, said = ran("self-test", *arguments)
         assert status == 1
         assert "loses_a_tag" in said
@@ -126,7 +126,7 @@ class TestSelfTest:
     def test_when_all_are_found_it_ends_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
         own = found("T1", Verdict.BROKEN)
         kills = [Kill(mutant=id, clause=id, defect="", own=own, others=[]) for id in CLAUSES]
-        monkeypatch.setattr(mutants, "run", lambda progress, seed: SelfTest(reference=[], kills=kills))
+        monkeypatch.setattr(mutants, "run", lambda progress: SelfTest(reference=[], kills=kills))
         assert ran("self-test")[0] == 0
 
     def test_with_more_seeds_a_mutant_must_be_found_with_each(self, monkeypatch: pytest.MonkeyPatch) -> None:
