@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from tracker_contracts.drivers import forkserver
+from tracker_contracts.engine.examiner import Examiner
+from tracker_contracts.harness import HarnessBroken
+from tracker_contracts.profiles import QUICK
 
-from tests.contract.command import alive, soon
+from tests.contract.command import PLAIN, alive, soon
 from tests.support import forked
 
 MODULE = forked.__name__
@@ -99,6 +102,13 @@ def test_another_one_is_forked_where_somebody_ended_the_first(errors: Path, monk
 
 
 @pytest.mark.slow
+def test_where_zenml_cant_be_imported_a_check_says_so_and_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forkserver, "_servers", {})
+    monkeypatch.setattr(forkserver, "SERVER", "raise SystemExit({})")
+    with pytest.raises(HarnessBroken, match="No process can be started .* ZenML can't be imported"):
+        Examiner(PLAIN, QUICK).__enter__()
+
+
 def test_it_ends_with_all_that_could_ask_it(errors: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkserver, "_servers", {})
     assert started("exit", errors=errors).wait() == 7

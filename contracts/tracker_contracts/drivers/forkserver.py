@@ -16,11 +16,13 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 
-EARLY = "PYTHON", "ZENML_", "LD_"
-"""What variables begin with that are read before or while ZenML is imported."""
+STARTING = "PYTHON", "LD_"
+"""What variables begin with that Python reads when it starts."""
+EARLY = (*STARTING, "ZENML_")
+"""What those begin with that may be read before ZenML is imported, or meanwhile."""
 LATE = "PYTHONPATH", "ZENML_CONFIG_PATH"
 """Those of them that a fork can still be given."""
-SERVER = "from tracker_contracts.engine.forking import serve; serve({})"
+SERVER = "from tracker_contracts.drivers.forking import serve; serve({})"
 """What Python runs, with the number of its end of the line."""
 
 
@@ -28,7 +30,7 @@ class Process:
     """A process that was started, like one of `subprocess`."""
 
     def __init__(self, asking: int, answers: int, status: int) -> None:
-        """Take the other ends of its files.
+        """Take the other ends of its files, and wait until it is there.
 
         Args:
             asking: That of its standard input.
@@ -40,7 +42,8 @@ class Process:
         self._status = os.fdopen(status, encoding="ascii")
         self._waiting = threading.Lock()
         self.pid = int(self._status.readline() or 0)
-        self.returncode: int | None = None if self.pid else -signal.SIGKILL
+        """Its id; 0 if it never began."""
+        self.returncode: int | None = None
         """Its exit status, or the negative number of the signal that ended it; None while it is not known."""
 
     def poll(self) -> int | None:
@@ -70,9 +73,8 @@ class Process:
 
     def kill(self) -> None:
         """End it, with all that it started in its session."""
-        if self.pid:
-            with suppress(OSError):
-                os.killpg(self.pid, signal.SIGKILL)
+        with suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 class Forkserver:
@@ -118,7 +120,10 @@ class Forkserver:
                 os.close(end)
         with suppress(BrokenPipeError), os.fdopen(requesting, "w", encoding="utf-8") as question:
             question.write(request)
-        return Process(asking, answers, status)
+        process = Process(asking, answers, status)
+        if not process.pid:
+            raise ConnectionResetError("the process that others are forked from ended while it was asked")
+        return process
 
 
 inherited: Forkserver | None = None
@@ -146,7 +151,7 @@ def start(module: str, *arguments: str, environment: Mapping[str, str], errors: 
         with suppress(OSError):
             return _server(environment).start(request, errors)
         _servers.clear()  # somebody ended it
-    raise OSError("The process that others are forked from ends at once.")
+    raise OSError("ZenML can't be imported, or the process that imported it is ended again and again.")
 
 
 def _server(environment: Mapping[str, str]) -> Forkserver:

@@ -190,7 +190,10 @@ class Examiner:
         )
 
     def _spawn(self, module: str, *arguments: str) -> Child:
-        return Child(module, *arguments, folder=self._folder, environment=self._environment)
+        try:
+            return Child(module, *arguments, folder=self._folder, environment=self._environment)
+        except OSError as error:
+            raise HarnessBroken(f"No process can be started to try it in. {error}") from error
 
     def _first_answer(self) -> AnyMessage:
         assert self._child is not None

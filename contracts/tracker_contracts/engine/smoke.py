@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from tracker_contracts.clauses import CLAUSES
+from tracker_contracts.drivers.forkserver import LATE, STARTING
 from tracker_contracts.drivers.outcome import Outcome
 from tracker_contracts.harness import NON_FINITE_NAMES, HarnessBroken, Place, TrackerHarness, load
 from tracker_contracts.observed import ObservedRun
@@ -24,8 +25,6 @@ NEEDED = {
     "reconciliation": ("reconcile",),
 }
 """Methods that a declared feature needs."""
-STARTING = "PYTHON", "LD_"
-"""What variables begin with that a process reads when it starts."""
 EVERYDAY = (LogMetrics(metrics={"smoke": 1.0}), LogParams(params={"smoke": 1}), AddTags(tags=["smoke"]))
 """What every harness can do in a step."""
 
@@ -59,7 +58,7 @@ def environment_of(harness: TrackerHarness, folder: Path) -> dict[str, str]:
         variables = dict(harness.environment(folder))
         if not all(isinstance(text, str) for pair in variables.items() for text in pair):
             raise TypeError(f"it returned {variables!r}")
-    if late := sorted(name for name in variables if name.startswith(STARTING)):
+    if late := sorted(name for name in variables if name.startswith(STARTING) and name not in LATE):
         raise HarnessBroken(
             f"environment(folder) sets {late[0]}, which Python reads when it starts. Export it instead."
         )

@@ -268,8 +268,8 @@ def _clean_up() -> None:
     """Close whatever can be closed: Aim gives up at the first that can't, which is not tried again."""
     for _ in range(len(AutoClean._finalizers) + 1):
         with suppress(Exception):
-            return AutoClean._cleanup()  # type: ignore[no-any-return]  # Aim has no types
-    return None
+            AutoClean._cleanup()
+            return
 
 
 def _fitting(value: Any) -> Any:
