@@ -85,6 +85,10 @@ def test_a_run_that_is_deleted_while_it_goes_on_is_told_of(make_case, tracker, s
         run.log({"loss": 2.0})
         run.log_params({"a": 1})
     assert warnings_in(said), "nothing was said"
+    with case.run("next"):
+        pass
+    rows = {run.name: [point.value for point in run.metrics] for run in case.connect().read()}
+    assert rows["r"] == [1.0, *map(float, range(100))]
 
 
 PLACES = {"trackio": "", "mlflow": "", "tensorboard": "boards", "aim": "aim", "wandb": "wandb", "comet": "comet"}

@@ -105,7 +105,7 @@ def test_another_one_is_forked_where_somebody_ended_the_first(errors: Path, monk
 def test_where_zenml_cant_be_imported_a_check_says_so_and_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forkserver, "_servers", {})
     monkeypatch.setattr(forkserver, "SERVER", "raise SystemExit({})")
-    with pytest.raises(HarnessBroken, match="No process can be started .* ZenML can't be imported"):
+    with pytest.raises(HarnessBroken, match=r"No process can be started .* ZenML can't be imported"):
         Examiner(PLAIN, QUICK).__enter__()
 
 

@@ -155,9 +155,18 @@ class LocalStore(Store):
     fragments: Any = None
     """The run's own writer of append-only files: of its configs the last one that this wrote is the one that counts."""
 
+    _had_database = False
+    """Whether rows of this run were put into it. Trackio makes another one, without a word, in the place of one that
+    is gone; what is in the journal is delivered instead when the next run makes it."""
+
     def add(self, entries: Sequence[dict[str, Any]]) -> None:
         try:
-            _add_to_inbox(entries, self.fragments) if _uses_inbox() else _add_to_database(entries)
+            if _uses_inbox():
+                _add_to_inbox(entries, self.fragments)
+            else:
+                self._need_database()
+                _add_to_database(entries)
+                self._had_database = True
         except (OSError, sqlite3.Error) as error:
             raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
 
@@ -166,13 +175,23 @@ class LocalStore(Store):
         return not _uses_inbox()  # what is in there can't be asked for yet
 
     def name_of(self, run_id: str) -> str | None:
+        self._need_database()
         try:
             return super().name_of(run_id)
         except sqlite3.Error as error:
             raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
 
     def others(self) -> int:
-        return last_written(Path(utils.TRACKIO_DIR) / SQLiteStorage.get_project_db_filename(self.target.project))
+        return last_written(self._database)
+
+    @property
+    def _database(self) -> Path:
+        name: str = SQLiteStorage.get_project_db_filename(self.target.project)
+        return Path(utils.TRACKIO_DIR) / name
+
+    def _need_database(self) -> None:
+        if self._had_database and not self._database.exists():
+            raise TrackerUnreachable(f"Trackio's database {self._database} was taken away")
 
     def projects(self) -> list[str]:
         return list(SQLiteStorage.get_projects())
