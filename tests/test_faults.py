@@ -16,7 +16,7 @@ import trackio
 from pydantic import ValidationError
 
 from tests.support import direct, reader
-from tests.support.server import TOKEN, closed_port, hanging_server, slow_hub, trackio_server
+from tests.support.server import TOKEN, answering_server, closed_port, hanging_server, slow_hub, trackio_server
 from zenml_trackers import get_run, get_trackio_run
 from zenml_trackers.errors import SecretMissing, TokenRefused, TrackerError, TrackerUnreachable
 from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerConfig
@@ -103,6 +103,24 @@ def test_a_refused_token_is_called_that(server, project, said):
     assert "refused the token; check `api_key`" in warning
     assert SECRET not in said.text
     assert reader.remote(server, project) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (401, "refused the token; check `api_key`"),
+        (403, "refused the token; check `api_key`"),
+        (500, "answered 500 Internal Server Error."),
+        (429, "answered 429 Too Many Requests (slow down: 4010)."),
+    ],
+)
+def test_what_a_server_answers_is_told_as_what_it_is(project, said, status, told):
+    """Whatever the numbers in its address and its text are."""
+    with answering_server(status, "slow down: 4010" if status == 429 else "") as url:
+        tracker = direct.tracker(project=project, base_url=url, api_key=SECRET, deadline=1.0)
+        direct.run_step(tracker, direct.info(), _busy_step)
+    [warning] = _warnings(said)
+    assert f"the Trackio server at {url} {told}" in warning
 
 
 def _time_of_hooks(tracker, step, body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import threading
@@ -13,6 +14,7 @@ import pytest
 
 from tests.support.lossy import losing_answers
 from tests.support.made import put
+from tests.support.server import closed_port
 from zenml_trackers import connect
 from zenml_trackers.errors import Losses, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Metrics, RunSpec, Status
@@ -118,3 +120,12 @@ def test_rows_whose_answers_are_lost_are_stored_once(port: int, project: str) ->
     [stored] = connect(f"mlflow+http://127.0.0.1:{port}/{project}", deadline=60).read()
     assert (stored.status, len(stored.metrics)) == (Status.FINISHED, 2000)
     assert [point.value for point in stored.metrics if point.name == "m"] == list(range(1000))
+
+
+def test_a_server_that_is_away_is_told_of_in_one_line(project: str, caplog: pytest.LogCaptureFixture) -> None:
+    """And not by a warning of urllib3 for each try."""
+    with connect(f"mlflow+{closed_port()}", project=project, deadline=3).start_run("r") as run:
+        run.log({"m": 1})
+    [warning] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert "can't be reached" in warning.getMessage()
+    assert warning.name == "zenml_trackers"

@@ -12,7 +12,7 @@ from tests.support.journals import folders, records_in, soon
 from tests.support.said import warnings_in
 from zenml_trackers.delivery import budgets
 from zenml_trackers.delivery.journal import Journal
-from zenml_trackers.errors import TrackerError, TrackerUnreachable
+from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
 from zenml_trackers.model.records import End, Status
 
 DEADLINE = 0.5
@@ -129,6 +129,28 @@ class TestFailing:
         assert [record.number for record in sink.taken] == list(range(50))
         assert (sink.ended, left, folders()) == (Status.FINISHED, [], [])
         assert len(warnings_in(said)) == (where in ("load", "open", "begin"))
+
+    @pytest.mark.parametrize("kind", [Collecting, Telling])
+    @pytest.mark.parametrize("where", ["write", "close"])
+    def test_a_token_that_is_refused_for_a_while_costs_nothing(self, kind, where, said, monkeypatch):
+        """As when a gateway errs, or it is renewed."""
+        monkeypatch.setattr(budgets, "FIRST_RETRY", 0.01)
+        left = [TokenRefused("check `api_key`")] * 3
+        sink = kind(**{where: lambda *given: raising(left.pop())() if left else None})
+        with tracker(sink).start_run("r") as run:
+            rows(run, 50)
+        assert [record.number for record in sink.taken] == list(range(50))
+        assert (sink.ended, left, folders()) == (Status.FINISHED, [], [])
+        assert warnings_in(said) == []
+
+    @pytest.mark.parametrize("where", ["write", "close"])
+    def test_under_a_token_that_is_refused_from_then_on_all_is_kept(self, where, said):
+        with tracker(doing(where, raising(TokenRefused("check `api_key`"))), deadline=DEADLINE).start_run("r") as run:
+            rows(run)
+        [warning] = warnings_in(said)
+        assert "check `api_key`" in warning
+        [folder] = folders()
+        assert len(records_in(folder)) == 6
 
     @pytest.mark.parametrize("kind", [Collecting, Telling])
     def test_what_comes_and_goes_tears_no_order(self, kind, said, monkeypatch):

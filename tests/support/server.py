@@ -119,6 +119,25 @@ def refusing_server(known: Mapping[str, str] = MappingProxyType({})) -> Abstract
     return _serving(Refusing)
 
 
+def answering_server(status: int, text: str) -> AbstractContextManager[str]:
+    """Gives each request the same answer."""
+
+    class Answering(BaseHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        do_POST = do_GET
+
+    return _serving(Answering)
+
+
 class _SlowHub(BaseHTTPRequestHandler):
     """Knows every user and no Space, and never ends making one."""
 

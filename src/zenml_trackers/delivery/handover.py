@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.totals import Totals
-from zenml_trackers.errors import Losses, TokenRefused, TrackerError, UnstorableValue, UnsupportedFeature
+from zenml_trackers.errors import Losses, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Reporter
 from zenml_trackers.model.records import NEEDS, Definition, End, Logged, Metrics, Summary
 from zenml_trackers.port.backend import Backend, Sink
@@ -20,7 +20,7 @@ LASTING = frozenset({errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG
 
 def may_pass(error: BaseException) -> bool:
     """Whether it may be over in a moment, so that it is worth trying again."""
-    return isinstance(error, OSError) and not isinstance(error, TokenRefused) and error.errno not in LASTING
+    return isinstance(error, OSError) and error.errno not in LASTING
 
 
 def as_error(error: BaseException) -> Exception:

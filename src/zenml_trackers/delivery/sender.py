@@ -18,7 +18,7 @@ from zenml_trackers.delivery.cursor import Cursor
 from zenml_trackers.delivery.handover import Handover, as_error, may_pass
 from zenml_trackers.delivery.journal import Journal
 from zenml_trackers.delivery.receiver import Receiver
-from zenml_trackers.errors import RunNotFound, TrackerError
+from zenml_trackers.errors import RunNotFound, TokenRefused, TrackerError
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
@@ -279,8 +279,8 @@ class Sender:
                 call()
                 return
             except OSError as error:
-                if not may_pass(error):
-                    raise
+                if not may_pass(error) or (isinstance(error, TokenRefused) and not self.reached):
+                    raise  # of a run that is made, its rows wait: a gateway may err, a token be renewed
                 self.error, self.tried = error, True
                 self.failures += 1
                 self._changed.put(None)

@@ -8,9 +8,12 @@ in place of MLflow's.
 from __future__ import annotations
 
 import json
+import logging
 import posixpath
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +39,21 @@ ONCE = (CreateRun, LogBatch)
 REFUSED = (401, 403)
 NOBODY = "0" * 32
 """The id of no run: what is written to it leaves nothing behind."""
+
+
+_asking: set[int] = set()
+"""The threads that wait for an answer."""
+logging.getLogger("urllib3.connectionpool").addFilter(lambda record: record.thread not in _asking)
+
+
+@contextmanager
+def _no_word_of_retries() -> Iterator[None]:
+    """Whoever asks tells what came of it; urllib3 would warn of each try."""
+    _asking.add(get_ident())
+    try:
+        yield
+    finally:
+        _asking.discard(get_ident())
 
 
 class Credentials:
@@ -81,7 +99,8 @@ class Store(RestStore):  # type: ignore[misc]  # MLflow is not looked into
     def _answer(self, endpoint: str, method: str, retries: int, sent: Mapping[str, Any]) -> Any:
         bounds = {"timeout": self._timeout, "max_retries": retries, "backoff_factor": BACKOFF, "backoff_jitter": 0}
         try:
-            return http_request(self.get_host_creds(), endpoint, method, raise_on_status=False, **bounds, **sent)
+            with _no_word_of_retries():
+                return http_request(self.get_host_creds(), endpoint, method, raise_on_status=False, **bounds, **sent)
         except MlflowException as error:
             raise TrackerUnreachable(f"MLflow at {self._server} can't be reached: {error.message}") from None
 

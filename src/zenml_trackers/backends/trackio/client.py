@@ -16,6 +16,8 @@ from zenml_trackers.backends.trackio.hub import offline
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
 
+REFUSED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+
 
 @cache
 def _certificates() -> ssl.SSLContext:
@@ -118,12 +120,16 @@ class Client:
         return {"Authorization": f"Bearer {self._hf_token}"} if self._hf_token else {}
 
     def _named(self, error: Exception) -> TrackerError:
-        where = self._target.address
-        said = error.response.text[:300] if isinstance(error, httpx.HTTPStatusError) else str(error)
-        if "write_token" in said or "401" in said or "403" in said:
-            return TokenRefused(f"the Trackio server at {where} refused the token; check `api_key`")
+        where = f"the Trackio server at {self._target.address}"
+        answer = error.response if isinstance(error, httpx.HTTPStatusError) else None
+        said = answer.text[:300] if answer is not None else str(error)
+        if "write_token" in said or (answer is not None and answer.status_code in REFUSED):
+            return TokenRefused(f"{where} refused the token; check `api_key`")
         if isinstance(error, httpx.TimeoutException):
-            return TrackerUnreachable(f"the Trackio server at {where} did not answer in {self._target.timeout:.1f} s")
+            return TrackerUnreachable(f"{where} did not answer in {self._target.timeout:.1f} s")
         if said_offline := offline(self._target):
             return said_offline
-        return TrackerUnreachable(f"the Trackio server at {where} can't be used ({type(error).__name__}: {said})")
+        if answer is not None:
+            status = f"{answer.status_code} {answer.reason_phrase}".rstrip()
+            return TrackerUnreachable(f"{where} answered {status}{said and f' ({said})'}")
+        return TrackerUnreachable(f"{where} can't be used ({type(error).__name__}: {said})")
