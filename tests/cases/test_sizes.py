@@ -50,7 +50,7 @@ def _need_equal(case: Case, said, params):
 
 @pytest.mark.slow
 def test_thousands_of_metrics_in_one_call_are_read_back(case: Case, said):
-    metrics = {f"metric {number}": float(number) for number in range(3000)}
+    metrics = {f"metric {number}": float(number) for number in range(1500)}
     with case.run() as run:
         run.log(metrics)
         run.log({"loss": 1.0})

@@ -101,7 +101,7 @@ class Scene:
         spelled = self._spelled(plan)
         if look is not None:
             body = partial(_look_and_perform, look, spelled, self.harness)
-        return self.executor.run(spelled, body)
+        return _noted(self.executor.run(spelled, body))
 
     def run_within(self, seconds: float, plan: StepPlan) -> Outcome:
         """Execute a step in a thread.
@@ -112,7 +112,7 @@ class Scene:
         self._note(plan)
         executor, spelled = self.executor, self._spelled(plan)
         [outcome] = together([lambda: executor.run(spelled)], seconds)
-        return outcome
+        return _noted(outcome)
 
     def _note(self, plan: StepPlan) -> None:
         note(plan_in_words(plan))
@@ -153,6 +153,13 @@ class Scene:
         if done.returncode != 0:
             raise RuntimeError(f"the reader failed in a fresh process:\n{done.stderr[-2000:]}")
         return RUNS.validate_python(json.loads(done.stdout.rstrip("\n").rpartition("\n")[2]))
+
+
+def _noted(outcome: Outcome) -> Outcome:
+    """The outcome, of which the story tells what raised, if that was not the step."""
+    if outcome.raised is not None and outcome.raised_by != "step":
+        note(f"{outcome.raised_by or 'ZenML'} raised {type(outcome.raised).__name__}: {outcome.raised}")
+    return outcome
 
 
 def _look_and_perform(look: Callable[[], Any], plan: StepPlan, harness: TrackerHarness) -> None:

@@ -6,7 +6,6 @@ No `from __future__ import annotations` here: ZenML below 0.90 reads the types o
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +14,7 @@ from zenml.client import Client
 from zenml.enums import StackComponentType as Type
 
 from tests.support.direct import info
-from tests.support.environments import build_wheel, make_environment
+from tests.support.environments import REPOSITORY, build_wheel, make_environment
 from tests.support.packages import Packages, packages_in
 from tests.support.pipelines import run, unified_stack_with
 from zenml_trackers import connect, get_run
@@ -23,8 +22,6 @@ from zenml_trackers.cli import main
 from zenml_trackers.errors import BackendUnfit
 from zenml_trackers.port.backend import ENTRY_POINTS
 from zenml_trackers.zenml import registration
-
-REPOSITORY = Path(__file__).parents[1]
 
 JOT = """
 from zenml_trackers.backends.memory import MemoryBackend

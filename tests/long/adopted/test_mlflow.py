@@ -9,8 +9,8 @@ from tracker_contracts.harnesses import mlflow_database
 from zenml.client import Client
 from zenml.enums import StackComponentType
 
-from tests.adopted.running import LOSS, run, series, stack, warned
-from tests.adopted.steps import (
+from tests.long.adopted.running import LOSS, run, series, stack, warned
+from tests.long.adopted.steps import (
     ends_natively,
     fails,
     labels,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.adopted.steps import seen, tries
+from tests.long.adopted.steps import seen, tries
 
 
 @pytest.fixture(autouse=True)

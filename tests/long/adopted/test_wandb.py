@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tracker_contracts.harnesses import wandb_file
 
-from tests.adopted.running import API_KEY, LOSS, run, series, stack, warned
-from tests.adopted.steps import fails, mixes, seen, shows, summarizes, trains
+from tests.long.adopted.running import API_KEY, LOSS, run, series, stack, warned
+from tests.long.adopted.steps import fails, mixes, seen, shows, summarizes, trains
 
 
 def _artifacts(folder: Path) -> list[str]:

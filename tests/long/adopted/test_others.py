@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopted.running import API_KEY, LOSS, run, stack
-from tests.adopted.steps import loses_its_own, seen, trains, untracked
+from tests.long.adopted.running import API_KEY, LOSS, run, stack
+from tests.long.adopted.steps import loses_its_own, seen, trains, untracked
 from tests.support.pipelines import stack_with
 
 
