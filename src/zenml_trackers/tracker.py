@@ -145,11 +145,11 @@ def connect(
 
     Raises:
         InvalidUrl: There is no URL, or one is none, or makes no sense for its backend.
-        InvalidSettings: The deadline is no positive number, or a credential makes no sense.
+        InvalidSettings: The deadline is no positive number, or the project or a credential makes no sense.
         BackendMissing: A URL names a backend that is not installed, or whose library is not.
         BackendUnfit: The library of a backend is installed in a release that the backend does not work with.
     """
-    _need_sense(url, credentials or {}, deadline)
+    _need_sense(url, project, credentials or {}, deadline)
     urls = [TrackerUrl.parse(each) for each in ([url] if isinstance(url, str) else url)]
     limits = Limits(strict, deadline)
     named = project or project_by_variable(urls) or DEFAULT_PROJECT
@@ -162,12 +162,17 @@ def connect(
     return Tracker(backends, named, limits, makers)
 
 
-def _need_sense(url: str | Sequence[str], credentials: Mapping[str, str], deadline: float) -> None:
-    if not url:
+def _need_sense(url: str | Sequence[str], project: str | None, credentials: Mapping[str, str], deadline: float) -> None:
+    if not url or not all(isinstance(each, str) for each in url):
         raise InvalidUrl(f"There is no tracker URL; pass one such as {EXAMPLES}, or several.")
+    if project is not None and not isinstance(project, str):
+        raise InvalidSettings(f"project is of the type {type(project).__name__}; pass text, or leave it out.")
     if not isinstance(deadline, Real) or not 0 < deadline < math.inf:
-        raise InvalidSettings(f"deadline is {deadline!r}; pass a number of seconds above 0.")
+        given = repr(deadline) if isinstance(deadline, (Real, str)) else f"of the type {type(deadline).__name__}"
+        raise InvalidSettings(f"deadline is {given}; pass a number of seconds above 0.")
     for name, value in credentials.items():
+        if not isinstance(value, str):
+            raise InvalidSettings(f"credentials[{name!r}] is no text.")
         if value.startswith("{{"):
             raise InvalidSettings(
                 f"credentials[{name!r}] refers to a ZenML secret, which nothing looks up outside ZenML; pass the "

@@ -21,6 +21,8 @@ POLL = 0.1
 """After which a sender looks whether anything was logged."""
 FIRST_RETRY, LONGEST_RETRY = 0.1, 2.0
 """After which a tracker that can't be reached is tried again: twice as long each time."""
+BY_CHANCE = 0.5
+"""The share of that which chance may take off, so that a thousand senders don't come back at once."""
 TOLD_FIRST, TOLD_AGAIN = 2.0, 10.0
 """After which whoever waits for the end of a run is told how far it is, and then again."""
 FLUSH = 5.0

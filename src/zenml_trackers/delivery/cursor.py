@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from zenml_trackers.delivery.budgets import CHUNK
@@ -16,6 +17,7 @@ from zenml_trackers.model.records import Definition, End, Logged, MetricPoint, M
 
 RECORD = b'{"kind":'
 """How the line of a record begins."""
+END_OF_RECORD = b"}"
 OWN = ""
 """The mark of the run's own series."""
 PROCESS, RANK = "process", "rank"
@@ -77,6 +79,8 @@ class Cursor:
         self.totals = Totals()
         self.offset = 0
         """Bytes that were read."""
+        self.unreadable = 0
+        """Lines that are whole, and yet of no form that anybody wrote; each costs itself alone."""
         self._journal = journal
         self._number = 0
         self._ended = False
@@ -108,12 +112,19 @@ class Cursor:
 
     def _records(self, lines: list[bytes]) -> Iterator[Logged]:
         for number, line in enumerate(lines, self._number):
-            if (fields := _fields(line)) is not None:
-                record = self._record(number, fields)
+            if (record := self._readable(number, line)) is not None:
                 yield record
                 if isinstance(record, End):
                     self._ended = True
                     return
+
+    def _readable(self, number: int, line: bytes) -> Logged | None:
+        fields = _fields(line)
+        if fields is not None:
+            with suppress(AttributeError, LookupError, TypeError, ValueError):  # pydantic's are among the last
+                return self._record(number, fields)
+        self.unreadable += fields is not None or line.endswith(END_OF_RECORD)  # else it was torn
+        return None
 
     def _record(self, number: int, fields: dict[str, Any]) -> Logged:
         kind = KINDS[fields.pop("kind")]
@@ -124,11 +135,19 @@ class Cursor:
         elif kind is Metrics:
             self.marks.see(fields)
         if kind is Metrics:  # there are many of them, and their values were looked at before
-            return Metrics.model_construct(number=number, **fields)
+            return Metrics.model_construct(number=number, **_need_row(fields))
         record = kind(number=number, **fields)
         if isinstance(record, Definition):
             self.totals.define(record)
         return record
+
+
+def _need_row(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a row of metrics, as far as no disk has changed them."""
+    numbers = all(isinstance(value, (int, float)) for value in fields["values"].values())
+    if not numbers or not isinstance(fields["step"], int):
+        raise TypeError("the values of a row are numbers, and so is its step")
+    return fields
 
 
 def _fields(line: bytes) -> dict[str, Any] | None:
@@ -139,7 +158,7 @@ def _fields(line: bytes) -> dict[str, Any] | None:
             fields: dict[str, Any] = json.loads(line[begin:])
             if fields["kind"] in KINDS and "time" in fields:  # a param may look like a record
                 return fields
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
         begin = line.find(RECORD, begin + 1)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,10 +22,13 @@ from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.errors import RunNotFound, TokenRefused, TrackerError
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Redactor, Reporter
-from zenml_trackers.model.records import End, Feature, RunSpec, StoredRun
+from zenml_trackers.model.records import End, Feature, Logged, RunSpec, StoredRun
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Backend, Sink, backend_class
 from zenml_trackers.port.bounded import in_thread, process_ends
+
+_chance = random.Random()
+"""Its own: what `random` gives a step is the step's."""
 
 
 class Sender:
@@ -246,7 +250,7 @@ class Sender:
         handover = self._handover
         while handover is not None and not self._stops:
             end = self._end  # before what is read: nothing is appended after it
-            batch = self._cursor.next(budgets.BATCH)
+            batch = self._next()
             if batch:
                 handover.add(batch)
                 self.steps.reach(self._cursor.marks.next_step)
@@ -257,6 +261,14 @@ class Sender:
                 return
             if not batch:
                 self._rest()
+
+    def _next(self) -> list[Logged]:
+        before = self._cursor.unreadable
+        batch = self._cursor.next(budgets.BATCH)
+        if self._cursor.unreadable > before:
+            damage = TrackerError(f"there are records in the journal {self._journal.folder} that can't be read")
+            self.reporter.warn(damage, "What they held is lost; the rest is stored.", "journal")
+        return batch
 
     def _hand_on(self, handover: Handover) -> None:
         self._repeat(handover.give)
@@ -286,7 +298,7 @@ class Sender:
                 self._changed.put(None)
             if records != (records := self.records):
                 pause = budgets.FIRST_RETRY
-            self._pause(pause)
+            self._pause(pause * (1 - budgets.BY_CHANCE * _chance.random()))
             pause = min(2 * pause, budgets.LONGEST_RETRY)
 
     def _rest(self) -> None:

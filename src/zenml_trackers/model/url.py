@@ -18,6 +18,7 @@ from zenml_trackers.errors import InvalidUrl
 
 SCHEME = re.compile(r"[a-z][a-z0-9_-]*(\+[a-z][a-z0-9-]*)?")
 SECRET_OPTION = re.compile(r"token|passw|passphrase|pwd|secret|key|credential|auth", re.IGNORECASE)
+BLANK = re.compile(r"\s")
 WAYS_OUT = (
     "leave it out. A component takes username and password, or api_key, best as {{secret.key}}; connect() takes "
     "credentials; and commands take what the tracker's own library takes from the environment."
@@ -48,12 +49,14 @@ class TrackerUrl(BaseModel):
         """
         scheme, colon, rest = text.strip().partition("://")
         parts = _split(rest)
-        if not colon or not SCHEME.fullmatch(scheme) or parts is None:
+        if not colon or not SCHEME.fullmatch(scheme) or parts is None or not is_text(text):
             raise InvalidUrl(f"{_shown(text)} is no tracker URL; write one such as {EXAMPLES}.")
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         _need_no_credentials(parts, options)
         if "#" in rest:
             raise InvalidUrl("A tracker URL has no part after '#'; where that sign belongs to a name, write %23.")
+        if "?" in parts.query:  # else what follows would be part of the value before, a token too
+            raise InvalidUrl("A tracker URL has one '?', and '&' between its options; in a value, write %3F.")
         backend, _, transport = scheme.partition("+")
         if transport in ("http", "https") and not has_usable_port(parts):
             raise InvalidUrl(f"{_shown(text)} has a port that is no number from 0 to 65535.")
@@ -99,6 +102,15 @@ class TrackerUrl(BaseModel):
             raise InvalidUrl(f"{self.shown} has the unknown option {unknown[0]!r}; {there_are}.")
 
 
+def is_text(text: str) -> bool:
+    """Whether UTF-8 can hold it: a lone surrogate is what Python makes of a byte that is no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def has_usable_port(parts: SplitResult) -> bool:
     """Whether the host has a port that can be one, or none."""
     try:
@@ -110,14 +122,16 @@ def has_usable_port(parts: SplitResult) -> bool:
 def _split(rest: str) -> SplitResult | None:
     """What follows the scheme, taken apart; None if that can't be."""
     try:
-        return urlsplit(f"x://{rest}")
+        parts = urlsplit(f"x://{rest}")
+        return None if BLANK.search(parts.netloc) else parts
     except ValueError:  # its message shows the host, with what may stand before it
         return None
 
 
 def _need_no_credentials(parts: SplitResult, options: Iterable[str]) -> None:
     # A password may have a '/', '?' or '#' in it, and then what looks like the host ends there.
-    after_colon = ":" in parts.netloc and "@" in f"{parts.path}{parts.query}{parts.fragment}"
+    before, _, _ = f"{parts.netloc}{parts.path}{parts.query}{parts.fragment}".rpartition("@")
+    after_colon = ":" in before and "@" not in parts.netloc
     if "@" in parts.netloc or after_colon:
         raise InvalidUrl(
             f"The URL holds credentials before the host, which would be stored in clear; {WAYS_OUT}"

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from zenml.utils.secret_utils import is_secret_reference
 
 from zenml_trackers.errors import InvalidSettings
+from zenml_trackers.model.url import is_text
 
 KINDS: dict[Any, tuple[str, Any]] = {
     list: ("a list of text in JSON", ["…"]),
@@ -32,6 +33,8 @@ def read(name: str, field: FieldInfo, value: Any) -> Any:
         InvalidSettings: It is no JSON, or that of something else; the message says how to write it, and not what it
             is: there may be a secret in it.
     """
+    if isinstance(value, str) and not is_text(value):
+        raise InvalidSettings(f"{name} holds a lone surrogate, which is no valid text")
     kind = CONTAINERS.get(_kind(field))
     if kind is None or value is None:
         return value
