@@ -48,9 +48,13 @@ class TrackioServer:
 
 
 @contextmanager
-def trackio_server(folder: Path, port: int | None = None) -> Iterator[TrackioServer]:
+def trackio_server(
+    folder: Path, port: int | None = None, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[TrackioServer]:
+    """One that keeps its runs in a folder; `more` are variables of its process."""
     port = port or free_port()
     variables = {
+        **more,
         "TRACKIO_DIR": str(folder),
         "TRACKIO_WRITE_TOKEN": TOKEN,
         "GRADIO_SERVER_PORT": str(port),

@@ -16,6 +16,8 @@ from zenml_trackers.backends.trackio.hub import offline
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
 
+TOKENS = ("write_token", "hf_token")
+"""What a server's own refusal names, as one of its own or as a Space."""
 REFUSED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 
 
@@ -123,7 +125,7 @@ class Client:
         where = f"the Trackio server at {self._target.address}"
         answer = error.response if isinstance(error, httpx.HTTPStatusError) else None
         said = answer.text[:300] if answer is not None else str(error)
-        if "write_token" in said or (answer is not None and answer.status_code in REFUSED):
+        if any(token in said for token in TOKENS) or (answer is not None and answer.status_code in REFUSED):
             return TokenRefused(f"{where} refused the token; check `api_key`")
         if isinstance(error, httpx.TimeoutException):
             return TrackerUnreachable(f"{where} did not answer in {self._target.timeout:.1f} s")

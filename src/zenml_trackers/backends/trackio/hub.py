@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 
 import huggingface_hub
-from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    LocalTokenNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+)
 
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TokenRefused, TrackerError, TrackerUnreachable
@@ -19,17 +24,28 @@ def space_exists(target: Target) -> bool:
     """Whether the target's Space is there.
 
     Raises:
-        TrackerUnreachable: The Hub can't be asked.
+        TrackerUnreachable: The Hub can't be asked, or the Space has another name now.
         TokenRefused: It refuses the token, which would have to make the Space.
     """
     api = huggingface_hub.HfApi(token=target.token)
     try:
-        exists: bool = api.repo_exists(str(target.space_id), repo_type="space")
-        if not exists:
+        found = _found(api, str(target.space_id))
+        if found is None:
             api.whoami()  # says better than Trackio that the token is refused
     except Exception as error:
         raise _named(error, target) from None
-    return exists
+    if found not in (None, target.space_id):  # the Hub leads on from the old name, but the Space's own address is gone
+        raise TrackerUnreachable(f"the Space {target.space_id} is {found} now; set `space_id` to that")
+    return found is not None
+
+
+def _found(api: huggingface_hub.HfApi, space_id: str) -> str | None:
+    """What the Space is called now; None if there is none."""
+    try:
+        name: str = api.space_info(space_id).id
+    except RepositoryNotFoundError:
+        return None
+    return name
 
 
 def offline(target: Target) -> TrackerUnreachable | None:

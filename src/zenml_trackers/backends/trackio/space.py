@@ -14,9 +14,11 @@ from typing import Any
 
 from zenml_trackers.backends.trackio.hub import space_exists
 from zenml_trackers.backends.trackio.target import Target
-from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.errors import TokenRefused, TrackerUnreachable
 
 CALL = "import json, sys, trackio.deploy; getattr(trackio.deploy, sys.argv[1])(**json.loads(sys.argv[2]))"
+NEEDS_MORE = "Need 'write' access token"
+"""What Trackio prints if the Hub refuses the token."""
 LONGEST = 300.0
 """Seconds after which such a process is ended; whoever waits for it has a deadline of their own."""
 
@@ -40,7 +42,8 @@ def publish(target: Target, sync: bool, freeze: bool) -> None:
     A project on a Space is not synced: its runs went there as they were logged.
 
     Raises:
-        TrackerUnreachable: The Hub can't be reached, or refuses the token.
+        TrackerUnreachable: The Hub can't be reached.
+        TokenRefused: It refuses the token.
     """
     if sync and target.local:
         _call("sync", target, project=target.project)
@@ -62,6 +65,9 @@ def _call(function: str, target: Target, **arguments: Any) -> None:
             check=True,
         )
     except subprocess.CalledProcessError as error:
+        if NEEDS_MORE in error.stdout:
+            what = f"the Hugging Face Hub refused the token, which may not write to {target.space_id}; check `api_key`"
+            raise TokenRefused(what) from None
         said = (error.stderr or error.stdout).strip().splitlines()[-1:]
         raise TrackerUnreachable(f"Trackio could not {function.replace('_', ' ')}: {''.join(said)}") from None
     except (OSError, subprocess.TimeoutExpired) as error:
