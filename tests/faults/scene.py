@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +16,6 @@ from tests.faults import place
 from tests.faults.server import Door, Server
 from tests.faults.tracker import Tracker
 from tests.support.made import put
-from tests.support.server import refusing_server
 
 LONGEST = 120.0
 """Seconds that a process may take."""
@@ -129,9 +128,9 @@ class Scene:
         """Make the store's file system read-only (`ro`) or not (`rw`)."""
         subprocess.run(["mount", "-o", f"remount,{how}", str(self.store)], check=True)
 
-    def refuse_logins(self) -> None:
-        """Have the door lead to a server that refuses every login."""
-        self.door.lead_to(self._open.enter_context(refusing_server()))
+    def lead_to(self, other: AbstractContextManager[str]) -> None:
+        """Have the door lead to another server for the rest of the step."""
+        self.door.lead_to(self._open.enter_context(other))
 
     def _mount(self) -> None:
         subprocess.run(["mount", "-t", "tmpfs", "-o", SIZE, "none", str(self.store)], check=True)

@@ -123,7 +123,9 @@ def refusing_server(known: Mapping[str, str] = MappingProxyType({})) -> Abstract
     return _serving(Refusing)
 
 
-def answering_server(status: int, text: str) -> AbstractContextManager[str]:
+def answering_server(
+    status: int, text: str = "", headers: Mapping[str, str] = MappingProxyType({})
+) -> AbstractContextManager[str]:
     """Gives each request the same answer."""
 
     class Answering(BaseHTTPRequestHandler):
@@ -133,11 +135,12 @@ def answering_server(status: int, text: str) -> AbstractContextManager[str]:
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
+            for name, value in {**headers, "Content-Length": str(len(text))}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text.encode())
 
-        do_POST = do_GET
+        do_POST = do_PATCH = do_PUT = do_GET
 
     return _serving(Answering)
 
