@@ -9,8 +9,9 @@ import threading
 from pathlib import Path
 
 import pytest
-import wandb
 
+import wandb
+from tests.support.server import answering_server
 from zenml_trackers import connect
 from zenml_trackers.backends.wandb.log import records
 from zenml_trackers.delivery.active import VARIABLE
@@ -264,6 +265,21 @@ class TestPlaces:
             pass
         assert KEY not in str(dict(os.environ))
         assert (settings.api_key, settings.base_url) == before
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        ("status", "told"),
+        [
+            (401, "it gave no reason, and may refuse the API key"),
+            (500, "Timed out while retrying: HTTP 500"),
+        ],
+    )
+    def test_what_a_server_answers_is_told_in_one_line(self, status, told):
+        with answering_server(status) as url:
+            at = connect(f"wandb+{url}", project="p", credentials={"api_key": KEY}, strict=True, deadline=8)
+            with pytest.raises(TrackerUnreachable) as refusal, at.start_run("r"):
+                pass
+        assert str(refusal.value) == f"W&B could not be reached: {told}"
 
     def test_a_key_that_is_none_is_refused_by_name(self):
         with pytest.raises(TokenRefused):

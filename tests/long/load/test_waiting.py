@@ -1,4 +1,7 @@
-"""L10 and L4: the end of a run waits as long as its store goes on taking rows, and for no store that stands still."""
+"""L10 and L4: the end of a run waits as long as its store goes on taking rows, and for no store that stands still.
+
+`THREADS=32` has so many of them log at once.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ import threading
 import pytest
 
 from tests.support.said import warnings_in
-from tests.support.trackers import connected, only_run
+from tests.support.trackers import ALL, connected, only_run
 from zenml_trackers import connect
 from zenml_trackers.delivery import budgets
 from zenml_trackers.model.records import Status
+
+THREADS = int(os.environ.get("THREADS", "8"))
 
 
 @pytest.mark.slow
@@ -33,23 +38,24 @@ def test_a_healthy_store_gets_all_rows_with_the_default_deadline(backend, tmp_pa
 
 
 @pytest.mark.slow
-def test_many_threads_with_a_run_each_lose_nothing_in_mlflow(tmp_path, project, monkeypatch, said):
-    """As 32 threads did, of whose 6,400 rows none was stored: SQLite takes one writer at a time."""
-    at = connected("mlflow", tmp_path, project, monkeypatch)
+@pytest.mark.parametrize("backend", ALL)
+def test_many_threads_with_a_run_each_lose_nothing(backend, tmp_path, project, monkeypatch, said):
+    """As 32 threads did, of whose 6,400 rows MLflow had none: SQLite takes one writer at a time."""
+    at = connected(backend, tmp_path, project, monkeypatch)
 
     def work(number):
         with at.start_run(f"r{number}") as run:
             for index in range(200):
                 run.log({"m": index})
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(32)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     found = list(at.read())
-    assert [run.status for run in found] == [Status.FINISHED] * 32
-    assert [len(run.metrics) for run in found] == [200] * 32
+    assert [run.status for run in found] == [Status.FINISHED] * THREADS
+    assert [len(run.metrics) for run in found] == [200] * THREADS
     # on a busy machine the last of them may begin late, which is said, and nothing else is
     assert [text for text in warnings_in(said) if "connecting took longer" not in text] == []
 

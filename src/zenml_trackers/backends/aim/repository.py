@@ -85,7 +85,15 @@ class AimRepo:
                 self._delete(run.hash)
             raise
         locks.own_runs[run.hash] = run
+        self._let_go()
         return run
+
+    def _let_go(self) -> None:
+        """Give back the connection that Aim keeps for this thread after a query: there are thirty, for all runs.
+
+        Aim commits what it writes.
+        """
+        self._repo.structured_db.session_cls().rollback()
 
     def _delete(self, run_id: str) -> None:
         for part in PARTS:
@@ -103,6 +111,7 @@ class AimRepo:
         # Aim's own release works in the thread alone that took the lock
         self._repo._lock_manager.release_locks(run.hash, force=True)
         locks.own_runs.pop(run.hash, None)
+        self._let_go()
 
     @contextmanager
     def reaching(self) -> Iterator[None]:
@@ -134,11 +143,13 @@ class AimRepo:
         run.description = ""
         for key in keys:
             del run[key]
+        self._let_go()
 
     def add_tags(self, run: StepRun, tags: Iterable[str]) -> None:
         """Add those that the run has not."""
         for tag in set(tags).difference(run.tags):
             run.add_tag(tag)
+        self._let_go()
 
     def image(self, image: PIL.Image.Image, caption: str) -> Any:
         """An image as Aim tracks it."""
@@ -160,11 +171,15 @@ class AimRepo:
 
     def experiments(self) -> list[str]:
         """The names of all experiments."""
-        return sorted(experiment.name for experiment in self._repo.structured_db.experiments())
+        names = sorted(experiment.name for experiment in self._repo.structured_db.experiments())
+        self._let_go()
+        return names
 
     def run(self, run_id: str) -> ReadRun:
         """A run to be read."""
-        return ReadRun(self._repo, run_id, self._artifacts)
+        found = ReadRun(self._repo, run_id, self._artifacts)
+        self._let_go()
+        return found
 
     def runs(self, experiment: str) -> list[ReadRun]:
         """Those of an experiment, oldest first."""

@@ -69,6 +69,10 @@ def _unchanged() -> Iterator[None]:
             os.environ.pop(SERVICE, None)
 
 
+NO_REASON = "<no message>"
+"""All that W&B tells of a server that answers 401 or 403 (seen in 0.31)."""
+
+
 @contextmanager
 def reaching_wandb() -> Iterator[None]:
     """Give W&B's errors our names."""
@@ -79,8 +83,14 @@ def reaching_wandb() -> Iterator[None]:
         yield
     except (Error, WandbApiFailedError) as error:
         cause = error.__cause__
-        answer = getattr(getattr(cause, "response", None), "http_status", 0)
-        unknown = isinstance(error, AuthenticationError) and (cause is None or answer in REFUSED)
-        if unknown or "API key" in str(error):
-            raise TokenRefused(f"W&B refused the API key, or has none: {error}") from error
-        raise TrackerUnreachable(f"W&B could not be reached: {error}") from error
+        answer = getattr(getattr(cause or error, "response", None), "http_status", 0)
+        unknown = answer in REFUSED or (isinstance(error, AuthenticationError) and cause is None)
+        said = f"status {answer}" if answer else _first_line(str(error))
+        if unknown or "API key" in said:
+            raise TokenRefused(f"W&B refused the API key, or has none: {said}") from error
+        raise TrackerUnreachable(f"W&B could not be reached: {said}") from error
+
+
+def _first_line(text: str) -> str:
+    line = text.partition("\n")[0].rstrip(" :")
+    return "it gave no reason, and may refuse the API key" if line in ("", NO_REASON) else line
