@@ -86,7 +86,7 @@ def reaching_wandb() -> Iterator[None]:
         answer = getattr(getattr(cause or error, "response", None), "http_status", 0)
         unknown = answer in REFUSED or (isinstance(error, AuthenticationError) and cause is None)
         said = f"status {answer}" if answer else _first_line(str(error))
-        if unknown or "API key" in said:
+        if unknown or "API key" in str(error):
             raise TokenRefused(f"W&B refused the API key, or has none: {said}") from error
         raise TrackerUnreachable(f"W&B could not be reached: {said}") from error
 
