@@ -39,6 +39,8 @@ TRIES = 5
 """How often a run is read: Aim rewrites the files of what was just logged, also under a reader's hands."""
 QUIET = {"system_tracking_interval": None, "capture_terminal_logs": False, "log_system_params": False}
 _opening = threading.Lock()
+_at_work: set[int] = set()
+"""The threads that are in Aim just now."""
 
 
 class StepRun(Run):  # type: ignore[misc]  # Aim has no types
@@ -120,10 +122,13 @@ class AimRepo:
         Raises:
             TrackerUnreachable: It may.
         """
+        _at_work.add(thread := threading.get_ident())
         try:
             yield
         except (RocksIOError, OperationalError) as error:
             raise TrackerUnreachable(f"The Aim repository {self.folder} can't be used: {error}.") from error
+        finally:
+            _at_work.discard(thread)
 
     def need(self, run_id: str) -> None:
         """See that a run's files are there: Aim goes on writing to those that were deleted, and says nothing.
@@ -280,7 +285,12 @@ def _clean_up_without_a_thread() -> None:
 
 
 def _clean_up() -> None:
-    """Close whatever can be closed: Aim gives up at the first that can't, which is not tried again."""
+    """Close whatever can be closed: Aim gives up at the first that can't, which is not tried again.
+
+    Nothing, if a thread is in Aim still: on a full disk RocksDB waits for room for ever, and so would whoever exits.
+    """
+    if _at_work:
+        return
     for _ in range(len(AutoClean._finalizers) + 1):
         with suppress(Exception):
             AutoClean._cleanup()
