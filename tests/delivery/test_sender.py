@@ -12,7 +12,7 @@ from tests.support.hostile import Collecting, Hostile, Telling
 from tests.support.journals import soon
 from zenml_trackers.backends.memory import MemoryBackend, MemorySink
 from zenml_trackers.delivery import budgets
-from zenml_trackers.delivery.journal import Header, Journal
+from zenml_trackers.delivery.journal import RECORDS, Header, Journal
 from zenml_trackers.delivery.receiver import receivers
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.losses import Redactor, Reporter
@@ -176,6 +176,19 @@ class TestHandingOn:
         assert finished(journal, Hostile(sink)).done
         assert [type(record) for record in sink.taken] == [Metrics] * 3
         assert said.text.count("The tracker 'hostile' has no artifacts. The other trackers get it.") == 1
+
+    @pytest.mark.parametrize(
+        "damage", [b'{"kind":"metrics","time":1.0,"values":7,"step":1}', b'{"kind":"me\x00trics"}']
+    )
+    def test_a_damaged_record_costs_itself_and_is_told_of(self, journals, said, damage):
+        journal, sink = new_journal(journals), Telling()
+        log(journal, "m", 1, 0)
+        with (journal.folder / RECORDS).open("ab") as file:
+            file.write(damage + b"\n")
+        log(journal, "m", 2, 1)
+        assert finished(journal, Hostile(sink)).done
+        assert [record.values for record in sink.taken] == [{"m": 1}, {"m": 2}]
+        assert said.text.count("that can't be read. What they held is lost; the rest is stored.") == 1
 
     def test_trouble_with_the_disk_is_tried_again_and_a_name_that_is_too_long_is_not(self, journals, monkeypatch):
         monkeypatch.setattr(budgets, "FIRST_RETRY", 0.01)
