@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.inputs import MANY
-from tests.inputs.strange import plain, texts
+from tests.long.inputs import MANY
+from tests.long.inputs.strange import plain, texts
 from zenml_trackers.delivery.cursor import Cursor
 from zenml_trackers.delivery.journal import HEADER, KINDS, RECORDS, Header, Journal
 from zenml_trackers.model.records import Metrics, Params, RunSpec

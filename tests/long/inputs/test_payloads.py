@@ -13,8 +13,8 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.inputs import MANY
-from tests.inputs.strange import texts, values
+from tests.long.inputs import MANY
+from tests.long.inputs.strange import texts, values
 from zenml_trackers import Run, connect
 from zenml_trackers.model.records import Status
 

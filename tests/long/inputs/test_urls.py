@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.inputs import MANY
-from tests.inputs.strange import texts, told_values
+from tests.long.inputs import MANY
+from tests.long.inputs.strange import texts, told_values
 from zenml_trackers import connect
 from zenml_trackers.delivery.connection import CREDENTIALS
 from zenml_trackers.errors import TrackerError

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from tests.inputs import MANY
-from tests.inputs.strange import texts, told_values
-from tests.inputs.test_urls import SECRET, urls
+from tests.long.inputs import MANY
+from tests.long.inputs.strange import texts, told_values
+from tests.long.inputs.test_urls import SECRET, urls
 from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerConfig, TrackioExperimentTrackerSettings
 from zenml_trackers.zenml.unified.flavor import UnifiedExperimentTrackerConfig, UnifiedExperimentTrackerSettings
 
