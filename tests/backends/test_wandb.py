@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 import pytest
-
 import wandb
+
 from tests.support.server import answering_server
 from zenml_trackers import connect
 from zenml_trackers.backends.wandb.log import records

@@ -152,7 +152,7 @@ def test_one_that_is_built_anew_meanwhile_loses_nothing(scene: Scene, project: s
 def test_a_token_that_may_not_write_is_called_that(scene: Scene, project: str, token: str, there: bool) -> None:
     if not there:
         scene.hub.spaces.clear()
-    _, said = scene.run(project, api_key=token, deadline=4.0)
+    _, said = scene.run(project, api_key=token, deadline=60.0)
     warnings = [line for line in said.splitlines() if "refused the token" in line]
     assert len(warnings) == 1, said
     assert "check `api_key`" in warnings[0]
@@ -163,7 +163,7 @@ def test_a_token_that_may_not_write_is_called_that(scene: Scene, project: str, t
 def test_one_that_was_renamed_is_named_anew(scene: Scene, project: str) -> None:
     scene.hub.spaces[f"{OWNER}/moved"] = scene.hub.spaces.pop(ID)
     scene.hub.renamed[ID] = f"{OWNER}/moved"
-    _, said = scene.run(project, deadline=4.0)
+    _, said = scene.run(project, deadline=60.0)
     assert f"the Space {ID} is {OWNER}/moved now; set `space_id` to that" in said
     scene.run(project, workspace=None, space_id=f"{OWNER}/moved")
     [run] = scene.stored(project)  # the other is kept, and belongs to another place

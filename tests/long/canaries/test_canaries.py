@@ -15,8 +15,8 @@ import pytest
 from zenml.utils.secret_utils import is_secret_field
 
 from tests.faults.server import Server
-from tests.long.secrets.cases import CASES, Case
-from tests.long.secrets.search import forms, places
+from tests.long.canaries.cases import CASES, Case
+from tests.long.canaries.search import forms, places
 from tests.support import stores
 from tests.support.environments import REPOSITORY
 from tests.support.server import answering_server, closed_port, refusing_server
@@ -62,7 +62,7 @@ def folder(servers: Mapping[str, str], store_template: Path, tmp_path_factory: p
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ZENML_TRACKERS_"))}
     addresses = json.dumps({**servers, "store": str(folder / "store")})
-    command = [sys.executable, "-m", "tests.long.secrets.process", str(folder / "shown"), addresses]
+    command = [sys.executable, "-m", "tests.long.canaries.process", str(folder / "shown"), addresses]
     with (folder / "shown" / "printed.txt").open("wb") as printed:
         done = subprocess.run(command, cwd=folder, env={**kept, **variables}, stdout=printed, stderr=printed)
     assert done.returncode == 0, (folder / "shown" / "printed.txt").read_text()[-3000:]

@@ -1,4 +1,4 @@
-"""The process that has all the secrets: `python -m tests.long.secrets.process FOLDER ADDRESSES`, with JSON.
+"""The process that has all the secrets: `python -m tests.long.canaries.process FOLDER ADDRESSES`, with JSON.
 
 It registers the tracker of each case, runs a pipeline with it, and shows all that anybody could look at: logs at DEBUG,
 representations, pickles, the variables of its children, tracebacks with the values of local variables.
@@ -25,7 +25,7 @@ from zenml import pipeline, step
 from zenml.client import Client
 from zenml.enums import StackComponentType
 
-from tests.long.secrets.cases import CASES, Case
+from tests.long.canaries.cases import CASES, Case
 from tests.support import direct, pipelines
 from zenml_trackers import get_run
 from zenml_trackers.cli import main as command
