@@ -184,7 +184,8 @@ sink.write([Metrics(values={{"m": value}}, step=value) for value in range(3)])
 class TestKilled:
     @pytest.mark.slow
     def test_another_process_goes_on_with_the_run_and_ends_it(self, tmp_path):
-        _in_a_process(tmp_path, "time.sleep(1)\nos.kill(os.getpid(), 9)")
+        stored = "while [len(run.metrics) for run in backend.read()] != [3]: time.sleep(0.1)"
+        _in_a_process(tmp_path, f"{stored}\nos.kill(os.getpid(), 9)")
         backend = tracker(tmp_path).backend
         (left,) = backend.read()
         assert (left.status, left.metadata, [point.step for point in left.metrics]) == ("running", {"a": 1}, [0, 1, 2])

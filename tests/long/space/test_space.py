@@ -163,7 +163,7 @@ def test_a_token_that_may_not_write_is_called_that(scene: Scene, project: str, t
 def test_one_that_was_renamed_is_named_anew(scene: Scene, project: str) -> None:
     scene.hub.spaces[f"{OWNER}/moved"] = scene.hub.spaces.pop(ID)
     scene.hub.renamed[ID] = f"{OWNER}/moved"
-    _, said = scene.run(project, deadline=60.0)
+    _, said = scene.run(project, deadline=12.0)
     assert f"the Space {ID} is {OWNER}/moved now; set `space_id` to that" in said
     scene.run(project, workspace=None, space_id=f"{OWNER}/moved")
     [run] = scene.stored(project)  # the other is kept, and belongs to another place
