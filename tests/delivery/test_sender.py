@@ -178,13 +178,19 @@ class TestHandingOn:
         assert said.text.count("The tracker 'hostile' has no artifacts. The other trackers get it.") == 1
 
     @pytest.mark.parametrize(
-        "damage", [b'{"kind":"metrics","time":1.0,"values":7,"step":1}', b'{"kind":"me\x00trics"}']
+        "damage",
+        [
+            b'{"kind":"metrics","time":1.0,"values":7,"step":1}',
+            b'{"kind":"metrics","time":1.0,"values":{"m":"x"},"step":0}',
+            b'{"kind":"metrics","time":1.0,"values":{"m":1.0},"step":0.5}',
+            b'{"kind":"me\x00trics"}',
+        ],
     )
     def test_a_damaged_record_costs_itself_and_is_told_of(self, journals, said, damage):
         journal, sink = new_journal(journals), Telling()
-        log(journal, "m", 1, 0)
         with (journal.folder / RECORDS).open("ab") as file:
             file.write(damage + b"\n")
+        log(journal, "m", 1, 0)
         log(journal, "m", 2, 1)
         assert finished(journal, Hostile(sink)).done
         assert [record.values for record in sink.taken] == [{"m": 1}, {"m": 2}]

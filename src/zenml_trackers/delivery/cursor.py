@@ -129,25 +129,29 @@ class Cursor:
     def _record(self, number: int, fields: dict[str, Any]) -> Logged:
         kind = KINDS[fields.pop("kind")]
         if issubclass(kind, Metrics):
+            _need_row(fields)  # before anything is counted
             self.totals.see(fields["values"])  # under the names that their own process gave them
         if PROCESS in fields:
             self.marks.put(kind, fields)
         elif kind is Metrics:
             self.marks.see(fields)
         if kind is Metrics:  # there are many of them, and their values were looked at before
-            return Metrics.model_construct(number=number, **_need_row(fields))
+            return Metrics.model_construct(number=number, **fields)
         record = kind(number=number, **fields)
         if isinstance(record, Definition):
             self.totals.define(record)
         return record
 
 
-def _need_row(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a row of metrics, as far as no disk has changed them."""
+def _need_row(fields: dict[str, Any]) -> None:
+    """See that the disk has not changed a row of metrics; the step of a child process's may be left to be counted.
+
+    Raises:
+        TypeError: It has.
+    """
     numbers = all(isinstance(value, (int, float)) for value in fields["values"].values())
-    if not numbers or not isinstance(fields["step"], int):
+    if not numbers or not isinstance(fields["step"], int if PROCESS not in fields else (int, type(None))):
         raise TypeError("the values of a row are numbers, and so is its step")
-    return fields
 
 
 def _fields(line: bytes) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import trustme
+from tracker_contracts.faults.front import _pump
 
 from tests.long.space.hub import TOKENS, Hub
 
@@ -98,11 +99,3 @@ def _head(caller: socket.socket) -> bytes:
     while b"\r\n\r\n" not in data and (more := caller.recv(65536)):
         data += more
     return data
-
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)

@@ -123,7 +123,7 @@ class Client:
 
     def _named(self, error: Exception) -> TrackerError:
         where = f"the Trackio server at {self._target.address}"
-        answer = error.response if isinstance(error, httpx.HTTPStatusError) else None
+        answer: httpx.Response | None = getattr(error, "response", None)  # of httpx, or of the Hub's own client
         said = answer.text[:300] if answer is not None else str(error)
         if any(token in said for token in TOKENS) or (answer is not None and answer.status_code in REFUSED):
             return TokenRefused(f"{where} refused the token; check `api_key`")
