@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ import __main__
 from tests.support import browser, made, releases, skips, stores
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
+WHAT_IS_INSTALLED = cache(importlib.metadata.packages_distributions)
 
 # Read once, when the libraries are imported.
 os.environ.update(
@@ -122,6 +125,8 @@ def zenml_store(renewed_store: stores.Renewed) -> Iterator[Path]:
     before = os.environ["ZENML_CONFIG_PATH"]
     # ZenML lists all packages by a pip of its own for each run and step, which tells these tests nothing.
     Environment.get_python_packages = staticmethod(list)  # type: ignore[method-assign]
+    # It looks through the files of all that is installed for each flavor that is registered; that does not change here.
+    importlib.metadata.packages_distributions = WHAT_IS_INSTALLED
     renewed_store.renew()
     yield renewed_store.folder
     renewed_store.leave(Path(before))

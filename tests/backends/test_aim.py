@@ -20,7 +20,7 @@ from aimrocks.errors import RocksIOError
 
 from tests.support.trackers import store
 from zenml_trackers import connect
-from zenml_trackers.backends.aim.repository import ReadRun, StepRun
+from zenml_trackers.backends.aim.repository import StepRun, _sequence
 from zenml_trackers.errors import InvalidUrl, TrackerError, TrackerUnreachable
 from zenml_trackers.model.records import Metrics, RunError, RunSpec, Status
 
@@ -266,14 +266,14 @@ class TestUrl:
 def test_a_run_whose_files_aim_rewrites_is_read_again(tracker, monkeypatch, error):
     with tracker.start_run("r") as run:
         run.log({"m": 1})
-    read, errors = ReadRun._sequence, [error]
+    errors = [error]
 
-    def disturbed(self, *given):
+    def disturbed(*given):
         if errors:
             raise errors.pop()
-        return read(self, *given)
+        return _sequence(*given)
 
-    monkeypatch.setattr(ReadRun, "_sequence", disturbed)
+    monkeypatch.setattr(f"{_sequence.__module__}._sequence", disturbed)
     [stored] = tracker.read()
     assert [point.value for point in stored.metrics] == [1]
     assert errors == []
@@ -282,6 +282,6 @@ def test_a_run_whose_files_aim_rewrites_is_read_again(tracker, monkeypatch, erro
 def test_a_run_that_cannot_be_read_is_told(tracker, monkeypatch):
     with tracker.start_run("r") as run:
         run.log({"m": 1})
-    monkeypatch.setattr(ReadRun, "_sequence", lambda *given: {}[1])
+    monkeypatch.setattr(f"{_sequence.__module__}._sequence", lambda *given: {}[1])
     with pytest.raises(TrackerError, match="can't be read: KeyError: 1"):
         list(tracker.read())

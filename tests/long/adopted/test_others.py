@@ -11,6 +11,7 @@ import pytest
 
 from tests.long.adopted.running import API_KEY, LOSS, run, stack
 from tests.long.adopted.steps import loses_its_own, seen, trains, untracked
+from tests.support.environments import build_wheel, make_environment
 from tests.support.pipelines import stack_with
 
 
@@ -54,31 +55,40 @@ class TestComet:
         assert seen == {**whose, "name": f"{finished.name}_trains"}
 
 
+NEPTUNE = """
+from pathlib import Path
+import neptune
+from zenml_trackers.losses import Redactor, Reporter
+from zenml_trackers.run import Run
+from zenml_trackers.zenml.adopted.neptune import NeptuneSink
+
+Path("notes.txt").write_text("x")
+native = neptune.init_run(mode="offline", project="a/b", capture_hardware_metrics=False, git_ref=False)
+own = Run("neptune", "a/b", NeptuneSink(native, "one", "a/b"), Reporter("test", Redactor(), strict=True))
+own.log({"loss": 0.5})
+own.log({"loss": 0.25})
+own.log_params({"model": {"depth": 3, "layers": [1, 2]}})
+own.add_tags("blue")
+own.log_artifact("notes.txt", name="notes")
+own.log_table("cells", ["n"], [[1]])
+native.stop()
+"""
+
+
 class TestNeptune:
-    """Its service is closed, and ZenML's class knows no offline mode: the library alone is tried."""
+    """Its service is closed, and ZenML's class knows no offline mode: the library alone is tried.
+
+    It brings packages that slow down whatever else is in its environment, so that it has one of its own.
+    """
 
     @pytest.mark.slow
     def test_the_same_calls_are_stored_in_an_offline_run(self, tmp_path):
-        neptune = pytest.importorskip("neptune")
-        from zenml_trackers.losses import Redactor, Reporter
-        from zenml_trackers.run import Run
-        from zenml_trackers.zenml.adopted.neptune import NeptuneSink
-
-        native = neptune.init_run(mode="offline", project="a/b", capture_hardware_metrics=False, git_ref=False)
-        sink = NeptuneSink(native, "one", "a/b")
-        reporter = Reporter("test", Redactor(), strict=True)
-        own = Run("neptune", "a/b", sink, reporter)
-        own.log({"loss": 0.5})
-        own.log({"loss": 0.25})
-        own.log_params({"model": {"depth": 3, "layers": [1, 2]}})
-        own.add_tags("blue")
-        own.log_artifact(tmp_path / "notes.txt", name="notes")
-        own.log_table("cells", ["n"], [[1]])
-        native.stop()
-        stored = "".join(file.read_text() for file in tmp_path.rglob("data-1.log"))
+        wheel = build_wheel(tmp_path / "wheel")
+        place = make_environment(tmp_path / "environment", str(wheel), "neptune>=1.14").workplace(tmp_path / "place")
+        place.python(NEPTUNE)
+        stored = "".join(file.read_text() for file in place.folder.rglob("data-1.log"))
         for part in ('"loss"', "0.25", '"depth"', '"blue"', '"notes"', '"cells"'):
             assert part in stored
-        assert own.url is None
 
 
 class TestWhereThereIsNothingToAdopt:

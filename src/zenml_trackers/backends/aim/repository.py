@@ -240,30 +240,22 @@ class ReadRun:
         return self._points(types)
 
     def _points(self, types: Collection[str]) -> list[Point]:
-        contexts = self._tree.get("contexts", {})
+        traces, contexts = self._tree.get("traces", {}), self._tree.get("contexts", {})
+        if not traces:
+            return []
+        tracked = self._open("seqs")  # once for all of them: Aim opens the files anew each time
         found: list[Point] = []
-        for context, sequences in self._tree.get("traces", {}).items():
+        for context, sequences in traces.items():
             for name, about in sequences.items():
                 if about.get("dtype") in types:
-                    found += self._sequence(name, context, contexts.get(context, {}), about.get("version", 1))
+                    version, shown = about.get("version", 1), contexts.get(context, {})
+                    chunks = tracked.subtree("chunks" if version == 1 else (f"v{version}", "chunks"))
+                    found += _sequence(chunks.subtree((self.id, context, name)), name, shown, version)
         return sorted(found, key=attrgetter("when"))
 
     def artifacts(self) -> list[Path]:
         """The files and folders that were kept."""
         return folders.kept(self._artifacts_folder)
-
-    def _sequence(self, name: str, context: int, shown: dict[str, Any], version: int) -> Iterator[Point]:
-        """Since Aim's second version, the keys of a sequence are hashes of its steps.
-
-        Aim stores a value first and its step last: one that lacks that is on its way, or its process was killed.
-        """
-        chunks = self._open("seqs").subtree("chunks" if version == 1 else (f"v{version}", "chunks"))
-        sequence = chunks.subtree((self.id, context, name))
-        times = dict(sequence.array("time").items())
-        steps = dict(zip(times, times, strict=True)) if version == 1 else dict(sequence.array("step").items())
-        for key, value in sequence.array("val").items():
-            if key in steps:
-                yield Point(times[key], shown.get(NAMED, name), shown, steps[key], value)
 
     @cached_property
     def _tree(self) -> Any:
@@ -271,6 +263,18 @@ class ReadRun:
 
     def _open(self, part: str) -> Any:
         return self._repo.request_tree(part, self.id, read_only=True, skip_read_optimization=True).subtree(part)
+
+
+def _sequence(sequence: Any, name: str, shown: dict[str, Any], version: int) -> Iterator[Point]:
+    """Since Aim's second version, the keys of a sequence are hashes of its steps.
+
+    Aim stores a value first and its step last: one that lacks that is on its way, or its process was killed.
+    """
+    times = dict(sequence.array("time").items())
+    steps = dict(zip(times, times, strict=True)) if version == 1 else dict(sequence.array("step").items())
+    for key, value in sequence.array("val").items():
+        if key in steps:
+            yield Point(times[key], shown.get(NAMED, name), shown, steps[key], value)
 
 
 def _clean_up_without_a_thread() -> None:

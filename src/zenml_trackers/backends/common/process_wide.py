@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any, ClassVar
+
+INSTALLED = tuple({f"{sysconfig.get_path(kind)}{os.sep}" for kind in ("stdlib", "platstdlib", "purelib", "platlib")})
+"""The folders of modules that nobody edits while they are used."""
 
 
 class Replaced:
@@ -20,6 +25,8 @@ class Replaced:
         """
         self._ours = dict(ours)
         self._holders = 0
+        self._without: set[str] = set()
+        """Modules that have none of the functions: a process has thousands, and to look at all takes a step 10 ms."""
         self._lock = threading.Lock()
 
     def hold(self) -> None:
@@ -27,23 +34,33 @@ class Replaced:
         with self._lock:
             self._holders += 1
             if self._holders == 1:
-                _exchange(self._ours)
+                self._exchange([(old.__name__, old, new) for old, new in self._ours.items()])
 
     def release(self) -> None:
         """Put the library's back, if nobody else holds ours."""
         with self._lock:
             self._holders -= 1
             if self._holders == 0:
-                _exchange({ours: original for original, ours in self._ours.items()})
+                self._exchange([(new.__name__, new, old) for old, new in self._ours.items()])
+
+    def _exchange(self, functions: Sequence[tuple[str, Callable[..., Any], Callable[..., Any]]]) -> None:
+        for name in sys.modules.keys() - self._without:
+            module = sys.modules.get(name)
+            held = getattr(module, "__dict__", {})
+            has_any = False
+            for function, old, new in functions:
+                if (found := held.get(function)) is old:
+                    held[function] = new
+                has_any |= found is old or found is new
+            if not has_any and _imports_nothing_more(module):
+                self._without.add(name)
 
 
-def _exchange(functions: Mapping[Callable[..., Any], Callable[..., Any]]) -> None:
-    named = [(old.__name__, old, new) for old, new in functions.items()]
-    for module in list(sys.modules.values()):
-        held = getattr(module, "__dict__", {})
-        for name, old, new in named:
-            if held.get(name) is old:
-                held[name] = new
+def _imports_nothing_more(module: ModuleType | None) -> bool:
+    """Whether it is an installed module, all of which is loaded; one of the user's may be edited and loaded anew."""
+    if type(module) is not ModuleType or getattr(module.__spec__, "_initializing", True):
+        return False
+    return (module.__file__ or "").startswith(INSTALLED) if hasattr(module, "__file__") else True
 
 
 class Variables:
