@@ -277,6 +277,12 @@ class TestNames:
         assert (kept.stored("loss"), kept.receipt) == ("loss", {})
 
     def test_a_name_that_looks_like_a_changed_one_is_not_taken_for_it(self):
-        kept = Names(refused="[^a-z0-9_-]", longest=20)
-        changed = kept.stored("é")
-        assert kept.original(kept.stored(changed)) == changed
+        looks = {"refused": "[^a-z0-9_-]", "longest": 20}
+        names = ["é", Names(**looks).stored("é")]
+        for order in (names, names[::-1]):
+            kept = Names(**looks)
+            stored = {name: kept.stored(name) for name in order}
+            assert len(set(stored.values())) == 2
+            later = Names(**looks, receipt=kept.receipt)
+            assert {name: later.stored(name) for name in order} == stored
+            assert [later.original(each) for each in stored.values()] == order

@@ -57,7 +57,7 @@ class ObservedRun(BaseModel):
     params: dict[str, Any] = Field(default_factory=dict)
     """Nested, as they were logged."""
     metrics: list[ObservedMetric] = Field(default_factory=list)
-    """In the order in which they were stored."""
+    """Those of one name in the order in which they were stored; it is no matter how the names are mixed."""
     step: str | None = None
     """The ZenML step that the run belongs to, if the backend tells."""
     attempt: int | None = None

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from traceback import format_exception
 
 from zenml_trackers.errors import TrackerError
 
@@ -67,6 +68,14 @@ class Reporter:
         if topic not in self._said:
             self._said.add(topic)
             logger.warning("%s: %s %s", self.redact(self.subject), _sentence(str(safe)), lost)
+            if logger.isEnabledFor(logging.DEBUG):
+                logger.debug("%s: that was raised here:\n%s", self.redact(self.subject), self._traceback(error))
+
+    def _traceback(self, error: Exception) -> str:
+        try:
+            return self.redact("".join(format_exception(error)))
+        except Exception:  # it can't even be shown
+            return _told(error)
 
     def named(self, error: Exception) -> TrackerError:
         """The error as one of ours, its message without secrets."""

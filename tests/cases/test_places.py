@@ -11,7 +11,6 @@ import pytest
 
 from tests.cases.conftest import Case
 from tests.support.said import warnings_in
-from tests.support.trackers import LIBRARIES
 from zenml_trackers import connect
 
 RELATIVE = {
@@ -89,19 +88,3 @@ def test_a_relative_journal_stays_where_the_run_began(tmp_path: Path):
     run_code(STEP.replace("{change}", "os.chdir('other')"), url, tmp_path, ZENML_TRACKERS_JOURNAL="journals")
     assert run_code(READ, url, tmp_path) == WHOLE
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["model.pt"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("tracker", ["memory", "trackio", *LIBRARIES])
-def test_a_home_that_changes_or_goes_away_is_no_matter(make_case, tracker, tmp_path: Path):
-    case: Case = make_case(tracker)
-    home = tmp_path / "home"
-    home.mkdir()
-    change = "os.environ['HOME'] = '/nowhere'; os.rename(os.getcwd(), os.getcwd() + '-gone'); os.chdir('/tmp')"
-    variables = {name: str(tmp_path / name) for name in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CONFIG_DIR")}
-    variables |= {"ZENML_TRACKERS_JOURNAL": str(tmp_path / "journals"), "TRACKIO_DIR": str(tmp_path / "trackio")}
-    run_code(
-        STEP.replace("{change}", change).replace('"model.pt"', f'"{tmp_path}/model.pt"'), case.url, home, **variables
-    )
-    (tmp_path / "after").mkdir()
-    assert run_code(READ, case.url, tmp_path / "after", **variables) == WHOLE

@@ -14,11 +14,13 @@ from tests.contract.test_report import made
 
 
 def test_what_is_left_is_estimated_from_what_is_done() -> None:
-    now = iter([100.0, 110.0, 400.0])
+    now = iter([100.0, 110.0, 400.0, 500.0, 600.0])
     estimate = Estimate(lambda: next(now))
     assert estimate.left(1, 21) == ""
     assert estimate.left(11, 21) == ", about 11 s left"  # 10 in 10 s, and 11 that are not done
     assert estimate.left(12, 21) == ", about 5 min left"
+    assert estimate.left(12, 21, budget=410.0) == ", about 10 s left"  # when it ends, none begins any more
+    assert estimate.left(12, 21, budget=410.0) == ", about 0 s left"
 
 
 def test_after_any_time_as_much_of_each_driver_is_done() -> None:

@@ -68,17 +68,6 @@ def test_a_server_gives_back_what_it_was_given(memory, project, files, tmp_path,
     assert after == before
 
 
-@pytest.mark.slow
-def test_many_runs_go_to_another_tracker_and_back(trackio, memory):
-    there_and_back(trackio, memory)
-
-
-@pytest.mark.skipif(find_spec("mlflow") is None, reason="MLflow is not installed here")
-@pytest.mark.slow
-def test_many_runs_go_to_mlflow_and_back(trackio, tmp_path):
-    there_and_back(trackio, f"mlflow+sqlite:///{put('mlflow', tmp_path / 'mlflow.db')}?project=digits")
-
-
 @pytest.mark.skipif(find_spec("mlflow") is None, reason="MLflow is not installed here")
 def test_mlflow_gives_back_files_images_and_tables(memory, files, tmp_path):
     mlflow = f"mlflow+sqlite:///{put('mlflow', tmp_path / 'mlflow.db')}?project=digits"
@@ -89,29 +78,6 @@ def test_mlflow_gives_back_files_images_and_tables(memory, files, tmp_path):
         attached(url, runs(url)[0].id, tmp_path / name) for name, url in (("a", memory), ("b", f"{memory}/back"))
     )
     assert after == before
-
-
-MANY = 24
-"""Every hostile name occurs, with each way to end and each attempt."""
-
-
-def there_and_back(trackio: str, other: str) -> None:
-    """All runs of a project in Trackio go to another tracker and from there to a second project in Trackio."""
-    for index in range(MANY):
-        failed = index % 5 == 0
-        error = RunError(type="RuntimeError", message=f"no {index}") if failed else None
-        store(
-            trackio, *_with_records(full_run(index)), status=Status.FAILED if failed else Status.FINISHED, error=error
-        )
-    back = f"{trackio}-back"
-    for source, target in ((trackio, other), (other, back)):
-        copying = copied(source, target)
-        assert copying.summary.losses == []
-        assert len(copying.summary.fates[Fate.COPIED]) == MANY
-    assert contents(back) == contents(trackio)
-    for source, target in ((trackio, other), (other, back), (other, trackio), (back, trackio), (trackio, back)):
-        assert copied(source, target).summary.fates.keys() == {Fate.PRESENT}
-    assert [len(runs(url)) for url in (trackio, other, back)] == [MANY] * 3
 
 
 class FewerThings(MemoryBackend):

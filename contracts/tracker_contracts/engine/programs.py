@@ -128,7 +128,7 @@ class Programs:
         total = len(self._chosen)
         self._share(
             [
-                self._execution(each, partial(told.program, str(each), number, total))
+                self._execution(each, partial(told.program, str(each), number, total, self._budget))
                 for number, each in enumerate(self._chosen, 1)
             ]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,8 +24,8 @@ MINUTES = 100.0
 class Told:
     """What a check tells of itself; this one keeps it to itself."""
 
-    def program(self, text: str, number: int, total: int) -> None:
-        """A program begins."""
+    def program(self, text: str, number: int, total: int, budget: float) -> None:
+        """A program begins, of so many that there are if the seconds of the budget last."""
 
     def search(self, number: int, total: int) -> None:
         """The search for smaller programs that show one kind of defect begins."""
@@ -62,13 +63,17 @@ class Estimate:
         self._clock = clock
         self._began: float | None = None
 
-    def left(self, number: int, total: int) -> str:
-        """What to say when the number-th of so many begins: about how long the rest takes; nothing at the first."""
+    def left(self, number: int, total: int, budget: float = math.inf) -> str:
+        """What to say when the number-th of so many begins: about how long the rest takes; nothing at the first.
+
+        None begins any more when as many seconds as the budget has are over.
+        """
         now = self._clock()
         if self._began is None or number <= 1:
             self._began = now
             return ""
-        seconds = (now - self._began) / (number - 1) * (total - number + 1)
+        spent = now - self._began
+        seconds = min(spent / (number - 1) * (total - number + 1), max(budget - spent, 0.0))
         return f", about {seconds / 60:.0f} min left" if seconds >= MINUTES else f", about {seconds:.0f} s left"
 
 
@@ -78,8 +83,8 @@ class _Lines(Told):
         self._programs, self._searches, self._trials = Estimate(), Estimate(), Estimate()
         self._clause = 0
 
-    def program(self, text: str, number: int, total: int) -> None:
-        left = self._programs.left(number, total)
+    def program(self, text: str, number: int, total: int, budget: float) -> None:
+        left = self._programs.left(number, total, budget)
         if number == 1 or number % EVERY == 0 or number == total:
             self._line(f"program {number} of {total}{left}")
 
@@ -109,7 +114,7 @@ class _Bar(Told):
     def over(self) -> None:
         self._bar.stop()
 
-    def program(self, text: str, number: int, total: int) -> None:
+    def program(self, text: str, number: int, total: int, budget: float) -> None:
         self._bar.update(self._programs, completed=number - 1, total=total)
 
     def search(self, number: int, total: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ def safe(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line."""
-    return safe(" ".join(text.split()))
+    return safe(" ".join(re.split(r"[ \t\r\n]+", text)).strip())
 
 
 def cut(text: str, width: int) -> str:

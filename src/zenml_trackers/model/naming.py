@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 HASH_LENGTH = 8
+LIKE_CHANGED = re.compile(rf"-[0-9a-f]{{{HASH_LENGTH},}}\Z")
+"""What a name that was changed ends with; another one may be just that, and has to be told from it."""
 MOST_LISTED = 12
 
 
@@ -22,24 +24,34 @@ class Names:
         """Names of one run.
 
         Args:
-            refused: A regular expression for what can't be in a name.
-            longest: The most characters that a name may have.
+            refused: A regular expression for what can't be in a name. Each match becomes one `_`, and the result is not
+                looked at again; `^$` refuses the empty name.
+            longest: The most characters that a name may have; some more than those of a hash.
             receipt: That of the run that is continued.
         """
         self._refused = re.compile(refused)
         self._longest = longest
         self.receipt = dict(receipt or {})
-        """The original of each name that was changed."""
+        """The original of each name that was changed, and of those that look like one."""
 
     def stored(self, name: str) -> str:
         """The name under which to store `name`."""
-        usable = self._refused.sub("_", name)
-        if usable == name and len(name) <= self._longest and name not in self.receipt:
+        if self._fits(name) and self.receipt.get(name, name) == name:
+            if LIKE_CHANGED.search(name):
+                self.receipt[name] = name
             return name
-        digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_LENGTH]
-        changed = f"{usable[: self._longest - HASH_LENGTH - 1]}-{digest}"
+        changed = next(filter(lambda changed: self.receipt.get(changed, name) == name, self._changed(name)))
         self.receipt[changed] = name
         return changed
+
+    def _fits(self, name: str) -> bool:
+        return len(name) <= self._longest and not self._refused.search(name)
+
+    def _changed(self, name: str) -> Iterator[str]:
+        """What it may be changed into: the first, or one with more of the hash where another name is just that."""
+        usable, digest = self._refused.sub("_", name), hashlib.sha256(name.encode()).hexdigest()
+        for length in range(HASH_LENGTH, len(digest)):
+            yield f"{usable[: self._longest - length - 1]}-{digest[:length]}"
 
     def original(self, stored: str) -> str:
         """The name that was stored as `stored`."""

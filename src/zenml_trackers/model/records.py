@@ -65,7 +65,9 @@ class RunSpec(Record):
     name: str
     """What people call the run; several may share it."""
     project: str
-    """The group of runs that it belongs to, as the URL or the configuration names it."""
+    """The group of runs that it belongs to, as the configuration names it; for a copy, that of its source. A backend
+    stores it in its own project all the same, the one that it was made with.
+    """
     tags: tuple[str, ...] = ()
     """Each once: those of the settings, and the names of pipeline, pipeline run and step."""
     metadata: dict[str, Any] = Field(default_factory=dict)

@@ -41,7 +41,9 @@ def named_loss(record: Logged, error: Exception) -> Exception:
     if name is None or isinstance(error, Losses) or (isinstance(error, TrackerError) and repr(name) in str(error)):
         return error
     kind = type(record).__name__.lower()
-    return UnstorableValue(f"The {kind} {name!r} can't be stored ({type(error).__name__}: {error}).")
+    named = UnstorableValue(f"The {kind} {name!r} can't be stored ({type(error).__name__}: {error}).")
+    named.__cause__ = error
+    return named
 
 
 class RecordSink(Sink):
@@ -49,30 +51,60 @@ class RecordSink(Sink):
 
     `OSError` and what is one, such as `TrackerUnreachable`, means that it may work in a moment. Anything else means
     that the record can't be stored, and `UnstorableValue` that the rest of it was.
+
+    Names with one `_` are free for a backend's author: neither this class nor `DocumentSink` uses any.
     """
 
     def __init__(self) -> None:
-        self._begun = False
-        self._stored = -1
-        self._losses: list[Exception] = []
-        self._lost_rows = 0
-        self._unshown: set[tuple[str | None, str]] = set()
+        """A run of which nothing was stored."""
+        self.begun = False
+        """Whether `begin` was."""
+        self.taken = -1
+        """The number of the last record that was stored, for `stored`."""
+        self.losses: list[Exception] = []
+        """What could not be stored since the last report of it; a `take` of one's own adds to them."""
+        self.lost_rows = 0
+        """How many rows of metrics these cost as a whole."""
+        self.__unshown: set[tuple[str | None, str]] = set()
 
     def write(self, records: Sequence[Logged]) -> None:
         """Begin the run if need be, and store each record in its turn."""
-        if not self._begun:
+        if not self.begun:
             self.begin()
-            self._begun = True
+            self.begun = True
         self.take(records)
         self.settle()
-        losses, rows, self._losses, self._lost_rows = self._losses, self._lost_rows, [], 0
+        losses, rows, self.losses, self.lost_rows = self.losses, self.lost_rows, [], 0
         if losses:
             raise Losses(losses, rows)
 
     def take(self, records: Iterable[Logged]) -> None:
         """Store the records, each in its turn; a library that takes many at once has this of its own."""
         for record in records:
-            self._try(record)
+            self.__try(record)
+
+    def store(self, record: Logged) -> None:
+        """Store one record, by the method for its kind."""
+        match record:
+            case Metrics(values=values, step=step):
+                self.log(values, step)
+            case Params(values=values):
+                self.set_params(values)
+            case Tags(tags=tags):
+                self.add_tags(tags)
+            case Artifact():
+                self.keep_artifact(record)
+                self.__try_to_show(record)
+            case Alert():
+                self.alert(record)
+            case Summary(values=values):
+                self.set_summary(values)
+            case Used():
+                self.use(record)
+            case Image(name=name, image=image):
+                self.show_captioned(record, as_pil(name, image))
+            case Table(step=step):
+                self.show_table(record, step)
 
     def settle(self) -> None:
         """Store what is stored once for all records that were given together."""
@@ -83,7 +115,7 @@ class RecordSink(Sink):
 
     def stored(self) -> int:
         """How far the records were taken."""
-        return self._stored
+        return self.taken
 
     def begin(self) -> None:
         """Make the run; nothing if the library made it already. Called again if it raises."""
@@ -143,39 +175,17 @@ class RecordSink(Sink):
         """Store that the run used an artifact, where the library has a place for it."""
         raise UnsupportedFeature(f"That the run used the artifact {used.name!r} can't be stored.")
 
-    def _try(self, record: Logged) -> None:
+    def __try(self, record: Logged) -> None:
         try:
-            self._take(record)
+            self.store(record)
         except OSError:
             raise
         except Exception as error:
-            self._losses.append(named_loss(record, error))
-            self._lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
-        self._stored = record.number
+            self.losses.append(named_loss(record, error))
+            self.lost_rows += isinstance(record, Metrics) and not isinstance(error, UnstorableValue)
+        self.taken = record.number
 
-    def _take(self, record: Logged) -> None:
-        match record:
-            case Metrics(values=values, step=step):
-                self.log(values, step)
-            case Params(values=values):
-                self.set_params(values)
-            case Tags(tags=tags):
-                self.add_tags(tags)
-            case Artifact():
-                self.keep_artifact(record)
-                self._try_to_show(record)
-            case Alert():
-                self.alert(record)
-            case Summary(values=values):
-                self.set_summary(values)
-            case Used():
-                self.use(record)
-            case Image(name=name, image=image):
-                self.show_captioned(record, as_pil(name, image))
-            case Table(step=step):
-                self.show_table(record, step)
-
-    def _try_to_show(self, artifact: Artifact) -> None:
+    def __try_to_show(self, artifact: Artifact) -> None:
         """Show what it holds; whatever becomes of that, it is kept, and not kept again."""
         what = (artifact.shows, artifact.title)
         try:
@@ -183,10 +193,10 @@ class RecordSink(Sink):
                 self.show(artifact)
         except Exception as error:
             let_through(error)
-            if what not in self._unshown:
+            if what not in self.__unshown:
                 told = f"The {artifact.shows} {artifact.title!r} is kept as an artifact, but can't be shown"
-                self._losses.append(UnstorableValue(f"{told} ({type(error).__name__}: {error})."))
-            self._unshown.add(what)
+                self.losses.append(UnstorableValue(f"{told} ({type(error).__name__}: {error})."))
+            self.__unshown.add(what)
 
 
 class DocumentSink(RecordSink):
@@ -204,7 +214,8 @@ class DocumentSink(RecordSink):
         """
         super().__init__()
         self.config = config
-        self._changed = True
+        self.changed = True
+        """Whether it is to be put; whoever changes it says so."""
 
     @abstractmethod
     def put(self, config: Mapping[str, Any]) -> None:
@@ -212,9 +223,9 @@ class DocumentSink(RecordSink):
 
     def settle(self) -> None:
         """Put the document if it changed."""
-        if self._changed:
+        if self.changed:
             self.put(self.config)
-            self._changed = False
+            self.changed = False
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Put the document with the status, and end the run."""
@@ -225,32 +236,32 @@ class DocumentSink(RecordSink):
     def set_params(self, values: Mapping[str, Any]) -> None:
         """Into the document."""
         document.add_params(self.config, values)
-        self._changed = True
+        self.changed = True
 
     def alert(self, alert: Alert) -> None:
         """Into the document, as far as the library has no place of its own."""
         document.add_alert(self.config, alert)
-        self._changed = True
+        self.changed = True
 
     def set_summary(self, values: Mapping[str, Number | str]) -> None:
         """Into the document, as far as the library has no place of its own."""
         document.add_summary(self.config, values)
-        self._changed = True
+        self.changed = True
 
     def use(self, used: Used) -> None:
         """Into the document."""
         document.add_used(self.config, used)
-        self._changed = True
+        self.changed = True
 
-    def _take(self, record: Logged) -> None:
+    def store(self, record: Logged) -> None:
         """What is known of an artifact goes into the document once it is kept."""
-        super()._take(record)
+        super().store(record)
         if isinstance(record, Artifact):
             about = record.model_dump(include={"name", "type", "aliases"})
             document.add_artifact(self.config, StoredArtifact(**about, size=size(record.path)))
-            self._changed = True
+            self.changed = True
 
     def add_tags(self, tags: tuple[str, ...]) -> None:
         """Into the document."""
         document.add_tags(self.config, tags)
-        self._changed = True
+        self.changed = True

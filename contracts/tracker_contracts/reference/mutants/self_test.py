@@ -21,7 +21,7 @@ from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.judges.blame import APART, conditions, shown_by_programs
 from tracker_contracts.judges.judge import judged
 from tracker_contracts.judges.trace import Check
-from tracker_contracts.profiles import QUICK, Profile
+from tracker_contracts.profiles import DEFAULT, QUICK
 from tracker_contracts.programs.program import Program
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
 from tracker_contracts.reference.mutants.contained import contained
@@ -31,7 +31,7 @@ from tracker_contracts.reference.mutants.mutant import Mutant
 from tracker_contracts.reference.mutants.proven import code
 from tracker_contracts.report.verdict import Finding, Verdict
 
-THOROUGH = Profile(name="self-test", direct=15, pipeline=1, process=1, shrink=False)
+TRIALS = DEFAULT.model_copy(update={"pipeline": 1, "shrink": False})
 """For the reference, and for a mutant's own clause; the first counterexample ends a trial."""
 APART_CLAUSES = frozenset({*APART.values(), "T3"})
 """Clauses that are to blame for what others' judges see."""
@@ -174,7 +174,7 @@ class Examiner:
 
     def _judge(self, trial: Trial, harness: type[TrackerHarness], driver: Driver) -> Finding:
         with contained():
-            return judge(trial, World(harness(), driver, self._folder), THOROUGH, self._seed)
+            return judge(trial, World(harness(), driver, self._folder), TRIALS, self._seed)
 
 
 def _has(program: Program, values: Sequence[str]) -> bool:

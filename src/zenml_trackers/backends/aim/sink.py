@@ -69,7 +69,7 @@ class AimSink(DocumentSink):
 
     def write(self, records: Sequence[Logged]) -> None:
         with self._repo.reaching():
-            if self._begun:
+            if self.begun:
                 self._repo.need(self.id)
             super().write(records)
 
@@ -107,7 +107,7 @@ class AimSink(DocumentSink):
         self._repo.keep(self.native, stored, path)
         if stored != name:
             self.config[NAMES] = {**self.config.get(NAMES, {}), stored: name}
-            self._changed = True
+            self.changed = True
 
     def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
         self._track({image.name: self._repo.image(picture, image.caption)}, image.step, "image")
@@ -122,10 +122,10 @@ class AimSink(DocumentSink):
         if (value := kept.value_of(artifact)) is not None:
             self._track({artifact.title: value}, artifact.step, str(artifact.shows))
 
-    def _take(self, record: Logged) -> None:
+    def store(self, record: Logged) -> None:
         self._time = record.time
         with self._repo.reaching():
-            super()._take(record)
+            super().store(record)
 
     def _track(self, values: Mapping[str, Any], step: int, kind: str = "") -> None:
         """Track values; if one can't be for now, the others are not tracked twice when they are given again."""

@@ -108,7 +108,7 @@ class MlflowSink(DocumentSink):
     def end(self, status: Status, error: RunError | None) -> None:
         with self._place.reached():
             self._place.set_status(self.id, status, _now())
-        losses, self._losses = self._losses, []
+        losses, self.losses = self.losses, []
         if losses:
             raise Losses(losses)
 
@@ -128,9 +128,9 @@ class MlflowSink(DocumentSink):
         with self._keeping(stored):
             self._shelf.show_table(table, stored)
 
-    def _take(self, record: Logged) -> None:
+    def store(self, record: Logged) -> None:
         self._shown = Shown(self._when(record), record.number)
-        super()._take(record)
+        super().store(record)
 
     def _timed(self, rows: Iterable[Logged]) -> Iterator[Row]:
         """Rows with their times, which tell values apart and are their order; given again they get the same."""
@@ -160,8 +160,8 @@ class MlflowSink(DocumentSink):
         self.settle()
         refused = self._requests.log(metrics)
         self._note_refusals(refused)
-        self._lost_rows += len({metric.timestamp for metric, _ in refused})
-        self._time, self._stored = rows[-1][0], rows[-1][1].number
+        self.lost_rows += len({metric.timestamp for metric, _ in refused})
+        self._time, self.taken = rows[-1][0], rows[-1][1].number
 
     def _metrics(self, row: Metrics, moment: int) -> Iterator[Any]:
         from mlflow.entities import Metric
@@ -169,7 +169,7 @@ class MlflowSink(DocumentSink):
         for name, value in row.values.items():
             if isinstance(value, int) and int(float(value)) != value:
                 refused = f"{name!r} holds an integer that no float equals, which MLflow can't store."
-                self._losses.append(UnstorableValue(refused))
+                self.losses.append(UnstorableValue(refused))
                 continue
             key, number = self._keys.stored(name), float(value)
             if math.isinf(number):
@@ -192,17 +192,17 @@ class MlflowSink(DocumentSink):
         yield
         self._note_refusals(self._requests.put(self._shelf.tags, {}))
         del self.config[layout.KEEPING]
-        self._changed = True
+        self.changed = True
 
     def _note(self, key: str, value: Any) -> None:
         """Set something of our own in the document, which is put with the next records at the latest."""
         if value and self.config.get(key) != value:
             self.config[key] = value
-            self._changed = True
+            self.changed = True
 
     def _note_refusals(self, refusals: Refusals) -> None:
         """Each reason once: all that a run is refused for one reason has the same error."""
-        self._losses += {id(error): error for _, error in refusals}.values()
+        self.losses += {id(error): error for _, error in refusals}.values()
 
 
 def _part(rows: deque[Row], most: int) -> list[Row]:

@@ -40,7 +40,7 @@ class TensorBoardSink(DocumentSink):
 
     def write(self, records: Sequence[Logged]) -> None:
         self._folder.forget()  # what an earlier call could not write is given again
-        self._stored = self._flushed
+        self.taken = self._flushed
         try:
             super().write(records)
         finally:
@@ -52,7 +52,7 @@ class TensorBoardSink(DocumentSink):
     def begin(self) -> None:
         with reaching(self._folder.path):
             self.native = self._folder.begin(self.config)
-        self._changed = False
+        self.changed = False
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         self._folder.add_scalars(values, step, self._when)
@@ -69,7 +69,7 @@ class TensorBoardSink(DocumentSink):
         keep(path, self._folder.kept_in / stored)
         if stored != name:
             self.config[NAMES] = {**self.config.get(NAMES, {}), stored: name}
-            self._changed = True
+            self.changed = True
 
     def show_captioned(self, image: Image, picture: PIL.Image.Image) -> None:
         self._folder.add_image(image, picture, self._when)
@@ -80,14 +80,14 @@ class TensorBoardSink(DocumentSink):
     def show(self, artifact: Artifact) -> None:
         self._folder.add_kept(artifact, self._when)
 
-    def _take(self, record: Logged) -> None:
+    def store(self, record: Logged) -> None:
         if self._folder.waiting > LARGE:
             self._flush()
         self._when = following(self._when, record.time)
-        super()._take(record)
+        super().store(record)
 
     def _flush(self) -> None:
         """Bring all that was taken into the event file."""
         with reaching(self._folder.path):
             self._folder.flush()
-        self._flushed = self._stored
+        self._flushed = self.taken

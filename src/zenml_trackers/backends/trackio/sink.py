@@ -93,7 +93,7 @@ class TrackioSink(DocumentSink):
         records = list(records)
         self._look(self._store.look_after)
         if self._deleted and records:
-            self._stored = records[-1].number
+            self.taken = records[-1].number
             raise Losses([], sum(isinstance(record, Metrics) for record in records))
         for are_rows, some in groupby(records, lambda record: isinstance(record, Metrics)):
             if are_rows:
@@ -166,7 +166,7 @@ class TrackioSink(DocumentSink):
     def _put_rows(self, rows: Sequence[Metrics]) -> None:
         """Store rows, all at once; those that are stored already stay as they are, by their ids."""
         self._store.add([self._entry(row) for row in rows])
-        self._stored = rows[-1].number
+        self.taken = rows[-1].number
 
     def _entry(self, row: Metrics) -> dict[str, Any]:
         values = {f"__{name}" if is_reserved(name) else name: value for name, value in row.values.items()}

@@ -14,10 +14,18 @@ import pytest
 from tests.support.journals import folders, soon
 from tests.support.trackers import connected, only_run, series, url_of
 from zenml_trackers import connect
+from zenml_trackers.delivery import place
 from zenml_trackers.errors import RunEnded
 from zenml_trackers.model.records import Status
 
 RACES = int(os.environ.get("RACES", "20"))
+
+
+@pytest.fixture(autouse=True)
+def journals(tmp_path, monkeypatch):
+    """Where the journals of this test are."""
+    monkeypatch.setenv(place.VARIABLE, str(tmp_path / "journals"))
+    return tmp_path / "journals"
 
 
 @pytest.fixture
