@@ -49,8 +49,9 @@ for variable in (
 if not hasattr(__main__, "__file__"):  # a worker of xdist; ZenML takes the folder of that file for the source root
     __main__.__file__ = str(Path(pytest.__file__).with_name("__main__.py"))
 
-settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-settings.register_profile("nightly", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
+ALWAYS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("ci", derandomize=True, max_examples=60, **ALWAYS)
+settings.register_profile("nightly", max_examples=1000, **ALWAYS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")

@@ -11,6 +11,7 @@ import pytest
 from tests.support import direct, trackers, workers
 from tests.support.artifacts import log, written
 from tests.support.hostile import Collecting, Hostile, tracker
+from tests.support.made import put
 from tests.support.said import warnings_in
 from tests.support.server import TOKEN, free_port, trackio_server
 from zenml_trackers import connect, get_run
@@ -222,6 +223,7 @@ class TestServers:
                 url = f"trackio+http://127.0.0.1:{port}"
                 yield connect(url, project=project, credentials={"api_key": TOKEN}, deadline=60)
         else:
+            put("mlflow", tmp_path / "server" / mlflow_serve.FILE)
             process = mlflow_serve.start(tmp_path / "server", port)
             yield connect(f"mlflow+http://127.0.0.1:{port}", project=project, deadline=60)
             mlflow_serve.stop(process)

@@ -310,6 +310,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
     )
     variables = {"MLFLOW_AUTH_CONFIG_PATH": str(auth), "MLFLOW_FLASK_SERVER_SECRET_KEY": "of-these-tests"}
+    put("mlflow", folder / "server" / mlflow_serve.FILE)
     process = mlflow_serve.start(folder / "server", port, "--app-name", "basic-auth", **variables)
     yield f"mlflow+http://127.0.0.1:{port}"
     mlflow_serve.stop(process)

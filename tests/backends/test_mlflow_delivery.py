@@ -104,6 +104,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     from zenml_trackers.testing.trackio_show import free_port
 
     found = free_port()
+    put("mlflow", tmp_path / "server" / mlflow_serve.FILE)
     process = mlflow_serve.start(tmp_path / "server", found)
     yield found
     mlflow_serve.stop(process)

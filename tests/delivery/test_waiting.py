@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from queue import SimpleQueue
 
@@ -18,7 +17,6 @@ from zenml_trackers.model.records import Feature, Status
 
 LONGEST_CALL = 0.05
 """Seconds, of nine calls in ten; the others may have to wait for a core or the disk, on a busy machine."""
-MOST_MEMORY = 20 * 2**20
 
 
 @pytest.fixture
@@ -50,21 +48,6 @@ class TestCalls:
             call(number)
             took.append(time.perf_counter() - began)
         assert sorted(took)[int(0.9 * len(took))] < LONGEST_CALL
-
-    @pytest.mark.slow
-    def test_memory_stays_flat_whatever_a_tracker_has_not_taken(self, run_of_a_hanging_one):
-        for number in range(5_000):
-            run_of_a_hanging_one.log({"m": number, "n": 0.5})
-        before = _memory()
-        for number in range(300_000):
-            run_of_a_hanging_one.log({"m": number, "n": 0.5})
-        assert _memory() - before < MOST_MEMORY
-
-
-def _memory():
-    gc.collect()
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096
 
 
 class TestEnd:
