@@ -17,6 +17,7 @@ import __main__
 from tests.support import browser, made, releases, skips, stores
 
 FOLDER = Path(tempfile.mkdtemp(prefix="zenml-trackers-tests-"))
+LONG = Path(__file__).parent / "long"
 WHAT_IS_INSTALLED = cache(importlib.metadata.packages_distributions)
 
 # Read once, when the libraries are imported.
@@ -78,8 +79,12 @@ def _may_have_pages(config: pytest.Config) -> bool:
     return any(asking in file.read_text("utf-8") for file in files for asking in ("chromium", "browser.path()"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest first, so that no worker has one of them left to do."""
+    for item in items:
+        if LONG in item.path.parents:
+            item.add_marker("slow")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "pages" not in item.path.parts))
 
 
