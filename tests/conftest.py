@@ -85,7 +85,7 @@ def _may_have_pages(config: pytest.Config) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest first, so that no worker has one of them left to do."""
     for item in items:
-        if LONG in item.path.parents or any(library in f"{item.path.stem}::{item.name}" for library in HEAVY):
+        if LONG in item.path.parents or any(library in f"{item.path.stem}::{item.name}".lower() for library in HEAVY):
             item.add_marker("slow")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "pages" not in item.path.parts))
 

@@ -36,6 +36,7 @@ def trackers_in(said: Said) -> list[str]:
     return [line.split("tracker ")[1].split(" ")[0].rstrip(":") for line in said.lines if "  tracker " in line]
 
 
+@pytest.mark.slow
 class TestJson:
     def test_it_has_the_same_checks_with_four_keys_each(self, three_trackers):
         told, said = piped("doctor", "--json"), piped("doctor")
@@ -60,6 +61,7 @@ class TestJson:
         assert told.err.startswith("Error: There is no tracker 'gud'")
 
 
+@pytest.mark.slow
 class TestOneOf:
     def test_all_trackers_are_checked_unless_one_is_named(self, three_trackers):
         assert sorted(trackers_in(piped("doctor"))) == ["bad", "good", "spare"]
@@ -108,6 +110,7 @@ class TestOneOf:
         assert "`zenml stack register NAME -o default -a default --set -e " in said.out
 
 
+@pytest.mark.slow
 def test_its_colours_are_on_a_terminal_alone(three_trackers):
     arguments = ("doctor", "--tracker", "bad")
     assert "\x1b[31mfail" in on_terminal(60, *arguments, colors=True).out

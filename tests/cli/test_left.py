@@ -119,6 +119,7 @@ class TestReconcile:
         assert len(after["fails_afterwards"].metrics) == 1
         assert ran("reconcile", "--tracker", "tracker") == (0, "All runs are as ZenML knows their steps.\n")
 
+    @pytest.mark.slow
     def test_a_run_whose_step_is_gone_is_failed(self, zenml_store, project):
         unified_stack_with(url=f"memory://{project}", project=project)
         backend = connect(f"memory://{project}", project=project).backend

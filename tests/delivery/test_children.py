@@ -211,6 +211,7 @@ class TestWhatTheChildKnows:
             known = json.loads(in_python(told).stdout)
             assert known == [run.id, "r", run.project, "memory", run.links, False]
 
+    @pytest.mark.slow
     def test_which_features_the_trackers_have(self, project, tmp_path, monkeypatch):
         with connected("mlflow", tmp_path, project, monkeypatch).start_run("r") as run:
             told = in_python("print(sorted(feature.value for feature in run.features))").stdout
