@@ -50,6 +50,7 @@ def test_under_the_other_drivers_each_value_occurs() -> None:
         assert wanted - {("moment", "at-once"), ("moment", "half-way")} == there
 
 
+@pytest.mark.slow
 def test_default_has_triples_and_programs_of_several_steps() -> None:
     quick, default = (programs(profile, Driver.DIRECT, OFFERED) for profile in (QUICK, DEFAULT))
     assert len(default) > len(quick)
@@ -63,6 +64,7 @@ def test_steps_that_chance_makes_all_plain_are_a_program_too() -> None:
     assert any(len(each.steps) > 1 and not any(each.steps) for each in found)
 
 
+@pytest.mark.slow
 def test_what_is_not_offered_is_not_varied() -> None:
     named = {name for each in programs(QUICK, Driver.DIRECT, {"tags"}) for step in each.steps for name in step}
     assert named & {"metadata", "run-name", "artifact", "secret"} == set()
