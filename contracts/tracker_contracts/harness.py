@@ -215,7 +215,10 @@ class TrackerHarness(ABC):
         raise NotImplementedError
 
     def told(self, place: Place) -> list[ObservedRun]:
-        """The runs of a place as the tracker itself gives them back; for the feature `port`, as the next two."""
+        """The runs of a place as the tracker itself gives them back; for the feature `port`, as the next two.
+
+        With `artifacts` or `media` declared too, they have what these are about.
+        """
         raise NotImplementedError
 
     def check(self, config: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,16 @@ from tracker_contracts.drivers.world import Scene, World
 from tracker_contracts.faults.compare import exact, offered
 from tracker_contracts.faults.reach import unreachable
 from tracker_contracts.faults.trial import trial
-from tracker_contracts.harness import Place
+from tracker_contracts.harness import Place, TrackerHarness
 from tracker_contracts.observed import ObservedRun
 from tracker_contracts.programs.plan import Action, AddTags, Fail, LogMetrics, LogParams, StepPlan
 
 NAMELESS = (Exception, AssertionError, AttributeError, KeyError, NotImplementedError, TypeError)
 """What is raised by a mistake, and says nothing of a configuration."""
-LEFT_OUT = frozenset({"everything", "images", "tables", "artifacts", "parent"})
+LEFT_OUT = frozenset({"everything", "parent"})
 """What the tracker's own reading need not have."""
+NAMED = ("params", "metadata", "artifacts", "artifact_labels", "images", "tables")
+"""What has names of its own, by which a loss is told."""
 
 
 @trial("R1", depth=st.integers(0, 9))
@@ -91,9 +94,27 @@ def a_copy_and_back_is_equal(world: World, depth: int) -> None:
 
 def _with_three_runs(world: World, depth: int) -> Scene:
     scene = world.scene()
-    for plan in _plans(depth):
+    good, *others = _plans(depth)
+    with tempfile.TemporaryDirectory() as made:
+        scene.run(offered(world, good), lambda: _log_beside(world.harness, Path(made)))
+    for plan in others:
         scene.run(offered(world, plan))
     return scene
+
+
+def _log_beside(harness: TrackerHarness, made: Path) -> None:
+    """What is no number, as far as the tracker takes it."""
+    (made / "inner").mkdir()
+    (made / "inner" / "weights").write_bytes(b"\0\r\n")
+    if "artifacts" in harness.features:
+        harness.log_artifact(made, "model")
+        if harness.labels_artifacts:
+            harness.log_labelled_artifact(made / "inner" / "weights", "best", "weights", ["latest", "a, b"])
+    if "media" in harness.features:
+        import numpy
+
+        harness.log_image("sample", numpy.arange(24, dtype=numpy.uint8).reshape(2, 4, 3))
+        harness.log_table("cells", ["n", "text"], [[1, "1"], [None, "é"]])
 
 
 def _plans(depth: int) -> Iterator[StepPlan]:
@@ -116,17 +137,17 @@ def _facts(run: ObservedRun, seen: ObservedRun) -> dict[str, Any]:
     facts = {name: getattr(run, name) for name in known - {"id", "metrics", "tags", "params", "metadata"}}
     names = sorted({metric.name for metric in run.metrics})
     metrics = {name: [(step, repr(value)) for step, value in run.series(name)] for name in names}
-    forms = {"tags": sorted(run.tags), "params": exact(run.params), "metadata": exact(run.metadata), "metrics": metrics}
-    return {**facts, **forms}
+    exactly = {name: exact(getattr(run, name)) for name in ("params", "metadata", "tables")}
+    return {**facts, **exactly, "tags": sorted(run.tags), "metrics": metrics}
 
 
 def _items(run: ObservedRun, seen: ObservedRun) -> dict[str, str]:
     """As `_facts`, but each param, metadata value and metric by its own name, as one who tells of a loss names it."""
     facts = _facts(run, seen)
-    maps = {"params": run.params, "metadata": run.metadata}
-    items = {name: exact(value) for each in maps.values() for name, value in each.items()}
+    named = [(name.partition("/")[0], value) for each in NAMED for name, value in getattr(run, each).items()]
+    items = {name: " ".join(repr(value) for other, value in named if other == name) for name, _ in named}
     metrics = {name: repr(values) for name, values in facts.pop("metrics").items()}
-    return {**{name: repr(value) for name, value in facts.items() if name not in maps}, **items, **metrics}
+    return {**{name: repr(value) for name, value in facts.items() if name not in NAMED}, **items, **metrics}
 
 
 def _error_of_check(world: World, config: dict[str, Any]) -> Exception | None:

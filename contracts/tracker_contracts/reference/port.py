@@ -23,17 +23,17 @@ def runs(folder: Path) -> Iterator[ObservedRun]:
     """All runs of a folder, as the tracker's users are given them."""
     for file in folder.glob("*.jsonl"):
         records = [json.loads(line) for line in file.read_text().splitlines()]
-        yield run_of(file.stem, records)
+        yield run_of(file, records)
 
 
-def run_of(id: str, records: list[dict[str, Any]]) -> ObservedRun:
+def run_of(file: Path, records: list[dict[str, Any]]) -> ObservedRun:
     """The run that a file's records tell of."""
     start, end = records[0], next((each for each in reversed(records) if each["kind"] == "end"), {})
     params: dict[str, Any] = {}
     for each in of_kind(records, "params"):
         params |= each["values"]
     return ObservedRun(
-        id=id,
+        id=file.stem,
         name=start["name"],
         state=end.get("state", "running"),
         error_type=end.get("error_type"),
@@ -44,7 +44,25 @@ def run_of(id: str, records: list[dict[str, Any]]) -> ObservedRun:
         metrics=[metric for each in of_kind(records, "metrics") for metric in metrics_of(each)],
         step=start.get("step"),
         attempt=start.get("attempt"),
+        artifacts=dict(content for each in of_kind(records, "artifact") for content in contents(each, file.parent)),
+        artifact_labels={each["name"]: each["labels"] for each in of_kind(records, "labels")},
+        images={each["name"]: pixels(file.parent / each["file"]) for each in of_kind(records, "image")},
+        tables={each["name"]: each["rows"] for each in of_kind(records, "table")},
     )
+
+
+def contents(record: dict[str, Any], folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of an artifact by its name, and by their path if it is a folder."""
+    kept = folder / record["file"]
+    if kept.is_file():
+        yield record["name"], kept.read_bytes()
+    for file in filter(Path.is_file, kept.rglob("*")):
+        yield f"{record['name']}/{file.relative_to(kept).as_posix()}", file.read_bytes()
+
+
+def pixels(file: Path) -> bytes:
+    """Those of an image, after the line that says how large it is."""
+    return file.read_bytes().partition(b"\n")[2]
 
 
 def of_kind(records: list[dict[str, Any]], kind: str) -> Iterator[dict[str, Any]]:

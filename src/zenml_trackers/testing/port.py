@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from tracker_contracts.harness import Place, TrackerHarness
@@ -14,7 +16,9 @@ from tracker_contracts.observed import ObservedMetric, ObservedRun
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.cli import left
 from zenml_trackers.copy import copying
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged, StoredRun, Table
+from zenml_trackers.model.values.images import as_pil
+from zenml_trackers.port import Backend
 from zenml_trackers.tracker import connect
 
 
@@ -26,7 +30,9 @@ class PortHarness(TrackerHarness):
         """The project of a tracker that a component's configuration names."""
 
     def told(self, place: Place) -> list[ObservedRun]:
-        return [_observed(run) for run in self.project(self.config(place)).read()]
+        project = self.project(self.config(place))
+        with tempfile.TemporaryDirectory() as made:
+            return [_observed(run, _kept(project.backend, run, Path(made))) for run in project.read()]
 
     def check(self, config: Mapping[str, Any]) -> None:
         self.project(config).backend.check()
@@ -74,7 +80,20 @@ def _copied(source: copying.Place, target: copying.Place) -> list[str]:
     return [f"{loss.run}: {loss.what} {loss.detail}" for loss in copy.summary.losses]
 
 
-def _observed(run: StoredRun) -> ObservedRun:
+def _kept(backend: Backend, run: StoredRun, folder: Path) -> list[Logged]:
+    """What a run keeps beside numbers, as far as the tracker has any of it."""
+    if not backend.features & {Feature.ARTIFACTS, Feature.MEDIA}:
+        return []
+    own = folder / run.id.encode().hex()[:100]
+    own.mkdir()
+    return list(backend.attachments(run.id, own))
+
+
+def _observed(run: StoredRun, kept: list[Logged]) -> ObservedRun:
+    artifacts = [each for each in kept if isinstance(each, Artifact)]
+    images = [each for each in kept if isinstance(each, Image)]
+    tables = [each for each in kept if isinstance(each, Table)]
+    labels = {each.name: [each.type, *each.aliases] for each in run.artifacts}
     return ObservedRun(
         id=run.id,
         name=run.name,
@@ -88,4 +107,15 @@ def _observed(run: StoredRun) -> ObservedRun:
         step=run.step,
         attempt=run.attempt,
         parent=run.parent,
+        artifacts=dict(content for each in artifacts for content in _contents(each)),
+        artifact_labels=labels,
+        images={each.name: as_pil(each.name, each.image).convert("RGB").tobytes() for each in images},
+        tables={each.name: [list(each.columns), *map(list, each.rows)] for each in tables},
     )
+
+
+def _contents(artifact: Artifact) -> Iterator[tuple[str, bytes]]:
+    if artifact.path.is_file():
+        yield artifact.name, artifact.path.read_bytes()
+    for file in filter(Path.is_file, artifact.path.rglob("*")):
+        yield f"{artifact.name}/{file.relative_to(artifact.path).as_posix()}", file.read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,8 @@ def observed(query: Query, folder: Path, project: str) -> list[ObservedRun]:
     for row in query(ARTIFACTS) if KEEPS_ARTIFACTS else ():
         blobs = folder / "artifacts" / project / "blobs" / "sha256"
         about = json.loads(row["about"] or "{}")
-        name, paths = about.get("zenml.name", row["name"]), about.get("zenml.paths", {})
-        runs[row["run_id"]].artifacts.update(_files(name, paths, json.loads(row["manifest"]), blobs))
+        files = _files(json.loads(row["manifest"]), about.get("zenml.paths", {}), blobs)
+        runs[row["run_id"]].artifacts.update(_named(about.get("zenml.name", row["name"]), files, about))
     return list(runs.values())
 
 
@@ -101,12 +101,14 @@ def _add_row(run: ObservedRun, row: dict[str, Any], media: Path) -> None:
                 run.metrics.append(ObservedMetric(name=name.removeprefix("__"), step=row["step"], value=number))
 
 
-def _files(
-    artifact: str, paths: dict[str, str], manifest: list[dict[str, Any]], blobs: Path
-) -> Iterator[tuple[str, bytes]]:
-    """The files by path; Trackio does not tell a folder that holds one file from the file."""
-    for entry in manifest:
-        content = (blobs / entry["digest"][:2] / entry["digest"]).read_bytes()
-        yield f"{artifact}/{paths.get(entry['path'], entry['path'])}", content
-        if len(manifest) == 1:
-            yield artifact, content
+def _files(manifest: list[dict[str, Any]], paths: dict[str, str], blobs: Path) -> dict[str, bytes]:
+    """The files of an artifact by path."""
+    contents = {entry["path"]: blobs / entry["digest"][:2] / entry["digest"] for entry in manifest}
+    return {paths.get(path, path): blob.read_bytes() for path, blob in contents.items()}
+
+
+def _named(artifact: str, files: dict[str, bytes], about: dict[str, Any]) -> dict[str, bytes]:
+    """Trackio itself does not tell a folder that holds one file from the file."""
+    if len(files) == 1 and not about.get("zenml.folder"):
+        return {artifact: next(iter(files.values()))}
+    return {f"{artifact}/{path}": content for path, content in files.items()}

@@ -50,6 +50,28 @@ class ReadsParamsAsText(ReferenceTracker):
     """Its own reading gives each param as text."""
 
 
+def _without_types(self: ReferenceHarness, place: Place) -> list[ObservedRun]:
+    runs = ReferenceHarness.told(self, place)
+    for run in runs:
+        run.artifact_labels = {name: ["", *aliases] for name, (_, *aliases) in run.artifact_labels.items()}
+    return runs
+
+
+@breaks("R1", told=_without_types)
+class ReadsArtifactsWithoutTypes(ReferenceTracker):
+    """Its own reading has the aliases of an artifact, and not its type."""
+
+
+@breaks("R1", told=_changed(images={}))
+class ReadsNoImages(ReferenceTracker):
+    """Its own reading has no images."""
+
+
+@breaks("R1", told=_changed(tables={"cells": [["n", "text"]]}))
+class ReadsTablesWithoutRows(ReferenceTracker):
+    """Its own reading has the columns of a table alone."""
+
+
 @breaks("R1", told=_without_the_last)
 class ReadsOneRunLess(ReferenceTracker):
     """Its own reading leaves out a run."""
@@ -113,6 +135,21 @@ def _without(kind: str) -> Any:
 @breaks("R3", copy=_without("params"))
 class CopiesWithoutParams(ReferenceTracker):
     """A copy has no params, and nobody is told."""
+
+
+@breaks("R3", copy=_without("artifact"))
+class CopiesWithoutArtifacts(ReferenceTracker):
+    """A copy has no artifacts, and nobody is told."""
+
+
+@breaks("R3", copy=_without("labels"))
+class CopiesWithoutTypes(ReferenceTracker):
+    """A copy of an artifact has no type and no aliases, and nobody is told."""
+
+
+@breaks("R3", copy=_without("table"))
+class CopiesWithoutTables(ReferenceTracker):
+    """A copy has no tables, and nobody is told."""
 
 
 @breaks("R3", copy=_without("end"))
