@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import time
 
@@ -15,6 +16,11 @@ from zenml_trackers import connect
 from zenml_trackers.delivery import git
 
 SECRET = "hunter2"
+
+
+def _need_git():
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed here")
 
 
 @pytest.fixture
@@ -35,6 +41,7 @@ def repository(tmp_path, monkeypatch):
 
 
 def _git(*words):
+    _need_git()
     return subprocess.run(["git", *words], check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -77,6 +84,7 @@ def test_what_was_given_as_git_stays(repository, project):
 
 class TestWhereThereIsNone:
     def test_no_repository_is_told_in_one_line(self, tmp_path, project, monkeypatch, said):
+        _need_git()
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
         self._tells(project, said, "not a git repository")

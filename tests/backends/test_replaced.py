@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import sys
@@ -12,6 +13,7 @@ from types import ModuleType
 import pytest
 
 from zenml_trackers.backends.common.process_wide import Replaced
+from zenml_trackers.backends.trackio.folder import settle
 
 
 def dumps() -> None:
@@ -80,3 +82,31 @@ def test_an_installed_module_has_it_though_its_import_was_under_way(
     replaced.hold()
     assert module.dumps is OURS
     replaced.release()
+
+
+@pytest.fixture
+def imports_go_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A module comes whenever garbage is collected, which is often."""
+    made: list[str] = []
+
+    def importing(phase: str, info: object) -> None:
+        made.append(f"made_{len(made)}")
+        sys.modules[made[-1]] = ModuleType(made[-1])
+
+    before = gc.get_threshold()
+    gc.set_threshold(10, 10**6, 10**6)
+    gc.callbacks.append(importing)
+    yield
+    gc.callbacks.remove(importing)
+    gc.set_threshold(*before)
+    for name in made:
+        del sys.modules[name]
+    assert made
+
+
+@pytest.mark.usefixtures("imports_go_on")
+def test_modules_may_come_meanwhile(replaced: Replaced) -> None:
+    for _ in range(3):
+        settle()
+        replaced.hold()
+        replaced.release()

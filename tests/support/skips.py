@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -30,12 +31,13 @@ class Listed(BaseModel):
     """Their ids, or patterns such as `tests/test_a.py::test_b*`."""
     reason: str
     """How the reason begins that pytest tells."""
-    when: Literal["always", "without a browser"] = "always"
+    when: Literal["always", "without a browser", "without git"] = "always"
 
     @property
     def due(self) -> bool:
         """Whether this run has to have these skips."""
-        return self.when == "always" or not browser.path()
+        lacking = {"without a browser": not browser.path(), "without git": shutil.which("git") is None}
+        return self.when == "always" or lacking[self.when]
 
     def names(self, test: str) -> bool:
         """Whether a test is among them."""

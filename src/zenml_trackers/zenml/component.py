@@ -165,7 +165,7 @@ class RunTracker(BaseExperimentTracker):
     def _end_leaked(self, info: StepRunInfo | None = None) -> None:
         """End runs whose step ZenML gave up without cleanup: of `info`'s pipeline run and thread, or at exit all."""
         here = _here(info) if info else None
-        for step_run_id, step in list(self._tracked.items()):
+        for step_run_id, step in self._tracked.copy().items():
             if os.getpid() == self._process and here in (None, step.belongs_to):
                 watch = self._watches.get(step_run_id)
                 if watch is None:

@@ -44,8 +44,9 @@ class Replaced:
                 self._exchange([(new.__name__, new, old) for old, new in self._ours.items()])
 
     def _exchange(self, functions: Sequence[tuple[str, Callable[..., Any], Callable[..., Any]]]) -> None:
-        for name in sys.modules.keys() - self._without:
-            module = sys.modules.get(name)
+        modules = sys.modules.copy()  # others import meanwhile
+        for name in modules.keys() - self._without:
+            module = modules[name]
             held = getattr(module, "__dict__", {})
             has_any = False
             for function, old, new in functions:

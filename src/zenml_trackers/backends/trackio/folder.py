@@ -14,7 +14,8 @@ FOLDERS = ("TRACKIO_DIR", "MEDIA_DIR", "ARTIFACTS_DIR")
 
 def settle() -> None:
     """Make the folder absolute: a relative one would be another whenever the process goes to another folder."""
-    modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "trackio"]
+    # Of a copy: other threads import meanwhile, and so may what garbage collection calls.
+    modules = [module for name, module in sys.modules.copy().items() if name.partition(".")[0] == "trackio"]
     for module in modules:
         for name in FOLDERS:
             if isinstance(folder := vars(module).get(name), Path):
