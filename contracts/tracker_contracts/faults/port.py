@@ -32,7 +32,7 @@ def the_trackers_own_reading_is_what_is_stored(world: World, depth: int) -> None
 
     Compare what your reading gives back with the store, field by field: a status, an error, a type may be lost there.
     """
-    scene = _with_three_runs(world, depth)
+    scene = _with_runs(world, depth)
     seen = {run.id: run for run in scene.runs()}
     told = {run.id: run for run in world.harness.told(scene.place)}
     expect(sorted(told), sorted(seen), "the ids of the runs are others")
@@ -75,7 +75,7 @@ def a_copy_and_back_is_equal(world: World, depth: int) -> None:
     Copy each field, or list what the other tracker can't hold: a line for each, with the names of the run and of the
     param, the metric or the field.
     """
-    scene = _with_three_runs(world, depth)
+    scene = _with_runs(world, depth)
     to = Place(scene.place.folder, f"{scene.place.name}-copy")
     lost = world.harness.copy(scene.place, to)
     runs = {run.name: run for run in scene.runs()}
@@ -92,17 +92,16 @@ def a_copy_and_back_is_equal(world: World, depth: int) -> None:
         )
 
 
-def _with_three_runs(world: World, depth: int) -> Scene:
+def _with_runs(world: World, depth: int) -> Scene:
     scene = world.scene()
-    good, *others = _plans(depth)
-    with tempfile.TemporaryDirectory() as made:
-        scene.run(offered(world, good), lambda: _log_beside(world.harness, Path(made)))
-    for plan in others:
+    for plan in _plans(depth):
         scene.run(offered(world, plan))
+    with tempfile.TemporaryDirectory() as made:
+        scene.run(offered(world, StepPlan(step="keeps", run="keeping-run")), lambda: _keep(world.harness, Path(made)))
     return scene
 
 
-def _log_beside(harness: TrackerHarness, made: Path) -> None:
+def _keep(harness: TrackerHarness, made: Path) -> None:
     """What is no number, as far as the tracker takes it."""
     (made / "inner").mkdir()
     (made / "inner" / "weights").write_bytes(b"\0\r\n")
