@@ -309,7 +309,7 @@ seen = []
 tracker = direct.tracker(project="p", workspace="acme", api_key="hf_secret_1234567", deadline=4.0)
 began = time.monotonic()
 direct.run_step(tracker, direct.info(), lambda: seen.append(os.environ.get("HF_TOKEN")))
-print("SEEN", seen, os.environ.get("HF_TOKEN"), time.monotonic() - began < 6)
+print("SEEN", seen, os.environ.get("HF_TOKEN"), time.monotonic() - began < 25)
 """
     with slow_hub() as hub:
         variables = {**os.environ, "HF_ENDPOINT": hub, "HF_HUB_OFFLINE": "0"}
