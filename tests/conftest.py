@@ -81,11 +81,20 @@ def _may_have_pages(config: pytest.Config) -> bool:
     return any(asking in file.read_text("utf-8") for file in files for asking in ("chromium", "browser.path()"))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests are not wanted, files that have no others are not even loaded."""
+    return True if "not slow" in config.option.markexpr and _is_slow(collection_path) else None
+
+
+def _is_slow(path: Path, test: str = "") -> bool:
+    return LONG in (path, *path.parents) or any(library in f"{path.stem} {test}".lower() for library in HEAVY)
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest first, so that no worker has one of them left to do."""
     for item in items:
-        if LONG in item.path.parents or any(library in f"{item.path.stem}::{item.name}".lower() for library in HEAVY):
+        if _is_slow(item.path, item.name):
             item.add_marker("slow")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "pages" not in item.path.parts))
 

@@ -55,6 +55,7 @@ def log_all_kinds() -> None:
     assert tracked.flush(60)
 
 
+@pytest.mark.slow
 class TestAll:
     def test_each_has_all_that_is_logged(self, places, tmp_path):
         tracked(log_all_kinds)

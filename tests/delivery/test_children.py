@@ -66,6 +66,7 @@ def through_joblib(how):
     return Parallel(n_jobs=2, backend=how)(delayed(workers.log_number)(number) for number in range(20))
 
 
+@pytest.mark.slow
 class TestEachKindOfChild:
     @pytest.mark.parametrize(
         ("start", "how"),

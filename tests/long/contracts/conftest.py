@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from tracker_contracts.manifest import manifest_of
 from tracker_contracts.profiles import QUICK
@@ -9,11 +7,6 @@ from tracker_contracts.profiles import QUICK
 WHOLE_CONTRACTS = "test_trackio.py"
 ONCE = QUICK.model_copy(update={"name": "once", "combined": dict.fromkeys(QUICK.combined, 1)})
 """Each value of a program once, whatever the machine's speed: of their pairs, `quick` tries what there is time for."""
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave these out from the start where slow tests are: a contract whose clauses are deselected is incomplete."""
-    return True if collection_path.name == WHOLE_CONTRACTS and "not slow" in config.option.markexpr else None
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
