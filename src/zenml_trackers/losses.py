@@ -75,7 +75,7 @@ class Reporter:
         try:
             return self.redact("".join(format_exception(error)))
         except Exception:  # it can't even be shown
-            return _told(error)
+            return self.redact(_told(error))
 
     def named(self, error: Exception) -> TrackerError:
         """The error as one of ours, its message without secrets."""

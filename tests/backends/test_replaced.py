@@ -72,8 +72,8 @@ def test_what_is_imported_meanwhile_is_put_back(module: ModuleType, replaced: Re
 def test_an_installed_module_has_it_though_its_import_was_under_way(
     module: ModuleType, replaced: Replaced, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "__file__", json.__file__)
     assert module.__spec__ is not None
+    monkeypatch.setattr(module.__spec__, "origin", json.__file__)
     monkeypatch.setattr(module.__spec__, "_initializing", True, raising=False)
     replaced.hold()
     replaced.release()

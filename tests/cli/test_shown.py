@@ -48,6 +48,10 @@ def test_durations(seconds, text):
     assert shown.duration(run) == text
 
 
+def test_a_line_has_no_ends_of_lines_and_shows_what_no_terminal_would():
+    assert shown.one_line(" k\x85 \t and\r\nmore\x1b[31m ") == "k\\x85 and more\\x1b[31m"
+
+
 def test_what_is_not_known_is_not_shown():
     run = StoredRun(id="i", name="n", project="p", started=STARTED)
     assert (shown.duration(run), shown.moment(run.ended, exact=True), shown.short_moment(None)) == ("", "", "")

@@ -83,7 +83,7 @@ class RecordSink(Sink):
         for record in records:
             self.__try(record)
 
-    def store(self, record: Logged) -> None:
+    def take_one(self, record: Logged) -> None:
         """Store one record, by the method for its kind."""
         match record:
             case Metrics(values=values, step=step):
@@ -177,7 +177,7 @@ class RecordSink(Sink):
 
     def __try(self, record: Logged) -> None:
         try:
-            self.store(record)
+            self.take_one(record)
         except OSError:
             raise
         except Exception as error:
@@ -253,9 +253,9 @@ class DocumentSink(RecordSink):
         document.add_used(self.config, used)
         self.changed = True
 
-    def store(self, record: Logged) -> None:
+    def take_one(self, record: Logged) -> None:
         """What is known of an artifact goes into the document once it is kept."""
-        super().store(record)
+        super().take_one(record)
         if isinstance(record, Artifact):
             about = record.model_dump(include={"name", "type", "aliases"})
             document.add_artifact(self.config, StoredArtifact(**about, size=size(record.path)))

@@ -122,10 +122,10 @@ class AimSink(DocumentSink):
         if (value := kept.value_of(artifact)) is not None:
             self._track({artifact.title: value}, artifact.step, str(artifact.shows))
 
-    def store(self, record: Logged) -> None:
+    def take_one(self, record: Logged) -> None:
         self._time = record.time
         with self._repo.reaching():
-            super().store(record)
+            super().take_one(record)
 
     def _track(self, values: Mapping[str, Any], step: int, kind: str = "") -> None:
         """Track values; if one can't be for now, the others are not tracked twice when they are given again."""

@@ -59,9 +59,11 @@ class Replaced:
 
 def _imports_nothing_more(module: ModuleType | None) -> bool:
     """Whether it is an installed module, all of which is loaded; one of the user's may be edited and loaded anew."""
-    if type(module) is not ModuleType or getattr(module.__spec__, "_initializing", True):
+    spec = module.__spec__ if type(module) is ModuleType else None
+    if spec is None or getattr(spec, "_initializing", False):
         return False
-    return (module.__file__ or "").startswith(INSTALLED) if hasattr(module, "__file__") else True
+    origin = spec.origin or ""
+    return origin in ("built-in", "frozen") or origin.startswith(INSTALLED)
 
 
 class Variables:

@@ -128,9 +128,9 @@ class MlflowSink(DocumentSink):
         with self._keeping(stored):
             self._shelf.show_table(table, stored)
 
-    def store(self, record: Logged) -> None:
+    def take_one(self, record: Logged) -> None:
         self._shown = Shown(self._when(record), record.number)
-        super().store(record)
+        super().take_one(record)
 
     def _timed(self, rows: Iterable[Logged]) -> Iterator[Row]:
         """Rows with their times, which tell values apart and are their order; given again they get the same."""

@@ -80,11 +80,11 @@ class TensorBoardSink(DocumentSink):
     def show(self, artifact: Artifact) -> None:
         self._folder.add_kept(artifact, self._when)
 
-    def store(self, record: Logged) -> None:
+    def take_one(self, record: Logged) -> None:
         if self._folder.waiting > LARGE:
             self._flush()
         self._when = following(self._when, record.time)
-        super().store(record)
+        super().take_one(record)
 
     def _flush(self) -> None:
         """Bring all that was taken into the event file."""

@@ -58,7 +58,7 @@ class AdoptedSink(RecordSink):
 
     def add(self, kind: type[Logged], fields: Mapping[str, Any]) -> None:
         """Store a record."""
-        self.store(kind(**fields))
+        self.take_one(kind(**fields))
 
     def flush(self, seconds: float) -> bool:
         """All is stored as it is logged."""
@@ -104,12 +104,12 @@ class AdoptedSink(RecordSink):
         if image.caption:
             raise UnstorableValue(f"The image {image.name!r} is shown without its caption. {OWN}")
 
-    def store(self, record: Logged) -> None:
+    def take_one(self, record: Logged) -> None:
         if isinstance(record, Artifact) and not record.path.exists():
             raise UnstorableValue(f"The artifact {record.name!r} can't be kept: there is nothing at {record.path}.")
         if isinstance(record, Definition):
             self.define(record)
-        super().store(record)
+        super().take_one(record)
 
     def define(self, definition: Definition) -> None:
         """Have the library sum up a metric, if it does such things.
