@@ -123,6 +123,7 @@ class TrackioSink(DocumentSink):
     def end(self, status: Status, error: RunError | None) -> None:
         for message in self.native.losses.values():
             raise TrackerError(message)
+        self._store.close()  # what is published is in the file then
         self._publish()
 
     def others(self) -> int:

@@ -22,6 +22,7 @@ from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import deserialize_values, serialize_values
 
 from zenml_trackers.backends.trackio.client import Client
+from zenml_trackers.backends.trackio.database import Database
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.model.times import utc_text
@@ -94,6 +95,9 @@ class Store(ABC):
         """A number that changes as long as the store takes anything, from whatever process."""
         return 0
 
+    def close(self) -> None:
+        """Let go of what was kept open: the run is over."""
+
     @abstractmethod
     def query(self, sql: str) -> list[dict[str, Any]]:
         """The rows that answer one `SELECT` on the project; none if there is no such project."""
@@ -155,18 +159,18 @@ class LocalStore(Store):
     fragments: Any = None
     """The run's own writer of append-only files: of its configs the last one that this wrote is the one that counts."""
 
-    _had_database = False
-    """Whether rows of this run were put into it. Trackio makes another one, without a word, in the place of one that
-    is gone; what is in the journal is delivered instead when the next run makes it."""
+    def __init__(self, target: Target) -> None:
+        super().__init__(target)
+        self._database = Database(target.project)
 
     def add(self, entries: Sequence[dict[str, Any]]) -> None:
         try:
             if _uses_inbox():
                 _add_to_inbox(entries, self.fragments)
+            elif utils.on_spaces():
+                _add_by_the_shared_connection(entries)
             else:
-                self._need_database()
-                _add_to_database(entries)
-                self._had_database = True
+                self._database.add(entries)
         except (OSError, sqlite3.Error) as error:
             raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
 
@@ -175,23 +179,16 @@ class LocalStore(Store):
         return not _uses_inbox()  # what is in there can't be asked for yet
 
     def name_of(self, run_id: str) -> str | None:
-        self._need_database()
         try:
-            return super().name_of(run_id)
+            return super().name_of(run_id) if utils.on_spaces() else self._database.name_of(run_id)
         except sqlite3.Error as error:
             raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
 
     def others(self) -> int:
-        return last_written(self._database)
+        return last_written(self._database.path)
 
-    @property
-    def _database(self) -> Path:
-        name: str = SQLiteStorage.get_project_db_filename(self.target.project)
-        return Path(utils.TRACKIO_DIR) / name
-
-    def _need_database(self) -> None:
-        if self._had_database and not self._database.exists():
-            raise TrackerUnreachable(f"Trackio's database {self._database} was taken away")
+    def close(self) -> None:
+        self._database.close()
 
     def projects(self) -> list[str]:
         return list(SQLiteStorage.get_projects())
@@ -232,7 +229,8 @@ def _add_to_inbox(entries: Sequence[dict[str, Any]], writer: Any) -> None:
     writer.write_local([fragments.metric_record({"timestamp": now, **entry}) for entry in entries])
 
 
-def _add_to_database(entries: Sequence[dict[str, Any]]) -> None:
+def _add_by_the_shared_connection(entries: Sequence[dict[str, Any]]) -> None:
+    """On a Space Trackio has one connection a process, since locks of files don't hold there."""
     now, first = utc_text(time.time()), entries[0]
     SQLiteStorage.bulk_log(
         project=first["project"],
