@@ -36,7 +36,7 @@ def report_on(
 ) -> Report:
     """By one driver, unless a test is about others; with the given programs alone, if there are any."""
     asked = [CLAUSES[id] for id in clauses]
-    with panel(spec(harness), QUICK, asked, drivers=drivers) as running:
+    with panel(spec(harness), QUICK, drivers=drivers, most=1) as running:
         return check(running, asked, Told(), [Program.parse(program) for program in programs])
 
 

@@ -124,7 +124,7 @@ def _try(asked: Asked, tell: Callable[[Report], None]) -> int:
     begun: list[Check] = []
     try:
         with (
-            panel(asked.harness, asked.profile, asked.clauses, asked.seed, _needed(asked)) as examiners,
+            panel(asked.harness, asked.profile, asked.seed, _needed(asked), _examiners(asked)) as examiners,
             progress(console(stderr=True)) as told,
         ):
             begun.append(
@@ -145,6 +145,15 @@ def _try(asked: Asked, tell: Callable[[Report], None]) -> int:
 def _needed(asked: Asked) -> Sequence[Driver]:
     """The drivers to start; those of programs that were chosen, and no other."""
     return list(dict.fromkeys(program.driver for program in asked.chosen)) or asked.drivers
+
+
+def _examiners(asked: Asked) -> int:
+    """As many as there is something to do for: one program, or the trials of one clause, need one."""
+    from tracker_contracts.engine.panel import MOST
+    from tracker_contracts.judges.blame import shown_by_programs
+
+    by_trials = not shown_by_programs().intersection(clause.id for clause in asked.clauses)
+    return min(MOST, len(asked.chosen) or (len(asked.clauses) if by_trials else MOST))
 
 
 def _show(report: Report) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from tracker_contracts.clauses import CLAUSES, Clause, Driver
 from tracker_contracts.engine.examiner import LOST, Examiner
@@ -101,22 +103,29 @@ class Check:
         return any(found.verdict is Verdict.BROKEN and self._counts(found) for found in findings)
 
     def _try_all(self) -> None:
+        """Each clause by whoever is free."""
+        waiting: SimpleQueue[tuple[int, Clause]] = SimpleQueue()
+        for numbered in enumerate(self._clauses, 1):
+            waiting.put(numbered)
+
+        def serve(examiner: Examiner) -> None:
+            with suppress(Empty):
+                while self._stopped is None:
+                    self._try(examiner, *waiting.get_nowait())
+
         pool = ThreadPoolExecutor(len(self._examiners))
         try:
-            list(pool.map(self._try, self._examiners))
+            list(pool.map(serve, self._examiners))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # whoever breaks it off ends the examiners too
 
-    def _try(self, examiner: Examiner) -> None:
-        for number, clause in enumerate(self._clauses, 1):
+    def _try(self, examiner: Examiner, number: int, clause: Clause) -> None:
+        for message in examiner.judge(clause):
+            self._told.trial(message, number, len(self._clauses))
+            if isinstance(message, Judged):
+                self._take(message.finding)
             if self._stopped is not None:
                 return
-            for message in examiner.judge(clause):
-                self._told.trial(message, number, len(self._clauses))
-                if isinstance(message, Judged):
-                    self._take(message.finding)
-                if self._stopped is not None:
-                    return
 
     def _take(self, finding: Finding) -> None:
         self._of_trials.append(finding)

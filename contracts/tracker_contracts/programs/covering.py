@@ -23,12 +23,22 @@ def covering(dimensions: Sequence[Dimension], strength: int, driver: Driver, see
         seed: Which of the arrays that do it; without one, the same each time.
     """
     ordered = _shuffled(dimensions, seed)
+    if strength == 1:
+        return _each_in_turn(ordered, driver)
     # by number, since sets of texts, which the library makes, have another order in each process
     numbers = {column: list(range(len(each.values))) for column, each in enumerate(ordered)}
     rows = Covering(numbers, strength=min(strength, len(ordered)))
     return [
         Program.of({ordered[column].name: ordered[column].values[row[column]] for column in row}, driver=driver)
         for row in rows
+    ]
+
+
+def _each_in_turn(dimensions: Sequence[Dimension], driver: Driver) -> list[Program]:
+    """Where no values are combined on purpose: the library would have the last value of most dimensions in most."""
+    return [
+        Program.of({each.name: each.values[row % len(each.values)] for each in dimensions}, driver=driver)
+        for row in range(max(len(each.values) for each in dimensions))
     ]
 
 
