@@ -131,7 +131,7 @@ class Recording:
         except OSError:  # the run is over, and nothing is delivered any more
             return all(each.done for each in senders)
         for sender in senders:
-            sender.hurry()
+            sender.hurry(reach)
         over = lambda: all(each.has_all(reach) or each.stopped for each in senders)  # noqa: E731
         Patience(seconds).wait(over, SimpleQueue[None]())
         return all(each.has_all(reach) for each in senders)

@@ -77,6 +77,7 @@ class Sender:
         self._handover: Handover | None = None
         self._thread: Thread | None = None
         self._over = False
+        self._awaited = 0
         self._delivered = 0
         self._end: End | None = None
         self._failures_before_end = 0
@@ -99,8 +100,9 @@ class Sender:
         self._end, self._failures_before_end = end, self.failures
         self.hurry()
 
-    def hurry(self) -> None:
-        """Look into the journal now."""
+    def hurry(self, reach: int = 0) -> None:
+        """Look into the journal now, and take no rest before so many bytes of it are read."""
+        self._awaited = max(self._awaited, reach)
         self._wake.put(None)
 
     def join(self) -> None:
@@ -250,6 +252,7 @@ class Sender:
         handover = self._handover
         while handover is not None and not self._stops:
             end = self._end  # before what is read: nothing is appended after it
+            began = time.thread_time()
             batch = self._next()
             if batch:
                 handover.add(batch)
@@ -261,6 +264,8 @@ class Sender:
                 return
             if not batch:
                 self._rest()
+            elif self._end is None and self._cursor.offset >= self._awaited:
+                self._pause(min(time.thread_time() - began, budgets.REST))
 
     def _next(self) -> list[Logged]:
         before = self._cursor.unreadable

@@ -130,8 +130,8 @@ class Database:
 def _row(entry: dict[str, Any]) -> dict[str, Any]:
     config = entry["config"]
     return {
-        "timestamp": utc_text(time.time()),
         **entry,
+        "timestamp": entry.get("timestamp") or utc_text(time.time()),
         "metrics": orjson.dumps(entry["metrics"]),
         "config": orjson.dumps(config) if config else None,
     }

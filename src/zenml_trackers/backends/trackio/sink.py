@@ -175,7 +175,7 @@ class TrackioSink(DocumentSink):
             "project": self.native.project,
             "run": self.name,
             "run_id": self.id,
-            "metrics": serialize_values(values),
+            "metrics": values if all(map(math.isfinite, values.values())) else serialize_values(values),
             "step": row.step,
             "config": None,
             "log_id": f"{self.id}-{row.number}-{row.time}" if row.time else uuid4().hex,

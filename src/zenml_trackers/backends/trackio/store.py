@@ -13,6 +13,7 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -165,7 +166,7 @@ class LocalStore(Store):
 
     def add(self, entries: Sequence[dict[str, Any]]) -> None:
         try:
-            if _uses_inbox():
+            if self._inbox:
                 _add_to_inbox(entries, self.fragments)
             elif utils.on_spaces():
                 _add_by_the_shared_connection(entries)
@@ -176,7 +177,13 @@ class LocalStore(Store):
 
     @property
     def tells_names(self) -> bool:
-        return not _uses_inbox()  # what is in there can't be asked for yet
+        return not self._inbox  # what is in there can't be asked for yet
+
+    @cached_property
+    def _inbox(self) -> bool:
+        """Whether Trackio keeps to append-only files, as it does on a network file system (from 0.27)."""
+        mode = getattr(utils, "get_storage_mode", None)
+        return mode is not None and mode() == "jsonl"
 
     def name_of(self, run_id: str) -> str | None:
         try:
@@ -214,12 +221,6 @@ class LocalStore(Store):
             shutil.copyfile(cas.blob_path(self.target.project, digest), file)
         except FileNotFoundError as error:
             raise TrackerError(f"Trackio no longer has the artifact's file {file.name!r}") from error
-
-
-def _uses_inbox() -> bool:
-    """Whether Trackio keeps to append-only files, as it does on a network file system (from 0.27)."""
-    mode = getattr(utils, "get_storage_mode", None)
-    return mode is not None and mode() == "jsonl"
 
 
 def _add_to_inbox(entries: Sequence[dict[str, Any]], writer: Any) -> None:
