@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 from tracker_contracts.clauses import CLAUSES, Driver
@@ -32,6 +33,18 @@ def test_quick_has_every_pair_of_values_whatever_the_seed(seed: int | None) -> N
     among = [each for each in dimensions(Driver.DIRECT, OFFERED) if each.name != MOMENT.name]
     seen, all_of_them = pairs(programs(QUICK, Driver.DIRECT, OFFERED, seed), among)
     assert seen == all_of_them > 9000
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_each_pair_occurs_where_it_shows(seed: int | None) -> None:
+    """A step without rows has metrics of any name, which nobody sees."""
+    among = [each for each in dimensions(Driver.DIRECT, OFFERED) if each.name not in (MOMENT.name, "rows")]
+    found = programs(QUICK, Driver.DIRECT, OFFERED, seed)
+    with_rows = [each for each in found if each.steps[0].get("rows") != "0"]
+    hidden = [each for each in among if each.name in DIMENSIONS["rows"].hides["0"]]
+    for one, other in product(hidden, among):
+        seen, all_of_them = pairs(with_rows, [one, other])
+        assert one is other or seen == all_of_them
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from testflows.combinatorics import Covering  # type: ignore[import-untyped]
@@ -28,10 +28,8 @@ def covering(dimensions: Sequence[Dimension], strength: int, driver: Driver, see
     # by number, since sets of texts, which the library makes, have another order in each process
     numbers = {column: list(range(len(each.values))) for column, each in enumerate(ordered)}
     rows = Covering(numbers, strength=min(strength, len(ordered)))
-    return [
-        Program.of({ordered[column].name: ordered[column].values[row[column]] for column in row}, driver=driver)
-        for row in rows
-    ]
+    found = [{ordered[column].name: ordered[column].values[row[column]] for column in row} for row in rows]
+    return [Program.of(values, driver=driver) for values in [*found, *_uncovered(found, ordered)]]
 
 
 def _each_in_turn(dimensions: Sequence[Dimension], driver: Driver) -> list[Program]:
@@ -40,6 +38,19 @@ def _each_in_turn(dimensions: Sequence[Dimension], driver: Driver) -> list[Progr
         Program.of({each.name: each.values[row % len(each.values)] for each in dimensions}, driver=driver)
         for row in range(max(len(each.values) for each in dimensions))
     ]
+
+
+def _uncovered(found: Sequence[Values], dimensions: Sequence[Dimension]) -> Iterator[Values]:
+    """Steps of which one value hides what others mean, once more without that value, if those meet nowhere else."""
+    for each in dimensions:
+        for hiding, hidden in each.hides.items():
+            others = [dimension for dimension in dimensions if dimension is not each]
+            seen = {pair for values in found if values[each.name] != hiding for pair in _pairs_of(values, others)}
+            for values in found:
+                new = {pair for pair in _pairs_of(values, others) if hidden & {pair[0], pair[2]}} - seen
+                if values[each.name] == hiding and new:
+                    seen |= new
+                    yield {**values, each.name: next(value for value in each.values if value != hiding)}
 
 
 def pairs(programs: Sequence[Program], dimensions: Sequence[Dimension]) -> tuple[int, int]:

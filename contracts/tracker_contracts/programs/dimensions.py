@@ -31,6 +31,8 @@ class Dimension(BaseModel):
     drivers: tuple[Driver, ...] = (Driver.DIRECT, Driver.PIPELINE, Driver.PROCESS)
     needs: Mapping[str, str] = {}
     """What a tracker must offer for a single value of it."""
+    hides: Mapping[str, frozenset[str]] = {}
+    """By a value of it, the dimensions that mean nothing beside that."""
 
     @property
     def plain(self) -> str:
@@ -62,7 +64,12 @@ STEP = (
     _dimension("secret", "Whether the tracker is given credentials.", "none given", "secret", drivers=_HERE),
     _dimension("names", "How pipeline and step are called.", "plain alike prefix long"),
     _dimension("first", "What the step does first.", "metrics params tags nothing finish start", needs=NATIVE),
-    _dimension("rows", "How many rows of metrics it logs.", "3 0 1 2 63 64 65 100 128 1000 1024"),
+    _dimension(
+        "rows",
+        "How many rows of metrics it logs.",
+        "3 0 1 2 63 64 65 100 128 1000 1024",
+        hides={"0": frozenset({"metrics", "numbers", "at"})},
+    ),
     _dimension(
         "metrics", "How the metrics are called.", "plain reserved unicode blanks prefixes punctuation case many"
     ),

@@ -68,7 +68,8 @@ step: `direct: tags=case ending=chained before=failed` is a step with tags that 
 exception from another one, after a step that failed. `tracker-contracts check HARNESS --program TEXT` executes that one
 alone.
 
-`quick` has every pair of the values below under the driver `direct`, and each value once under `pipeline`. `default`
+`quick` has every pair of the values below under the driver `direct`, and each value once under `pipeline`. A step
+without rows shows nothing of its metrics, so pairs that occur in such a step alone occur once more with rows. `default`
 has each value under `process` too, every triple of the settings that are given, the endings and the moments, and of
 threads, attempts and endings; and programs of three to six steps that are made by chance. `--seed` chooses others.
 
