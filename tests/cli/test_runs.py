@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.cells import cell_len
 from tests.support.server import trackio_server
 from tests.support.terminal import Said, in_real_terminal, on_terminal, piped
 from tests.support.trackers import ALL, backend_at, store, url_of
+from zenml_trackers.cli.runs import STATUSES
 from zenml_trackers.model.records import Metrics, Params, RunError, RunSpec, Status, Summary
 
 LONG = "digits_training_pipeline-2026_11_26-14_03_05_123456"
@@ -117,7 +119,7 @@ class TestTable:
 
     def test_names_that_differ_at_the_end_are_told_apart(self, filled):
         names = re.findall(r"digits_\S*…(\S+)", on_terminal(60, "runs", filled[0]).out)
-        assert [step.endswith(name[-4:]) for step, name in zip(STEPS, names, strict=True)] == [True] * 3
+        assert [step.endswith(name[-4:]) for step, name in zip(STEPS, names[::-1], strict=True)] == [True] * 3
 
     @pytest.mark.parametrize("width", [60, 80, 120])
     def test_an_error_is_below_its_row_and_on_one_line(self, filled, width):
@@ -148,9 +150,10 @@ class TestPipe:
         said = piped("runs", url)
         assert headings(said) == COLUMNS
         assert len(said.lines) == 6
-        for line, id in zip(said.lines[1:], ids, strict=True):
+        oldest_first = said.lines[:0:-1]
+        for line, id in zip(oldest_first, ids, strict=True):
             assert line.startswith(id)
-        for line, step in zip(said.lines[1:], STEPS, strict=False):
+        for line, step in zip(oldest_first, STEPS, strict=False):
             assert f"  {LONG}_{step} " in line
             assert re.search(r"  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  ", line)
         assert said.lines[3].endswith("although all else was quite as it should be")
@@ -167,7 +170,7 @@ class TestPipe:
 
     def test_json_keeps_its_form(self, filled):
         url, ids = filled
-        runs = [json.loads(line) for line in piped("runs", url, "--json").lines]
+        runs = [json.loads(line) for line in piped("runs", url, "--json").lines][::-1]
         assert [run["id"] for run in runs] == ids
         failed = runs[2]
         assert failed["status"] == "failed"
@@ -185,12 +188,47 @@ class TestPipe:
         assert failed.keys() <= known
 
 
+class TestSome:
+    """Of many runs, those that are asked for."""
+
+    def test_the_newest_are_shown_and_how_many_there_are(self, filled):
+        url, ids = filled
+        said = piped("runs", url, "--limit", "2")
+        assert [line.startswith(id) for line, id in zip(said.lines[1:], ids[:2:-1], strict=True)] == [True, True]
+        assert said.err == "These are the newest 2 of 5 runs; --all shows all.\n"
+
+    def test_a_terminal_shows_a_page(self, filled, monkeypatch):
+        monkeypatch.setattr(sys.modules["zenml_trackers.cli.runs"], "PAGE", 3)  # the command has the module's name
+        for arguments, shown in (([], 3), (["--limit", "4"], 4), (["--all"], 5)):
+            said = on_terminal(120, "runs", filled[0], *arguments)
+            assert len([line for line in said.lines[1:] if not line.startswith("  ")]) == shown
+
+    def test_runs_of_a_status(self, filled):
+        url, ids = filled
+        [failed] = map(json.loads, piped("runs", url, "--json", "--status", "failed").lines)
+        assert failed["id"] == ids[2]
+        assert len(failed["metrics"]) == 3
+
+    def test_runs_of_a_pipeline(self, filled):
+        url, ids = filled
+        [first, *_] = map(json.loads, piped("runs", url, "--json").lines[::-1])
+        found = map(json.loads, piped("runs", url, "--json", "--pipeline", first["pipeline"]).lines)
+        assert [run["id"] for run in found] == ids[2::-1]
+
+    def test_where_none_is_such_a_one_that_is_said(self, filled):
+        said = piped("runs", filled[0], "--pipeline", "nope")
+        assert said.err == "None of the 5 runs is such a one.\n"
+
+    def test_a_status_is_one_that_runs_have(self):
+        assert set(STATUSES) == {each.value for each in Status}
+
+
 class TestOneRun:
     def test_the_id_that_the_table_shows_is_enough(self, filled):
         url, ids = filled
         shown = shown_ids(on_terminal(120, "runs", url), below=has_long_ids(url))
         assert len(set(shown)) == 5
-        for short, id in zip(shown, ids, strict=True):
+        for short, id in zip(shown[::-1], ids, strict=True):
             assert len(short) >= min(8, len(id))
             assert id.startswith(short)
             assert json.loads(piped("runs", url, "--run", short, "--json").out)["id"] == id

@@ -190,6 +190,14 @@ class Backend(ABC):
             TrackerError: Why they could not be read.
         """
 
+    def overview(self) -> Iterator[StoredRun]:
+        """As `read`, for a list of runs: without their metrics, where it takes longer to have them.
+
+        Raises:
+            TrackerError: Why they could not be read.
+        """
+        return self.read()
+
     def attachments(self, run_id: str, folder: Path) -> Iterator[Logged]:
         """The artifacts, pictures and tables of a stored run, as they were logged; files are fetched into `folder`.
 

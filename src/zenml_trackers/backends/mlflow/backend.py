@@ -115,10 +115,16 @@ class MlflowBackend(Backend):
         return MlflowSink(place, experiment_id, config, run, last_time)
 
     def read(self) -> Iterator[StoredRun]:
+        return self._read(metrics=True)
+
+    def overview(self) -> Iterator[StoredRun]:
+        return self._read(metrics=False)
+
+    def _read(self, metrics: bool) -> Iterator[StoredRun]:
         if (place := self._existing()) is not None:
             with place.reached():
                 for run in reading.runs(place, self.project):
-                    yield reading.as_stored(place, self.project, run)
+                    yield reading.as_stored(place, self.project, run, metrics)
 
     def to_resume(self, spec: RunSpec) -> StoredRun | None:
         """As that of all backends; the metrics of no other run are read."""

@@ -72,8 +72,8 @@ def points(place: Place, run: Any) -> list[Any]:
     return sorted(found, key=lambda point: point.timestamp)
 
 
-def as_stored(place: Place, project: str, run: Any) -> StoredRun:
-    """A run with all that is stored of it, files aside."""
+def as_stored(place: Place, project: str, run: Any, metrics: bool = True) -> StoredRun:
+    """A run with all that is stored of it, files aside; metrics take requests of their own, and may be left out."""
     config = layout.document_in(run.data.tags)
     parent = {document.PARENT: run.data.tags.get(layout.PARENT)}  # of MLflow's own children, too
     completed = layout.completed(config, run.data.tags, run.data.params)
@@ -82,7 +82,7 @@ def as_stored(place: Place, project: str, run: Any) -> StoredRun:
         id=run.info.run_id,
         name=name_of(run),
         project=project,
-        metrics=tuple(_point(config, point) for point in points(place, run)),
+        metrics=tuple(_point(config, point) for point in points(place, run)) if metrics else (),
         started=utc((run.info.start_time or 0) / 1000),
         ended=utc((run.info.end_time or 0) / 1000),
         **place.links(run.info.experiment_id, run.info.run_id),

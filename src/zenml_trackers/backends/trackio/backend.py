@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -104,26 +104,32 @@ class TrackioBackend(Backend):
         )
 
     def read(self) -> Iterator[StoredRun]:
-        return map(self._stored, self.store.runs())
+        store = self.store
+        return (self._stored(row, self._points(store, row["id"])) for row in store.runs())
+
+    def overview(self) -> Iterator[StoredRun]:
+        return (self._stored(row, ()) for row in self.store.runs())
 
     def find(self, run_id: str) -> StoredRun | None:
-        return next(map(self._stored, self.store.runs(run_id)), None)
+        store = self.store
+        return next((self._stored(row, self._points(store, run_id)) for row in store.runs(run_id)), None)
 
     def to_resume(self, spec: RunSpec) -> StoredRun | None:
         if spec.resume == "never":
             return None
-        found = [row for row in self.store.runs() if row["name"] == spec.name]
+        store = self.store
+        found = [row for row in store.runs() if row["name"] == spec.name]
         if spec.resume == "must" and not found:
             raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.target.project!r} to resume")
-        return self._stored(found[-1]) if found else None
+        return self._stored(found[-1], self._points(store, found[-1]["id"])) if found else None
 
-    def _stored(self, row: dict[str, Any]) -> StoredRun:
+    def _stored(self, row: dict[str, Any], metrics: Iterable[MetricPoint]) -> StoredRun:
         return document.stored_run(
             row["config"],
             id=row["id"],
             name=row["name"],
             project=self.target.project,
-            metrics=tuple(self._points(row["id"])),
+            metrics=tuple(metrics),
             started=utc_in(row["started"]),
             ended=utc_in(row["put"] if document.STATUS in row["config"] else row["logged"]),
             **self.target.links(row["id"]),
@@ -164,8 +170,9 @@ class TrackioBackend(Backend):
         run._config_logged = True  # the sink alone writes the config
         return run
 
-    def _points(self, run_id: str) -> Iterator[MetricPoint]:
-        for step, values in self.store.metrics(run_id):
+    @staticmethod
+    def _points(store: Store, run_id: str) -> Iterator[MetricPoint]:
+        for step, values in store.metrics(run_id):
             for name, value in values.items():
                 if isinstance(value, (int, float)):
                     yield MetricPoint(name=name.removeprefix("__"), step=step, value=value)

@@ -43,11 +43,13 @@ _made: dict[Path, File] = {}
 
 
 class Database:
-    """What a run writes to; made with its first row. For one thread at a time."""
+    """What a run writes to, made with its first row, and what is read. For one thread at a time."""
 
     def __init__(self, project: str) -> None:
         """Nothing is opened, or made, yet."""
         self._connection: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._read: File | None = None
         self._project = project
         self.path = Path(SQLiteStorage.get_project_db_path(project))
         """Where it is."""
@@ -89,12 +91,34 @@ class Database:
                 self._first = found[1]
         return None if found[0] is None else str(found[0])
 
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """The rows that answer a `SELECT`; none if there is no file.
+
+        Raises:
+            sqlite3.Error: It can't be read.
+        """
+        file = _file(self.path)
+        if file is None:
+            return []
+        if self._reader is None or file != self._read:
+            self._let_go_of_reader()
+            self._reader, self._read = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False), file
+        found = self._reader.execute(sql)
+        columns = [column[0] for column in found.description]
+        return [dict(zip(columns, row, strict=True)) for row in found]
+
     def close(self) -> None:
         """Let go of the file."""
+        self._let_go_of_reader()
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
+
+    def _let_go_of_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     __del__ = close  # of a run that nobody waited for
 

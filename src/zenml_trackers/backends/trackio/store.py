@@ -7,7 +7,6 @@ Uses `trackio.sqlite_storage.SQLiteStorage`, and the server's `bulk_log`, `query
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 from trackio import utils
 from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import deserialize_values, serialize_values
@@ -124,7 +124,7 @@ class Store(ABC):
             "JOIN metrics AS a ON a.id = m.first "
             "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
         )
-        return [{**row, "config": json.loads(row["config"] or "{}")} for row in rows]
+        return [{**row, "config": orjson.loads(row["config"] or "{}")} for row in rows]
 
     def metrics(self, run_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Step and values of each logged row of a run, in the order in which they were logged."""
@@ -135,7 +135,7 @@ class Store(ABC):
                 f"WHERE run_id = {quoted(run_id)} AND id > {last} ORDER BY id LIMIT {PAGE}"
             )
             for row in page:
-                yield row["step"], deserialize_values(json.loads(row["metrics"]))
+                yield row["step"], deserialize_values(orjson.loads(row["metrics"]))
             if len(page) < PAGE:
                 return
             last = page[-1]["id"]
@@ -186,8 +186,10 @@ class LocalStore(Store):
         return mode is not None and mode() == "jsonl"
 
     def name_of(self, run_id: str) -> str | None:
+        if utils.on_spaces():
+            return super().name_of(run_id)
         try:
-            return super().name_of(run_id) if utils.on_spaces() else self._database.name_of(run_id)
+            return self._database.name_of(run_id)
         except sqlite3.Error as error:
             raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
 
@@ -202,10 +204,11 @@ class LocalStore(Store):
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         try:
-            rows: list[dict[str, Any]] = SQLiteStorage.query_project(self.target.project, sql, max_rows=10**9)["rows"]
-        except FileNotFoundError:
-            return []
-        return rows
+            return (
+                _by_the_shared_connection(self.target.project, sql) if utils.on_spaces() else self._database.query(sql)
+            )
+        except sqlite3.Error as error:
+            raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
 
     def picture(self, path: str, folder: Path) -> Path:
         media = Path(utils.MEDIA_DIR).resolve()
@@ -228,6 +231,14 @@ def _add_to_inbox(entries: Sequence[dict[str, Any]], writer: Any) -> None:
 
     now = utc_text(time.time())
     writer.write_local([fragments.metric_record({"timestamp": now, **entry}) for entry in entries])
+
+
+def _by_the_shared_connection(project: str, sql: str) -> list[dict[str, Any]]:
+    try:
+        rows: list[dict[str, Any]] = SQLiteStorage.query_project(project, sql, max_rows=10**9)["rows"]
+    except FileNotFoundError:
+        return []
+    return rows
 
 
 def _add_by_the_shared_connection(entries: Sequence[dict[str, Any]]) -> None:
