@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from tests.support import direct, reader
 from zenml_trackers import get_run, get_trackio_run
+from zenml_trackers.backends.trackio import step_run
 from zenml_trackers.errors import RunNotFound, UnstorableValue
 from zenml_trackers.zenml.trackio.flavor import TrackioExperimentTrackerSettings
 
@@ -274,3 +275,10 @@ def test_trackios_own_log_of_something_odd_costs_no_other_row(project, odd):
     direct.run_step(direct.tracker(project=project), direct.info(), body)
     [run] = reader.local(project)
     assert (run.status, len(run.series("before")), len(run.series("after"))) == ("finished", 1, 1)
+
+
+def test_a_set_is_refused_by_trackios_own_log_whatever_the_release():
+    """Releases below 0.42 would have a list stored as a metric."""
+    kept, refused = step_run._kept({"loss": 1.0, "odd": {1, 2}})
+    assert kept == {"loss": 1.0}
+    assert ["'odd'" in str(error) for error in refused] == [True]

@@ -1,4 +1,4 @@
-"""The file that a local run keeps open."""
+"""The file that a local run writes to."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from tests.support.server import trackio_server
 from tests.support.terminal import Said, in_real_terminal, on_terminal, piped
 from tests.support.trackers import ALL, backend_at, store, url_of
+from zenml_trackers import connect
 from zenml_trackers.cli.runs import STATUSES
 from zenml_trackers.model.records import Metrics, Params, RunError, RunSpec, Status, Summary
 
@@ -199,7 +200,7 @@ class TestSome:
 
     def test_a_terminal_shows_a_page(self, filled, monkeypatch):
         monkeypatch.setattr(sys.modules["zenml_trackers.cli.runs"], "PAGE", 3)  # the command has the module's name
-        for arguments, shown in (([], 3), (["--limit", "4"], 4), (["--all"], 5)):
+        for arguments, shown in (([], 3), (["--limit", "4"], 4), (["--all"], 5), (["--limit", "4", "--all"], 5)):
             said = on_terminal(120, "runs", filled[0], *arguments)
             assert len([line for line in said.lines[1:] if not line.startswith("  ")]) == shown
 
@@ -217,7 +218,15 @@ class TestSome:
 
     def test_where_none_is_such_a_one_that_is_said(self, filled):
         said = piped("runs", filled[0], "--pipeline", "nope")
-        assert said.err == "None of the 5 runs is such a one.\n"
+        assert said.err == "None of the 5 runs matches these options.\n"
+
+    def test_metrics_that_take_longer_are_left_out_of_a_list_and_nothing_else(self, filled):
+        backend = connect(filled[0]).backend
+        listed, read = list(backend.overview()), list(backend.read())
+        without = [[run.model_copy(update={"metrics": ()}) for run in runs] for runs in (listed, read)]
+        assert without[0] == without[1]
+        leaves_out = filled[0].startswith(("trackio", "mlflow"))
+        assert not any(run.metrics for run in listed) or not leaves_out
 
     def test_a_status_is_one_that_runs_have(self):
         assert set(STATUSES) == {each.value for each in Status}

@@ -50,7 +50,9 @@ def runs(
     from zenml_trackers.cli.terminal import console, on_terminal
     from zenml_trackers.tracker import connect
 
-    if limit is None and not no_limit and not as_json and on_terminal(console()):
+    if no_limit:
+        limit = None
+    elif limit is None and not as_json and on_terminal(console()):
         limit = PAGE
     with named_errors():
         backend = connect(url).backend
@@ -79,7 +81,7 @@ def _whole(asked: str, there: Sequence[StoredRun], url: str, backend: Backend) -
 
 def _say_how_many(found: Sequence[StoredRun], limit: int | None, all_of_them: int) -> None:
     if not found:
-        click.echo(f"None of the {all_of_them} runs is such a one.", err=True)
+        click.echo(f"None of the {all_of_them} runs matches these options.", err=True)
     elif limit is not None and limit < len(found):
         click.echo(f"These are the newest {limit} of {len(found)} runs; --all shows all.", err=True)
 

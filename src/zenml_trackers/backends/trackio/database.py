@@ -1,9 +1,10 @@
-"""The SQLite file of a project, kept open for as long as a run goes on.
+"""The SQLite file of a project, opened once for each batch of rows.
 
-Trackio's own `bulk_log` opens it three times for each batch, makes sure of all its tables, and looks for its lock again
-after a tenth of a second only. Here SQLite's own locks are enough, since a batch is one transaction. Uses `init_db`,
-`get_project_db_path` and `_configure_sqlite_pragmas` of `trackio.sqlite_storage`, and the columns of its tables
-`metrics` and `configs` (Trackio 0.24 to 0.43).
+Trackio's own `bulk_log` opens it twice for each batch, makes sure of all its tables, and looks for its lock again after
+a tenth of a second only. Here SQLite's own locks are enough, since a batch is one transaction. The file is not kept
+open: who has it open does not see that others damage it. Uses `init_db`, `get_project_db_path` and
+`_configure_sqlite_pragmas` of `trackio.sqlite_storage`, and the columns of its tables `metrics` and `configs` (Trackio
+0.24 to 0.43).
 """
 
 from __future__ import annotations
@@ -129,10 +130,10 @@ class Database:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """The connection, which stays open unless `TRACKIO_SQLITE_LOCKING_MODE` has it lock all others out."""
-        connection = self._open()
-        yield connection
-        if connection.execute("PRAGMA locking_mode").fetchone() != ("normal",):
+        """A connection of its own for each use: one that is kept does not see that others damaged the file."""
+        try:
+            yield self._open()
+        finally:
             self.close()
 
     def _open(self) -> sqlite3.Connection:

@@ -148,7 +148,7 @@ def _plain(value: Any, where: str) -> Any:
     plain = number(value, where) if _is_number(value) else conversion.plain(value, where)
     if conversion.odd:
         raise conversion.odd[0]
-    if isinstance(plain, str) and not isinstance(value, str):
+    if isinstance(value, (set, frozenset)) or (isinstance(plain, str) and not isinstance(value, str)):
         raise UnstorableValue(f"{where} is of type {type(value).__name__}, which Trackio does not log.")
     return plain
 
