@@ -206,7 +206,9 @@ METADATA = Chapter(
             "artifacts",
             "A logged file or folder reads back byte for byte under its name, with its type and aliases if it has any.",
         ),
-        _extended("M9", "media", "Images and tables logged in the step read back with the same pixels and cells."),
+        _extended(
+            "M9", "media", "Images and tables logged in the step read back with the same pixels, captions and cells."
+        ),
         _extended(
             "M10",
             "values",

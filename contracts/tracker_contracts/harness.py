@@ -160,6 +160,15 @@ class TrackerHarness(ABC):
         """Log an image in a step: an array of unsigned bytes, shaped (height, width, 3)."""
         raise NotImplementedError
 
+    def log_captioned_image(self, name: str, pixels: Any, caption: str) -> None:
+        """Log an image in a step, with a text below it; without this, M9 does not ask for captions."""
+        raise NotImplementedError
+
+    @property
+    def captions_images(self) -> bool:
+        """Whether images can have captions: whether the call for them is overridden."""
+        return type(self).log_captioned_image is not TrackerHarness.log_captioned_image
+
     def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
         """Log a table in a step."""
         raise NotImplementedError
@@ -220,6 +229,10 @@ class TrackerHarness(ABC):
         With `artifacts` or `media` declared too, they have what these are about.
         """
         raise NotImplementedError
+
+    def lists(self, place: Place) -> bool | None:
+        """Whether the tracker's own list of its projects has that of a place; None if it has no such list."""
+        return None
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Have the tracker itself test a configuration, such as `config(place)`.

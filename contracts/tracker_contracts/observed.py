@@ -70,6 +70,8 @@ class ObservedRun(BaseModel):
     """Type and aliases of each artifact that has some, the type first; only if the harness can log any."""
     images: dict[str, Content] = Field(default_factory=dict)
     """Decoded pixels by the image's name: red, green, blue, a byte each, row by row, as `Image.tobytes()` gives."""
+    captions: dict[str, str] = Field(default_factory=dict)
+    """What stands below each image that has a caption, by the image's name; only if the harness can log any."""
     tables: dict[str, list[list[Any]]] = Field(default_factory=dict)
     """Rows of cells by name; the first row is the columns."""
     everything: str = Field(default="", repr=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+import numpy
 import pytest
 import wandb
 
@@ -29,6 +32,19 @@ def _nothing_leaves_the_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
     for name in ("WANDB_DIR", "WANDB_DATA_DIR", "WANDB_CONFIG_DIR"):
         monkeypatch.setenv(name, str(tmp_path / name))
+
+
+@pytest.fixture
+def another_timezone():
+    """Changes that of this process when it is called, until the test is over."""
+    with pytest.MonkeyPatch.context() as patched:
+
+        def change():
+            patched.setenv("TZ", "Pacific/Kiritimati")
+            time.tzset()
+
+        yield change
+    time.tzset()
 
 
 def tracker(folder: Path, project: str = "digits"):
@@ -143,6 +159,23 @@ class TestProcess:
             variables = {name: value for name, value in os.environ.items() if name != VARIABLE}
             assert (variables, sys.excepthook, sys.exit, sys.stdout) == before
         assert (dict(os.environ), sys.excepthook, sys.exit, sys.stdout) == before
+
+    def test_a_step_that_changes_its_timezone_keeps_all_in_one_folder(self, tmp_path, another_timezone, caplog):
+        """W&B asks for the local time of the run's start whenever it names the run's folder."""
+        (file := tmp_path / "file").write_bytes(b"x")
+        with tracker(tmp_path).start_run("r") as run:
+            run.flush()
+            another_timezone()
+            run.log_image("image", numpy.zeros((1, 1, 3), numpy.uint8), caption="black")
+            run.log_table("table", ["a"], [[1]])
+            run.log_artifact(file)
+        at = tracker(tmp_path)
+        (stored,) = at.read()
+        kept = {each.name: each for each in at.backend.attachments(stored.id, tmp_path)}
+        assert (kept["image"].caption, kept["table"].rows, kept["file"].path.read_bytes()) == ("black", ((1,),), b"x")
+        assert len(list((tmp_path / "runs" / "wandb").iterdir())) == 1
+        warned = [each for each in caplog.records if each.name == "zenml_trackers" and each.levelno >= logging.WARNING]
+        assert warned == [], "the end was waited for in another folder"
 
     @pytest.mark.slow
     def test_a_run_that_is_never_ended_is_failed(self, tmp_path):

@@ -41,6 +41,21 @@ class HasNoNativeCalls(Plain):
     start_natively = TrackerHarness.start_natively
 
 
+class LateImport(Plain):
+    """Its library is imported when something is read."""
+
+    def read(self, place: Place) -> list[ObservedRun]:
+        had = "wave" in sys.modules
+        import wave
+
+        return [ObservedRun(id=wave.__name__, name="there already" if had else "imported now")]
+
+
+class Unreadable(Plain):
+    def read(self, place: Place) -> list[ObservedRun]:
+        raise LookupError("no such table")
+
+
 class ReadsTheEnvironment(Plain):
     def environment(self, folder: Path) -> dict[str, str]:
         return {"A_VARIABLE_OF_THE_BACKEND": str(folder)}

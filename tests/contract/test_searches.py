@@ -16,6 +16,7 @@ from tracker_contracts.engine.runner import judge
 from tracker_contracts.faults.trial import trials
 from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.profiles import LIGHT, QUICK
+from tracker_contracts.programs.program import Program
 from tracker_contracts.report.report import Report
 from tracker_contracts.report.verdict import Verdict
 
@@ -65,3 +66,11 @@ def test_no_program_is_executed_for_what_none_can_show() -> None:
 def test_native_calls_that_a_harness_cannot_make_are_not_offered() -> None:
     report = checked("harnesses:HasNoNativeCalls", "L6", "T1")
     assert {clause.id: clause.verdict for clause in report.clauses} == {"L6": Verdict.NOT_OFFERED, "T1": Verdict.KEPT}
+
+
+@pytest.mark.slow
+def test_what_did_not_come_again_is_told_as_it_was_seen() -> None:
+    seen = Defect(clause="F2", topic="the message", told="it is 'another'")
+    with Examiner("tests.contract.harnesses:Plain", QUICK, drivers=(Driver.DIRECT,)) as examiner:
+        found = examiner.shrink(Program.parse("direct: ending=error"), seen)
+    assert (found.certain, found.defect.told) == (False, "it is 'another'; it did not show again")

@@ -15,6 +15,7 @@ from tracker_contracts.engine.child import Child, ChildLost
 from tracker_contracts.engine.gaps import with_gap
 from tracker_contracts.engine.isolation import isolated
 from tracker_contracts.engine.messages import (
+    NOT_AGAIN,
     AnyMessage,
     Begun,
     Defect,
@@ -147,9 +148,12 @@ class Examiner:
         """
         asked = Shrink(program=str(program), clause=defect.clause, topic=defect.topic, smaller=smaller)
         answer = self._ask_once(asked)
-        if isinstance(answer, Shrunk):
-            return answer
-        return Shrunk(program=str(program), blamed=defect.clause, defect=defect)
+        if not isinstance(answer, Shrunk):
+            return Shrunk(program=str(program), blamed=defect.clause, defect=defect)
+        if answer.defect.told == NOT_AGAIN:
+            both = defect.model_copy(update={"told": f"{defect.told}; {NOT_AGAIN}"})
+            return answer.model_copy(update={"defect": both})
+        return answer
 
     def _ask_once(self, question: Execute | Shrink) -> AnyMessage | ChildLost:
         """The answer, or how the process was lost; another one is there for the next question."""

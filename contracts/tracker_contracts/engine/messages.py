@@ -13,6 +13,9 @@ from tracker_contracts.profiles import Profile
 from tracker_contracts.report.report import Versions
 from tracker_contracts.report.verdict import Finding
 
+NOT_AGAIN = "it did not show again"
+"""Told of a defect that the search for a smaller program did not see."""
+
 
 class Message(BaseModel):
     """The base of all that is said."""

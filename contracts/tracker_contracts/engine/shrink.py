@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from tracker_contracts.engine.execute import Stage
-from tracker_contracts.engine.messages import Defect, Shrunk
+from tracker_contracts.engine.messages import NOT_AGAIN, Defect, Shrunk
 from tracker_contracts.judges.blame import apart, blamed, marks
 from tracker_contracts.judges.judge import judged
 from tracker_contracts.judges.trace import Check
@@ -42,7 +42,7 @@ class _Search:
     def __init__(self, stage: Stage, clause: str, topic: str, longest: float) -> None:
         self._stage, self._key = stage, (clause, topic)
         self.longest, self.until = longest, time.monotonic() + longest
-        self.last = Defect(clause=clause, topic=topic, told="it did not show again")
+        self.last = Defect(clause=clause, topic=topic, told=NOT_AGAIN)
         self.beside: list[str] = []
         """What else is broken in the same step of the last program that showed it."""
 

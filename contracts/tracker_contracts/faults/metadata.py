@@ -85,6 +85,22 @@ def images_keep_their_pixels(world: World, image: tuple[int, int, bytes], name: 
     expect(only_run(scene).images.get(name), data, "the pixels are changed")
 
 
+@trial("M9", caption=TEXT, name=NAMES)
+def images_keep_their_captions(world: World, caption: str, name: str) -> None:
+    """The caption of an image is missing, or another.
+
+    Store it as text beside the image, unless the library has a place for it that keeps every character.
+    """
+    import numpy
+
+    scene = world.scene()
+    if not world.harness.captions_images:
+        return
+    pixels = numpy.zeros((1, 1, 3), numpy.uint8)
+    scene.run(StepPlan(), lambda: world.harness.log_captioned_image(name, pixels, caption))
+    expect(only_run(scene).captions.get(name), caption, "the caption is changed")
+
+
 @trial("M9", table=tables(), name=NAMES)
 def tables_keep_their_cells(world: World, table: list[list[Any]], name: str) -> None:
     """A table is missing, or has other columns, rows or cells.

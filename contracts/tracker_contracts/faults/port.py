@@ -22,7 +22,7 @@ NAMELESS = (Exception, AssertionError, AttributeError, KeyError, NotImplementedE
 """What is raised by a mistake, and says nothing of a configuration."""
 LEFT_OUT = frozenset({"everything", "parent"})
 """What the tracker's own reading need not have."""
-NAMED = ("params", "metadata", "artifacts", "artifact_labels", "images", "tables")
+NAMED = ("params", "metadata", "artifacts", "artifact_labels", "images", "captions", "tables")
 """What has names of its own, by which a loss is told."""
 
 
@@ -38,6 +38,18 @@ def the_trackers_own_reading_is_what_is_stored(world: World, depth: int) -> None
     expect(sorted(told), sorted(seen), "the ids of the runs are others")
     for id, run in seen.items():
         expect(_facts(told[id], run), _facts(run, run), f"of the run {run.name!r} the tracker tells something else")
+
+
+@trial("R1")
+def the_trackers_own_list_has_each_project(world: World) -> None:
+    """The tracker lists its projects, and leaves one out that has runs.
+
+    Make the list from what is stored, whatever characters a name has.
+    """
+    scene = world.scene()
+    scene.run(StepPlan(actions=(LogMetrics(metrics={"m": 1}),)))
+    expect(len(scene.runs()), 1, "one step was executed")
+    expect_that(world.harness.lists(scene.place) is not False, f"the project {scene.place.name!r} is not listed")
 
 
 @trial("R2")
@@ -112,7 +124,10 @@ def _keep(harness: TrackerHarness, made: Path) -> None:
     if "media" in harness.features:
         import numpy
 
-        harness.log_image("sample", numpy.arange(24, dtype=numpy.uint8).reshape(2, 4, 3))
+        pixels = numpy.arange(24, dtype=numpy.uint8).reshape(2, 4, 3)
+        harness.log_image("sample", pixels)
+        if harness.captions_images:
+            harness.log_captioned_image("captioned", pixels, "what is seen, and “how”")
         harness.log_table("cells", ["n", "text"], [[1, "1"], [None, "é"]])
 
 

@@ -125,11 +125,11 @@ class Run:
         """Keep the type and the aliases of an artifact."""
         self.write("labels", name=name, labels=list(labels))
 
-    def log_image(self, name: str, pixels: Any) -> None:
+    def log_image(self, name: str, pixels: Any, caption: str = "") -> None:
         """Keep an image: an array of unsigned bytes, shaped (height, width, 3)."""
         height, width, _ = pixels.shape
         image = b"P6 %d %d 255\n" % (width, height) + pixels.tobytes()
-        self.attach("image", name, lambda target: target.write_bytes(image))
+        self.attach("image", name, lambda target: target.write_bytes(image), caption=caption)
 
     def log_table(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Keep rows of cells under named columns."""
@@ -171,7 +171,7 @@ class Run:
             self.warn(f"{self.folder} can't be written to ({error.strerror}); run jot.recover() when it can")
         put(spool_of(self.folder) / self.file.name, line)
 
-    def attach(self, kind: str, name: str, save: Callable[[Path], Any]) -> None:
+    def attach(self, kind: str, name: str, save: Callable[[Path], Any], **about: Any) -> None:
         """Let `save` make a file or folder beside the run's own file, and note it there."""
         target = self.folder / f"{self.id}-{uuid4().hex}"
         try:
@@ -179,7 +179,7 @@ class Run:
         except OSError as error:
             self.warn(f"the {kind} {name!r} can't be kept ({error.strerror})")
         else:
-            self.write(kind, name=name, file=target.name)
+            self.write(kind, name=name, file=target.name, **about)
 
     def warn(self, text: str) -> None:
         """Say what is wrong: it is no reason to stop what is being tracked."""
@@ -204,7 +204,7 @@ class Unkept(Run):
     def write(self, kind: str, **fields: Any) -> None:
         """Drop it."""
 
-    def attach(self, kind: str, name: str, save: Callable[[Path], Any]) -> None:
+    def attach(self, kind: str, name: str, save: Callable[[Path], Any], **about: Any) -> None:
         """Drop it."""
 
 
@@ -270,10 +270,16 @@ def spool_of(folder: Path) -> Path:
 
 
 def put(file: Path, line: str) -> None:
-    """Append a line; it is out of this process when the call returns."""
+    """Append a line, all of it or nothing; it is out of this process when the call returns."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(file, "a", opener=private) as opened:
-        opened.write(line + "\n")
+    with open(file, "ab", buffering=0, opener=private) as opened:
+        before, left = opened.tell(), f"{line}\n".encode()
+        try:
+            while left:
+                left = left[opened.write(left) :]
+        except OSError:
+            opened.truncate(before)
+            raise
 
 
 def private(file: str, flags: int) -> int:

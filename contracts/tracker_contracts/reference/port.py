@@ -47,6 +47,7 @@ def run_of(file: Path, records: list[dict[str, Any]]) -> ObservedRun:
         artifacts=dict(content for each in of_kind(records, "artifact") for content in contents(each, file.parent)),
         artifact_labels={each["name"]: each["labels"] for each in of_kind(records, "labels")},
         images={each["name"]: pixels(file.parent / each["file"]) for each in of_kind(records, "image")},
+        captions={each["name"]: each["caption"] for each in of_kind(records, "image") if each["caption"]},
         tables={each["name"]: each["rows"] for each in of_kind(records, "table")},
     )
 
@@ -74,6 +75,11 @@ def metrics_of(record: dict[str, Any]) -> Iterator[ObservedMetric]:
     """The values of one record."""
     for name, value in record["values"].items():
         yield ObservedMetric(name=name, step=record["step"], value=value)
+
+
+def projects(folder: Path) -> set[str]:
+    """Those that have runs in a folder."""
+    return {json.loads(file.read_text().partition("\n")[0])["project"] for file in folder.glob("*.jsonl")}
 
 
 def check(config: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from zenml_trackers.delivery.receiver import Receiver, receivers
 from zenml_trackers.model.records import End, RunSpec
 from zenml_trackers.model.url import TrackerUrl
 
+DELIVERED = "delivered"
 GOES_ON = "its process goes on"
 
 
@@ -81,7 +82,7 @@ def delivered(kept: Kept, credentials: Mapping[str, str] = MappingProxyType({}))
         journal.close()
         return f"not delivered: {error}"
     if delivery.wait(budgets.DEADLINE):
-        return "delivered"
+        return DELIVERED
     return f"not delivered: {delivery.reporter.redact(str(delivery.error))}"
 
 

@@ -79,6 +79,7 @@ def _observed(repo: Path, run_id: str, name: str, description: str | None, tags:
             for kind, cell in blobs
             if kind == "image"
         },
+        captions=dict(_captions(sequences, run_id)),
         tables={cell.name: json.loads(cell.value) for kind, cell in blobs if kind == "table"},
         everything=f"{description} {[(decode_path(path), value) for path, value in meta + sequences]}",
     )
@@ -123,6 +124,15 @@ def _metrics(rows: list[tuple[bytes, bytes]], contexts: Any, run_id: str) -> Ite
     for cell in sorted(_cells(rows, *path), key=lambda cell: float(times[cell[:3]])):
         name = (contexts.get(cell.context) or {}).get("named", cell.name)
         yield ObservedMetric(name=name, step=steps[cell[:3]], value=cell.value)
+
+
+def _captions(rows: list[tuple[bytes, bytes]], run_id: str) -> Iterator[tuple[str, str]]:
+    """Of the images; Aim keeps them beside the pictures, which are in the blobs."""
+    path = ("seqs", SEQUENCES, run_id)
+    for encoded, value in rows:
+        found = decode_path(encoded)
+        if tuple(found[: len(path)]) == path and found[-1] == "caption" and (caption := decode(value)):
+            yield found[len(path) + 1], caption
 
 
 def _artifacts(folder: Path, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:

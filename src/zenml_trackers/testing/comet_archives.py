@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +65,17 @@ def _observed(run_id: str, parts: list[dict[str, bytes]]) -> ObservedRun:
         artifact_labels=labels(document),
         artifacts=dict(_kept(uploads)),
         images={about["name"]: _pixels(upload) for about, upload in _logged(uploads, "image")},
+        captions={about["name"]: about["caption"] for about, _ in _logged(uploads, "image") if about.get("caption")},
         tables={about["name"]: _cells(upload) for about, upload in _logged(uploads, "table")},
         everything="\n".join(data.decode(errors="replace") for files in parts for data in files.values()),
     )
 
 
 def _messages(files: dict[str, bytes]) -> Iterator[dict[str, Any]]:
-    for line in files["messages.json"].decode().splitlines():
-        yield json.loads(line)
+    """As `comet upload` reads them: it leaves out a line that a full disk tore."""
+    for line in files["messages.json"].decode(errors="replace").split("\n"):
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def _metrics(logged: Iterable[dict[str, Any]], names: dict[str, str]) -> Iterator[ObservedMetric]:

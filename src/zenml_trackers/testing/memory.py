@@ -78,6 +78,7 @@ def _observed(file: Path) -> ObservedRun:
         artifact_labels=labels(config),
         artifacts=dict(_kept(file.parent / "kept", {line[1]: line[2] for line in lines if line[0] == "artifact"})),
         images=images,
+        captions={line[1]: line[4] for line in lines if line[0] == "image" and line[4]},
         tables={line[1]: [line[3], *line[4]] for line in lines if line[0] == "table"},
         everything=file.read_text(),
     )

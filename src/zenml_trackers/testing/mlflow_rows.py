@@ -24,6 +24,7 @@ RUNS = """
 """
 METRICS = "SELECT key, step, value, is_nan, timestamp FROM metrics WHERE run_uuid = ? ORDER BY timestamp, rowid"
 IMAGE = re.compile(r"images/([^+]+)\+step\+-?\d+\+timestamp\+\d+\+[^+]*\.png")
+CAPTION = "Description"
 TABLE = re.compile(r"tables/([^/]+)/.*\.json")
 
 
@@ -85,11 +86,13 @@ def _metrics(database: sqlite3.Connection, run_id: str, config: Mapping[str, Any
 
 def _files(folder: Path, config: Mapping[str, Any]) -> dict[str, Any]:
     names, kept = config.get("zenml.names", {}), config.get("zenml.kept", {})
-    found: dict[str, dict[str, Any]] = {"artifacts": {}, "images": {}, "tables": {}}
+    found: dict[str, dict[str, Any]] = {"artifacts": {}, "images": {}, "captions": {}, "tables": {}}
     for path in (path for path in sorted(folder.rglob("*")) if path.is_file()):
         inside = path.relative_to(folder).as_posix()
         if image := IMAGE.fullmatch(inside):
-            found["images"][names.get(image[1], image[1])] = PIL.Image.open(path).convert("RGB").tobytes()
+            name, picture = names.get(image[1], image[1]), PIL.Image.open(path)
+            found["images"][name] = picture.convert("RGB").tobytes()
+            found["captions"].update({name: picture.info[CAPTION]} if CAPTION in picture.info else {})
         elif table := TABLE.fullmatch(inside):
             stored = json.loads(path.read_text())
             found["tables"][names.get(table[1], table[1])] = [stored["columns"], *stored["data"]]

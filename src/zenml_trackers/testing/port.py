@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -21,6 +24,11 @@ from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port import Backend
 from zenml_trackers.tracker import connect
 
+AT_WORK = 30.0
+"""Seconds that a library may take to get over an outage."""
+DELIVER = [sys.executable, "-c", "from zenml_trackers.cli import main; main()", "deliver"]
+"""`zenml-trackers deliver`, with this process's packages."""
+
 
 class PortHarness(TrackerHarness):
     """By `connect()`, as users do it outside of ZenML."""
@@ -33,6 +41,10 @@ class PortHarness(TrackerHarness):
         project = self.project(self.config(place))
         with tempfile.TemporaryDirectory() as made:
             return [_observed(run, _kept(project.backend, run, Path(made))) for run in project.read()]
+
+    def lists(self, place: Place) -> bool | None:
+        projects = self.project(self.config(place)).backend.projects()
+        return None if projects is None else place.name in projects
 
     def check(self, config: Mapping[str, Any]) -> None:
         self.project(config).backend.check()
@@ -48,12 +60,15 @@ class PortHarness(TrackerHarness):
             shutil.rmtree(memory.folder.parent, ignore_errors=True)
 
     def recover(self, place: Place) -> None:
-        """By what `zenml-trackers deliver` calls."""
-        config = self.config(place)
+        """By what `zenml-trackers deliver` calls; by itself, where the library is still at work in this process."""
+        config, until = self.config(place), time.monotonic() + AT_WORK
         project = getattr(self.project(config).backend, "project", None)
         for kept in left.journals(None):
             if kept.header.spec.project == project:
-                left.delivered(kept, _credentials(config))
+                while (came := left.delivered(kept, _credentials(config))) == left.GOES_ON and time.monotonic() < until:
+                    time.sleep(0.1)
+                if came != left.DELIVERED:
+                    subprocess.run(DELIVER, capture_output=True)
 
     def reconcile(self, place: Place) -> None:
         """By what `zenml-trackers reconcile` calls."""
@@ -110,6 +125,7 @@ def _observed(run: StoredRun, kept: list[Logged]) -> ObservedRun:
         artifacts=dict(content for each in artifacts for content in _contents(each)),
         artifact_labels=labels,
         images={each.name: as_pil(each.name, each.image).convert("RGB").tobytes() for each in images},
+        captions={each.name: each.caption for each in images if each.caption},
         tables={each.name: [list(each.columns), *map(list, each.rows)] for each in tables},
     )
 

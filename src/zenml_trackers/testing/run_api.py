@@ -40,6 +40,9 @@ class RunApiHarness(TrackerHarness):
     def log_image(self, name: str, pixels: Any) -> None:
         get_run().log_image(name, pixels)
 
+    def log_captioned_image(self, name: str, pixels: Any, caption: str) -> None:
+        get_run().log_image(name, pixels, caption=caption)
+
     def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
         get_run().log_table(name, columns, rows)
 

@@ -58,6 +58,11 @@ def _observed(run: Path) -> ObservedRun:
         artifact_labels=labels(config),
         artifacts=dict(_artifacts(run / "artifacts", config.get("zenml.names", {}))),
         images={value.tag: _pixels(value.tensor) for _, value in values if _plugin(value) == "images"},
+        captions={
+            value.tag: value.metadata.summary_description
+            for _, value in values
+            if _plugin(value) == "images" and value.metadata.summary_description
+        },
         tables={value.tag: _table(value.tensor) for _, value in values if _is_table(value)},
         everything=repr(values),
     )

@@ -92,8 +92,9 @@ def _add_row(run: ObservedRun, row: dict[str, Any], media: Path) -> None:
     run.everything += f"\n{row['metrics']}"
     for name, value in json.loads(row["metrics"]).items():
         match value:
-            case {"_type": "trackio.image", "file_path": path}:
+            case {"_type": "trackio.image", "file_path": path, "caption": caption}:
                 run.images[name] = Image.open(media / path).convert("RGB").tobytes()
+                run.captions.update({name: caption} if caption else {})
             case {"_type": "trackio.table", "_value": rows}:
                 run.tables[name] = [list(rows[0]), *(list(cells.values()) for cells in rows)]
             case _:

@@ -56,6 +56,7 @@ def _observed(run_id: str, parts: list[tuple[Path, list[Any]]]) -> ObservedRun:
         artifact_labels=labels(config["zenml"], "artifacts"),
         artifacts=dict(pair for folder, log in parts for pair in _artifacts(folder, log)),
         images=dict(_media(parts, "image-file", _pixels, names)),
+        captions=dict(_captions(messages, names)),
         tables=dict(_media(parts, "table-file", _cells, names)),
         everything="\n".join(_texts(parts)),
     )
@@ -109,6 +110,13 @@ def _media(parts: list[tuple[Path, list[Any]]], kind: str, load: Any, names: dic
             for key in [key for key, value in row.items() if key.endswith("\0_type") and json.loads(value) == kind]:
                 name = key.removesuffix("\0_type")
                 yield names.get("media", {}).get(name, name), load(folder / "files" / json.loads(row[f"{name}\0path"]))
+
+
+def _captions(messages: list[Any], names: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for row in _rows(messages):
+        for key in [key for key in row if key.endswith("\0caption") and json.loads(row[key])]:
+            name = key.removesuffix("\0caption")
+            yield names.get("media", {}).get(name, name), json.loads(row[key])
 
 
 def _pixels(file: Path) -> bytes:

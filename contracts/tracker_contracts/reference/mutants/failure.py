@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, ClassVar
 
 from zenml.config.step_run_info import StepRunInfo
 
+from tracker_contracts.harness import Place
+from tracker_contracts.observed import ObservedRun
 from tracker_contracts.reference import jot
 from tracker_contracts.reference.component import ReferenceTracker
+from tracker_contracts.reference.mutants.harness import ReferenceHarness
 from tracker_contracts.reference.mutants.mutant import breaks
+from tracker_contracts.reference.mutants.reader import observed
 from tracker_contracts.reference.settings import ReferenceSettings
 
 
@@ -179,6 +187,44 @@ class NumbersNothing(jot.Run):
         super().append(line)
         if self._spooling:
             jot.put(jot.spool_of(self.folder) / self.file.name, line + " ")
+
+
+def _lenient(self: ReferenceHarness, place: Place) -> list[ObservedRun]:
+    """As one reads files in which a line may be torn."""
+    runs = []
+    for file in Path(self.config(place)["folder"]).glob("*.jsonl"):
+        records = []
+        for line in file.read_text().splitlines():
+            with suppress(ValueError):
+                records.append(json.loads(line))
+        runs.append(observed(records, file))
+    return runs
+
+
+@breaks("F7", full_disk=True, read=_lenient)
+class LeavesTornLines(jot.Run):
+    """What is left of a record that found no room stays in the file, and the next record is written behind it."""
+
+    def append(self, line: str) -> None:
+        try:
+            with open(self.file, "a", opener=jot.private) as opened:
+                opened.write(line + "\n")
+        except OSError:
+            super().append(line)
+
+
+@breaks("F7", full_disk=True)
+class DropsWhatFindsNoRoom(jot.Run):
+    """A full disk is taken for the end of the run: what finds no room is dropped, with a warning."""
+
+    def append(self, line: str) -> None:
+        try:
+            jot.put(self.file, line)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                self.warn("a record is lost, since the disk is full")
+            else:
+                super().append(line)
 
 
 @breaks("F8")

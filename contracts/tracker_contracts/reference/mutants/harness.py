@@ -77,6 +77,10 @@ class ReferenceHarness(TrackerHarness):
         """By the tracker's own reading."""
         return list(port.runs(_folder(place)))
 
+    def lists(self, place: Place) -> bool:
+        """By the tracker's own list."""
+        return place.name in port.projects(_folder(place))
+
     def check(self, config: Mapping[str, Any]) -> None:
         """By the tracker's own check."""
         port.check(config)
@@ -140,6 +144,10 @@ class ReferenceHarness(TrackerHarness):
     def log_image(self, name: str, pixels: Any) -> None:
         """On the current run."""
         jot.current().log_image(name, pixels)
+
+    def log_captioned_image(self, name: str, pixels: Any, caption: str) -> None:
+        """On the current run."""
+        jot.current().log_image(name, pixels, caption)
 
     def log_table(self, name: str, columns: list[str], rows: list[list[Any]]) -> None:
         """On the current run."""

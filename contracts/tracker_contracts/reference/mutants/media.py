@@ -15,12 +15,12 @@ from tracker_contracts.reference.mutants.mutant import breaks
 class NormalisesLineEndings(jot.Run):
     """Artifacts are copied as text."""
 
-    def attach(self, kind: str, name: str, save: Callable[[Path], Any]) -> None:
+    def attach(self, kind: str, name: str, save: Callable[[Path], Any], **about: Any) -> None:
         def normalised(target: Path) -> None:
             save(target)
             _normalise(target)
 
-        super().attach(kind, name, normalised if kind == "artifact" else save)
+        super().attach(kind, name, normalised if kind == "artifact" else save, **about)
 
 
 def _normalise(kept: Path) -> None:
@@ -61,16 +61,32 @@ class LosesEmptyFiles(jot.Run):
 class SwapsRedAndBlue(jot.Run):
     """An image's channels are stored the other way round."""
 
-    def log_image(self, name: str, pixels: Any) -> None:
-        super().log_image(name, pixels[:, :, ::-1])
+    def log_image(self, name: str, pixels: Any, caption: str = "") -> None:
+        super().log_image(name, pixels[:, :, ::-1], caption)
 
 
 @breaks("M9")
 class CompressesImages(jot.Run):
     """Pixels lose their lowest bits."""
 
-    def log_image(self, name: str, pixels: Any) -> None:
-        super().log_image(name, pixels & 0xFC)
+    def log_image(self, name: str, pixels: Any, caption: str = "") -> None:
+        super().log_image(name, pixels & 0xFC, caption)
+
+
+@breaks("M9")
+class LosesCaptions(jot.Run):
+    """An image is stored without its caption."""
+
+    def log_image(self, name: str, pixels: Any, caption: str = "") -> None:
+        super().log_image(name, pixels)
+
+
+@breaks("M9")
+class CutsCaptions(jot.Run):
+    """A caption is one line, as on a page."""
+
+    def log_image(self, name: str, pixels: Any, caption: str = "") -> None:
+        super().log_image(name, pixels, " ".join(caption.split()))
 
 
 @breaks("M9")

@@ -34,6 +34,8 @@ class Mutant:
     """The values of a program that it needs, such as `ending=error`; none if it shows in many ways."""
     at: str = ""
     """The values of one program that shows it, if these are not all that it needs or can need."""
+    full_disk: bool = False
+    """Whether it shows on a full disk alone, which not every machine lets this process have."""
 
     @property
     def near(self) -> tuple[str, ...]:
@@ -44,7 +46,9 @@ class Mutant:
 declared: list[Mutant] = []
 
 
-def breaks(clause: str, *shows: str, at: str = "", **declared_of_it: Any) -> Callable[[Part], Part]:
+def breaks(
+    clause: str, *shows: str, at: str = "", full_disk: bool = False, **declared_of_it: Any
+) -> Callable[[Part], Part]:
     """Declare a class to be the reference's component, configuration, settings or library, with a defect.
 
     The class's name and docstring tell the defect. A flavor and a harness are made beside it, in its own module, since
@@ -54,6 +58,7 @@ def breaks(clause: str, *shows: str, at: str = "", **declared_of_it: Any) -> Cal
         clause: The clause that must find the defect.
         shows: The values of a program that the defect needs, if one or two are enough to say so.
         at: The values of one of many programs that show it.
+        full_disk: Whether it shows on a full disk alone.
         declared_of_it: What its harness declares, such as `non_finite`.
     """
 
@@ -61,7 +66,7 @@ def breaks(clause: str, *shows: str, at: str = "", **declared_of_it: Any) -> Cal
         flavor = _beside(part, "Flavor", ReferenceFlavor, _members(part))
         facts = {"name": _spoken(part.__name__), "flavor": f"{part.__module__}.{flavor.__name__}"}
         harness = _beside(part, "Harness", ReferenceHarness, {**facts, **declared_of_it})
-        declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness, shows, at))
+        declared.append(Mutant(facts["name"], clause, (part.__doc__ or "").strip(), harness, shows, at, full_disk))
         return part
 
     return declare

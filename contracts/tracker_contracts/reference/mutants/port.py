@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ class ReadsArtifactsWithoutTypes(ReferenceTracker):
 @breaks("R1", told=_changed(images={}))
 class ReadsNoImages(ReferenceTracker):
     """Its own reading has no images."""
+
+
+@breaks("R1", told=_changed(captions={}))
+class ReadsImagesWithoutCaptions(ReferenceTracker):
+    """Its own reading has the pixels of an image, and not its caption."""
+
+
+@breaks("R1", lists=lambda self, place: False)
+class ListsNoProject(ReferenceTracker):
+    """Its own list of projects is always empty."""
 
 
 @breaks("R1", told=_changed(tables={"cells": [["n", "text"]]}))
@@ -150,6 +161,18 @@ class CopiesWithoutTypes(ReferenceTracker):
 @breaks("R3", copy=_without("table"))
 class CopiesWithoutTables(ReferenceTracker):
     """A copy has no tables, and nobody is told."""
+
+
+def _without_captions(self: ReferenceHarness, place: Place, to: Place) -> list[str]:
+    ReferenceHarness.copy(self, place, to)
+    for file in Path(self.config(to)["folder"]).glob("*.jsonl"):
+        file.write_text(re.sub(r'"caption": "[^"]*"', '"caption": ""', file.read_text()))
+    return []
+
+
+@breaks("R3", copy=_without_captions)
+class CopiesWithoutCaptions(ReferenceTracker):
+    """A copy of an image has no caption, and nobody is told."""
 
 
 @breaks("R3", copy=_without("end"))

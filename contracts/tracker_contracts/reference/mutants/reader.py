@@ -58,6 +58,8 @@ def _labels(run: ObservedRun, record: Record, folder: Path) -> None:
 
 def _image(run: ObservedRun, record: Record, folder: Path) -> None:
     run.images[record["name"]] = (folder / record["file"]).read_bytes().partition(b"\n")[2]
+    if record["caption"]:
+        run.captions[record["name"]] = record["caption"]
 
 
 def _table(run: ObservedRun, record: Record, folder: Path) -> None:

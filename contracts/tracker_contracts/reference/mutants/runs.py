@@ -165,12 +165,12 @@ class SpoiledArtifacts(jot.Run):
     def spoil(self, kept: Path) -> None:
         """Spoil it."""
 
-    def attach(self, kind: str, name: str, save: Any) -> None:
+    def attach(self, kind: str, name: str, save: Any, **about: Any) -> None:
         def spoiled(target: Path) -> None:
             save(target)
             self.spoil(target)
 
-        super().attach(kind, name, spoiled)
+        super().attach(kind, name, spoiled, **about)
 
 
 class Ends(ReferenceTracker):

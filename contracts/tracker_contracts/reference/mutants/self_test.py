@@ -16,6 +16,7 @@ from tracker_contracts.engine.reader import Reader
 from tracker_contracts.engine.runner import judge
 from tracker_contracts.engine.selection import programs
 from tracker_contracts.engine.shrink import shrunk, weight
+from tracker_contracts.faults import full_disk
 from tracker_contracts.faults.trial import Trial, trials_of
 from tracker_contracts.harness import TrackerHarness
 from tracker_contracts.judges.blame import APART, conditions, shown_by_programs
@@ -61,7 +62,9 @@ def run(
         seed: Which programs, of all that would do.
         mutants: Those that there are.
     """
-    mutants = [mutant for mutant in mutants if mutant.clause in clauses]
+    wanted = [mutant for mutant in mutants if mutant.clause in clauses]
+    mutants = [mutant for mutant in wanted if full_disk.can_be_mounted() or not mutant.full_disk]
+    left_out = [mutant.name for mutant in wanted if mutant not in mutants]
     with tempfile.TemporaryDirectory(prefix="tracker-contracts-") as made, closing(Reader()) as reader:
         examiner = Examiner(Path(made), reader, seed)
         progress("the reference")
@@ -71,7 +74,7 @@ def run(
             progress(f"{number}/{len(mutants)} {mutant.clause} {mutant.name}")
             kills.append(examiner.kill(mutant))
     kept = [finding for finding in reference if finding.clause in clauses]
-    return SelfTest(reference=kept, kills=kills, clauses=list(clauses), code=code())
+    return SelfTest(reference=kept, kills=kills, clauses=list(clauses), code=code(), left_out=left_out)
 
 
 class Examiner:

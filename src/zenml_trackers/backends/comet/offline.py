@@ -35,7 +35,7 @@ def runs(folder: Path, project: str) -> list[CometRun]:
         run.tags = [*run.tags, *(tag for tag in meta["tags"] if tag not in run.tags)]
         ended = Status.FAILED if meta.get("customer_error_reported") else Status.FINISHED
         run.status = Status.RUNNING if is_open else ended
-        for line in messages.split("\n")[:-1]:  # what has no end is being written
+        for line in _whole(messages):
             _tell(run, json.loads(line), load)
     return list(found.values())
 
@@ -55,16 +55,25 @@ def archive_left(folder: Path, run_id: str) -> None:
 
 
 def _archive(folder: Path) -> None:
-    """As Comet would have, but without a last message that was torn, which `comet upload` takes for a failure."""
+    """As Comet would have, but without messages that were torn, which `comet upload` takes for a failure."""
     new = folder.with_suffix(".new")
     with zipfile.ZipFile(new, "w") as archive:
         for file in folder.iterdir():
             if file.name == MESSAGES:
-                archive.writestr(MESSAGES, b"".join(line for line in file.open("rb") if line.endswith(b"\n")))
+                whole = _whole(file.read_text("utf-8", errors="replace"))
+                archive.writestr(MESSAGES, "".join(f"{line}\n" for line in whole))
             else:
                 archive.write(file, file.name)
     new.replace(folder.with_suffix(".zip"))
     shutil.rmtree(folder)
+
+
+def _whole(messages: str) -> Iterator[str]:
+    """The lines that can be read: one may be torn, and where a disk was full, the next one is glued to it."""
+    for line in messages.split("\n")[:-1]:  # what has no end is being written
+        with suppress(ValueError):
+            json.loads(line)
+            yield line
 
 
 class Part(NamedTuple):

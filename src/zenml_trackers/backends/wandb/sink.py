@@ -36,6 +36,9 @@ class WandbSink(EndedSink):
         self.id = run.id
         self.name = name
         self._online = online
+        # asked for now: W&B names them after the run's start in local time, and a step may change its timezone
+        self._folder, self._log = Path(run.settings.sync_dir), Path(run.settings.sync_file)
+        self._astray: set[Path] = set()
         self._names = RunNames(config)
         self._receipts = self._names.changed
         self._defined: set[str] = set()
@@ -71,6 +74,9 @@ class WandbSink(EndedSink):
 
     def finish(self, status: Status, error: RunError | None) -> None:
         native.really_finish(self.native, exit_code=int(status is Status.FAILED))
+        for files in self._astray:
+            files.unlink()
+            files.parent.rmdir()
         if not self._online:
             log.wait_for_exit(self._log)
 
@@ -119,14 +125,6 @@ class WandbSink(EndedSink):
                 self._show(artifact.title, film, artifact.step)
 
     @property
-    def _folder(self) -> Path:
-        return Path(self.native.settings.sync_dir)
-
-    @property
-    def _log(self) -> Path:
-        return Path(self.native.settings.sync_file)
-
-    @property
     def _kept(self) -> Path:
         return self._folder / "artifacts"
 
@@ -140,8 +138,17 @@ class WandbSink(EndedSink):
 
     def _show(self, name: str, media: Any, step: int) -> None:
         stored = self._names.stored("media", name)
+        self._lead_back()
         self._put_receipts()
         self.native.log({stored: media, STEP: step})
+
+    def _lead_back(self) -> None:
+        """Lead W&B to the run's folder if it takes another one for it, now that the timezone is another."""
+        files = Path(self.native.settings.files_dir)
+        if files.parent != self._folder and files not in self._astray:
+            files.parent.mkdir(exist_ok=True)
+            files.symlink_to(self._folder / "files")
+            self._astray.add(files)
 
     def _put_receipts(self) -> None:
         """Store what a name was changed to before it is used."""
