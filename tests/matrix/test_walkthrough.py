@@ -86,7 +86,7 @@ def test_the_python_block_that_fails_is_told_from_those_beside_it(tmp_path: Path
 
 
 def test_a_block_without_a_mark_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"page\.md has an unmarked block; put <!-- run: always --> before it\."):
+    with pytest.raises(ValueError, match=r"page\.md has a block without a mark, or an indented one; put"):
         walked(tmp_path, PAGE + "\n```shell\nexit 1\n```\n")
 
 

@@ -48,9 +48,9 @@ class Workplace:
         """Where the runs go that stay on this machine."""
         return self.folder / "trackio"
 
-    def shell(self, script: str) -> str:
-        """What the script printed, run by a shell that stops at the first error."""
-        return self._run(["bash", "-e", "-c", script])
+    def shell(self, script: str, status: int = 0) -> str:
+        """What the script printed, run by a shell that stops at the first error, and has to end with that status."""
+        return self._run(["bash", "-e", "-c", script], status)
 
     def python(self, script: str) -> str:
         """What the script printed, run as a file."""
@@ -58,7 +58,11 @@ class Workplace:
         file.write_text(script, encoding="utf-8")
         return self._run([str(self.environment.folder / "bin" / "python"), str(file)])
 
-    def _run(self, command: list[str]) -> str:
+    def write(self, name: str, content: str) -> None:
+        """Put a file into the folder."""
+        (self.folder / "work" / name).write_text(content, encoding="utf-8")
+
+    def _run(self, command: list[str], status: int = 0) -> str:
         done = subprocess.run(
             command,
             cwd=self.folder / "work",
@@ -68,7 +72,7 @@ class Workplace:
             encoding="utf-8",
             timeout=300,
         )
-        assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}"
+        assert done.returncode == status, f"{command} ended with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
     def _environ(self) -> dict[str, str]:

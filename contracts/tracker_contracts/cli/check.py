@@ -97,6 +97,13 @@ def check(timings: bool, json: Path | None, junit: Path | None, html: Path | Non
       3    incomplete: a clause has no verdict
       130  interrupted by Ctrl-C; what was tried so far is reported
       143  ended by SIGTERM; what was tried so far is reported
+
+    \b
+    Examples:
+      tracker-contracts check trackio --profile quick
+      tracker-contracts check my_package.harness:MyHarness --clause F1 --clause L5
+      tracker-contracts check trackio --json report.json --html report.html
+      tracker-contracts check trackio --program "direct: ending=error attempt=second"
     """
     wanted = Asked(profile=PROFILES[profile], **asked)
     if not any(wanted.profile.examples(driver) for driver in wanted.drivers) and not wanted.chosen:

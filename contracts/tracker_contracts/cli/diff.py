@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
 def diff(old: Path, new: Path) -> None:
-    """Compare two JSON reports, or two of cells of the matrix: status 1 if a clause holds less than it did."""
+    """Compare two JSON reports, or two of cells of the matrix: status 1 if a clause holds less than it did.
+
+    \b
+    Examples:
+      tracker-contracts diff before.json after.json
+    """
     from tracker_contracts.report import diff as comparison
 
     if (of_cells := _changes_of_cells(old, new)) is not None:

@@ -14,7 +14,13 @@ import click
 )
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=".", show_default=True)
 def new(package: str, backend: bool, folder: Path) -> None:
-    """Write a commented harness, and a test that runs the contract on it."""
+    """Write a commented harness, and a test that runs the contract on it.
+
+    \b
+    Examples:
+      tracker-contracts new my_package
+      tracker-contracts new my_tracker --backend
+    """
     from tracker_contracts.template import write
 
     try:

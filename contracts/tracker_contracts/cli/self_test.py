@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     help="Try with so many choices of programs, one after the other; each broken tracker must be found with each.",
 )
 def self_test(markdown: bool, seeds: int) -> None:
-    """Try the contract itself: it must pass a good tracker and find each broken one."""
+    """Try the contract itself: it must pass a good tracker and find each broken one.
+
+    \b
+    Examples:
+      tracker-contracts self-test
+      tracker-contracts self-test --seeds 10
+    """
     with ending_well(), tempfile.TemporaryDirectory(prefix="tracker-contracts-") as folder:
         os.environ.update(isolated(Path(folder)))  # before ZenML is imported, which reads it once
         from tracker_contracts.reference.mutants import self_test as mutants

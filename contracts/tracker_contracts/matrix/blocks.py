@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.version import Version
 
 MARKED = re.compile(r"^<!-- run: (?P<when>\S+) -->\n```(?P<language>\w+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
-FENCE = re.compile(r"^```(?:shell|python|toml)$", re.MULTILINE)
+FENCE = re.compile(r"^ *```(?:shell|python|toml)$", re.MULTILINE)
 EXCUSED = re.compile(r"^<!-- not run: .+ -->\n```(?:shell|python|toml)$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"<(\w+)>")
 RELEASES = re.compile(r"(?P<side>from|below)-(?P<release>\d+\.\d+)")
@@ -35,12 +35,14 @@ def blocks(page: Path) -> list[Block]:
     about the reader's ZenML.
 
     Raises:
-        ValueError: A block has no mark.
+        ValueError: A block has no mark, or is indented.
     """
     text = page.read_text(encoding="utf-8")
     found = [Block(**match.groupdict(), line=text.count("\n", 0, match.start()) + 1) for match in MARKED.finditer(text)]
     if len(found) + len(EXCUSED.findall(text)) != len(FENCE.findall(text)):
-        raise ValueError(f"{page.name} has an unmarked block; put <!-- run: always --> before it.")
+        raise ValueError(
+            f"{page.name} has a block without a mark, or an indented one; put <!-- run: always --> before it."
+        )
     return found
 
 

@@ -61,6 +61,13 @@ def matrix(
       0  all is well; or, with --against, nothing was lost; or, with --from, there is no regression
       1  a cell is red; or, with --against, a verdict was lost; or, with --from, there is one
       2  the command was used wrongly; or, with --from, no two cells compare
+
+    \b
+    Examples:
+      tracker-contracts matrix --list smoke
+      tracker-contracts matrix --run smoke --against compat/reports
+      tracker-contracts matrix --from zenml=0.85 --to zenml=0.98
+      tracker-contracts matrix --html matrix.html
     """
     pages = {name: options.pop(name) for name in PAGES}
     reports = reports or file.parent / "reports"

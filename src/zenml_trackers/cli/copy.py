@@ -25,6 +25,11 @@ def copy(source: str, target: str, ids: tuple[str, ...], assume_finished: bool, 
     The URLs are such as trackio:///digits or mlflow+http://localhost:5000/digits. Credentials are taken from where
     the trackers' own libraries take them. A run that was copied before is not copied again, and one that is still
     running is left out. Ends with status 1 if something could not be copied, and says what.
+
+    \b
+    Examples:
+      zenml-trackers copy trackio:///digits mlflow+http://localhost:5000/digits
+      zenml-trackers copy --run a316 trackio:///digits tensorboard:////data/runs
     """
     from zenml_trackers.cli import copy_report
 

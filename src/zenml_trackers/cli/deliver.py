@@ -20,6 +20,11 @@ def deliver(journal: Path | None, dry_run: bool, as_json: bool) -> None:
 
     Each run that a process left behind is brought to its tracker, once, with the status that ZenML knows. Runs that go
     on are left alone. Ends with status 1 if something is still left.
+
+    \b
+    Examples:
+      zenml-trackers deliver --dry-run
+      zenml-trackers deliver
     """
     from zenml_trackers.cli.left import GOES_ON, delivered, journals, told
 
@@ -39,7 +44,13 @@ def deliver(journal: Path | None, dry_run: bool, as_json: bool) -> None:
 @click.option("--journal", type=click.Path(path_type=Path), metavar="DIR", help="Where the journals are.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one run a line.")
 def journal(journal: Path | None, as_json: bool) -> None:
-    """Show what is kept for trackers that could not take it: of which run, how old, how large, and where."""
+    """Show what is kept for trackers that could not take it: of which run, how old, how large, and where.
+
+    \b
+    Examples:
+      zenml-trackers journal
+      zenml-trackers journal --journal /data/journals --json
+    """
     from zenml_trackers.cli.left import GOES_ON, journals, root_of, told
 
     found = list(journals(journal))

@@ -26,6 +26,12 @@ def doctor(stack: str | None, tracker: str | None, as_json: bool) -> None:
 
     Shows the versions, the classes that our flavors load, and for each experiment tracker of these where its
     runs go, whether that answers, and whether it takes the token. Ends with status 1 if anything failed.
+
+    \b
+    Examples:
+      zenml-trackers doctor
+      zenml-trackers doctor --tracker my_tracker
+      zenml-trackers doctor --stack production --json
     """
     from zenml_trackers.cli.terminal import console
     from zenml_trackers.zenml.diagnosis import diagnose

@@ -26,6 +26,11 @@ def reconcile(tracker: str | None, watch: float | None, dry_run: bool, as_json: 
     A run may say that it is running, or finished, while its step failed, was stopped or is gone: its process was
     killed, or ZenML failed the step after the tracker had ended the run. Such a run is ended as the step was, with the
     reason. Runs of steps that go on are left alone.
+
+    \b
+    Examples:
+      zenml-trackers reconcile --dry-run
+      zenml-trackers reconcile --tracker my_tracker --watch 60
     """
     from zenml_trackers.zenml import reconcile as work
     from zenml_trackers.zenml import store, trackers

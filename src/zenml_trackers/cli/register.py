@@ -23,9 +23,13 @@ def register(words: tuple[str, ...], flavor: str | None) -> None:
     this command checks that.
 
     With NAME, it registers an experiment tracker there as `zenml experiment-tracker register` does, and says how to put
-    it in a stack. A FIELD=VALUE may also be written as --FIELD=VALUE; lists and maps are JSON. For example:
+    it in a stack. A FIELD=VALUE may also be written as --FIELD=VALUE; lists and maps are JSON.
 
-    zenml-trackers register boards --flavor=unified url=tensorboard:////data/runs tags='["nightly"]'
+    \b
+    Examples:
+      zenml-trackers register
+      zenml-trackers register my_tracker --flavor=trackio project=digits
+      zenml-trackers register boards --flavor=unified url=tensorboard:////data/runs tags='["nightly"]'
     """
     if not words and flavor is None:
         _register_flavors()

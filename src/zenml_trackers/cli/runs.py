@@ -45,6 +45,12 @@ def runs(
     TRACKER_URL is such as trackio:///digits or mlflow+http://localhost:5000/digits. On a terminal the table is as wide
     as that; in a file or a pipe nothing is cut. Ends with status 1 if there is no such project, and says which there
     are.
+
+    \b
+    Examples:
+      zenml-trackers runs trackio:///digits
+      zenml-trackers runs trackio:///digits --run a316
+      zenml-trackers runs mlflow+http://localhost:5000/digits --status failed --json
     """
     from zenml_trackers.cli.projects import say_empty
     from zenml_trackers.cli.terminal import console, on_terminal

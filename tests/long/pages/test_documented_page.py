@@ -21,7 +21,6 @@ pytestmark = pytest.mark.slow
 
 README = blocks(REPOSITORY / "README.md")
 TRACKIO_PAGE = blocks(REPOSITORY / "docs" / "how-to" / "trackio.md")
-ANY_TRACKER_PAGE = blocks(REPOSITORY / "docs" / "how-to" / "any-tracker.md")
 PROJECT = "page-demo"
 DEADLINE = 10.0
 OF_THE_STEP_ITSELF = 3.0
@@ -183,10 +182,6 @@ class OfARelease:
         assert all(url.startswith(f"https://no-such-team-trackio.hf.space/run?project={PROJECT}&") for url in urls)
         assert len(urls) == len(steps) == 3
         assert TOKEN not in printed
-
-    def test_any_tracker_is_used_by_its_url(self, page_reader: PageReader, tmp_path: Path) -> None:
-        printed = page_reader.follow(ANY_TRACKER_PAGE, page_reader.prepared.copy(tmp_path / "reader"))
-        assert "baseline finished {'model': {'depth': 3}} name='loss' step=2" in printed
 
 
 class TestFrom096(OfARelease):

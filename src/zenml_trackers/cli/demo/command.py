@@ -20,6 +20,11 @@ def demo(keep: Path | None) -> None:
     """Run a real pipeline, tracked by Trackio, and show what was stored.
 
     The ZenML store and the Trackio folder are throw-away ones; yours are not touched. Needs zenml-trackers[demo].
+
+    \b
+    Examples:
+      zenml-trackers demo
+      zenml-trackers demo --keep demo-runs
     """
     from zenml_trackers.cli.demo.runner import run
 
