@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,19 +67,20 @@ def trackio_server(
         process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=log, stderr=log)
     server = TrackioServer(f"http://127.0.0.1:{port}", folder, process)
     try:
-        _wait_for(server)
+        wait_for(server.url, lambda: server.process.poll() is None, folder / "server.log")
         yield server
     finally:
         server.stop()
 
 
-def _wait_for(server: TrackioServer) -> None:
+def wait_for(url: str, goes_on: Callable[[], bool], log: Path) -> None:
+    """Wait until a Trackio server answers."""
     for _ in range(300):
         try:
-            httpx.get(f"{server.url}/version", timeout=1, verify=False).raise_for_status()
+            httpx.get(f"{url}/version", timeout=1, verify=False).raise_for_status()
             return
         except httpx.HTTPError:
-            assert server.process.poll() is None, (server.folder / "server.log").read_text()
+            assert goes_on(), log.read_text()
             time.sleep(0.1)
     raise AssertionError("the Trackio server did not start")
 
