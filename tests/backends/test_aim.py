@@ -20,7 +20,8 @@ from aimrocks.errors import RocksIOError
 
 from tests.support.trackers import store
 from zenml_trackers import connect
-from zenml_trackers.backends.aim.repository import StepRun, _sequence
+from zenml_trackers.backends.aim.reading import _sequence
+from zenml_trackers.backends.aim.repository import StepRun
 from zenml_trackers.errors import InvalidUrl, TrackerError, TrackerUnreachable
 from zenml_trackers.model.records import Metrics, RunError, RunSpec, Status
 

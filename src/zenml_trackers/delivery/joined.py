@@ -21,7 +21,7 @@ from zenml_trackers.delivery.together import together
 from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import Feature, Logged
-from zenml_trackers.port.backend import Inert
+from zenml_trackers.port.inert import Inert
 from zenml_trackers.run import Run
 from zenml_trackers.run.artifacts import Wanted
 

@@ -28,7 +28,7 @@ from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import End, Feature, RunError, RunSpec, Status
 from zenml_trackers.model.steps import StepCounter
-from zenml_trackers.port.backend import Inert
+from zenml_trackers.port.inert import Inert
 from zenml_trackers.port.nested import attaching
 from zenml_trackers.run import Run
 

@@ -19,8 +19,8 @@ from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import ArtifactNotFound, TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
 from zenml_trackers.model.records import Artifact, Feature, Logged, RunSpec, StoredArtifact, StoredRun, Used
-from zenml_trackers.port.backend import Inert
 from zenml_trackers.port.folders import size
+from zenml_trackers.port.inert import Inert
 from zenml_trackers.run import Run
 from zenml_trackers.run.artifacts import Wanted
 

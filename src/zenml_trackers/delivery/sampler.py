@@ -16,7 +16,8 @@ from zenml_trackers.delivery.machine import PROBES, Probe, gpu_probes
 from zenml_trackers.errors import InvalidSettings, TrackerError
 from zenml_trackers.interruption import let_through
 from zenml_trackers.losses import Reporter
-from zenml_trackers.model.records import SYSTEM, Status
+from zenml_trackers.model import system_names
+from zenml_trackers.model.records import Status
 from zenml_trackers.port.bounded import in_thread, process_ends
 from zenml_trackers.run import Run
 
@@ -112,7 +113,7 @@ class Sampler:
                 values.update(probe())
             except Exception as error:
                 self._tell(name, error)
-        return {f"{SYSTEM}{name}": value for name, value in values.items()}
+        return {f"{system_names.BEGIN}{name}": value for name, value in values.items()}
 
     def _tell(self, name: str, error: Exception) -> None:
         self._reporter.warn(error, f"Some or all samples lack the {name}.", f"{TOPIC} {name}")

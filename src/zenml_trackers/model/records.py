@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -11,10 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-SYSTEM = "system/"
-"""How the metrics of the machine begin."""
-SYSTEM_METRIC = re.compile(rf"{SYSTEM}(cpu|system_memory|process_memory|disk|network|gpu_\d+)_")
-"""By these the metric steps of a run are not counted on."""
+from zenml_trackers.model import system_names
+
 Step = Annotated[int, BeforeValidator(operator.index)]
 """Any integer, those of NumPy too."""
 
@@ -304,9 +301,9 @@ class StoredRun(Record):
     @property
     def last_step(self) -> int:
         """The highest step of any metric but those of the machine; -1 without metrics."""
-        return max((point.step for point in self.metrics if not SYSTEM_METRIC.match(point.name)), default=-1)
+        return max((point.step for point in self.metrics if not system_names.METRIC.match(point.name)), default=-1)
 
     @property
     def last_system_step(self) -> int:
         """The highest step of the machine's metrics; -1 without any."""
-        return max((point.step for point in self.metrics if SYSTEM_METRIC.match(point.name)), default=-1)
+        return max((point.step for point in self.metrics if system_names.METRIC.match(point.name)), default=-1)

@@ -33,8 +33,9 @@ from zenml_trackers.model.records import (
     Used,
 )
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Backend, Inert, Sink, StepLog
+from zenml_trackers.port.backend import Backend, Sink, StepLog
 from zenml_trackers.port.folders import folder_of, see_writable
+from zenml_trackers.port.inert import Inert
 from zenml_trackers.port.shown import histogram_in, markdown_in, text_in
 from zenml_trackers.port.sinks import DocumentSink, Number, RecordSink
 

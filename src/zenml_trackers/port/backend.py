@@ -20,26 +20,9 @@ from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, Ru
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port import libraries
+from zenml_trackers.port.inert import Inert
 
 ENTRY_POINTS = "zenml_trackers.backends"
-
-
-class Inert:
-    """Takes every call that a library's run takes, and does nothing: what a step holds when no run could be made.
-
-    So does all that it has, such as the `config` of a run.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Inert()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing."""
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        pass
 
 
 class StepLog(Protocol):

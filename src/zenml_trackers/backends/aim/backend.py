@@ -22,11 +22,13 @@ from zenml_trackers.model.records import (
 )
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Backend, Inert
+from zenml_trackers.port.backend import Backend
 from zenml_trackers.port.folders import folder_of, reaching, see_writable
+from zenml_trackers.port.inert import Inert
 
 if TYPE_CHECKING:
-    from zenml_trackers.backends.aim.repository import AimRepo, ReadRun
+    from zenml_trackers.backends.aim.reading import ReadRun
+    from zenml_trackers.backends.aim.repository import AimRepo
 
 NUMBERS, IMAGE, TEXT = ("float", "int"), "aim.image", "aim.text"
 OF_FILES = "aim.distribution", "aim.audio"

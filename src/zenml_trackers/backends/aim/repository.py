@@ -1,15 +1,14 @@
-"""Aim's repository: runs are written by Aim's own class, and read from their own files, which its index lags behind."""
+"""Aim's repository, and its runs, which are written by Aim's own class."""
 
 from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aim import Image, Repo, Run, Text
 from aim.ext.cleanup import AutoClean
@@ -19,24 +18,17 @@ from aimrocks.errors import RocksIOError
 from sqlalchemy.exc import OperationalError
 
 from zenml_trackers.backends.aim import locks
-from zenml_trackers.backends.aim.sink import NAMED
+from zenml_trackers.backends.aim.keys import fitting, fitting_key
+from zenml_trackers.backends.aim.reading import ReadRun
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.port import folders
 
 if TYPE_CHECKING:
     import PIL.Image
 
-BIG_INT = "zenml.int"
-"""Stands with its digits for an integer that does not fit into 64 bits with a sign, all that Aim takes."""
-NAMELESS = "zenml.nameless"
-"""Stands for a key without a character, which Aim takes, and does not give back."""
-ESCAPE = "'"
-"""After a key that is one of these two itself."""
 ARTIFACTS = "artifacts"
 PARTS = "meta", "seqs"
 """Where Aim keeps a run: what is known of it, and what was tracked."""
-TRIES = 5
-"""How often a run is read: Aim rewrites the files of what was just logged, also under a reader's hands."""
 QUIET = {"system_tracking_interval": None, "capture_terminal_logs": False, "log_system_params": False}
 _opening = threading.Lock()
 _at_work: set[int] = set()
@@ -141,7 +133,7 @@ class AimRepo:
 
     def set_param(self, run: StepRun, key: str, value: Any) -> None:
         """Set a param of a run."""
-        run[_fitting_key(key)] = _fitting(value)
+        run[fitting_key(key)] = fitting(value)
 
     def forget_error(self, run: StepRun, keys: Iterable[str]) -> None:
         """Take what was said of a failure away, under params and in the description."""
@@ -197,86 +189,6 @@ class AimRepo:
         return Path(self._repo.path) / ARTIFACTS
 
 
-class Point(NamedTuple):
-    """One tracked value."""
-
-    when: float
-    name: str
-    context: dict[str, Any]
-    step: int
-    value: Any
-
-
-class ReadRun:
-    """A run as it is stored."""
-
-    def __init__(self, repo: Repo, run_id: str, artifacts: Path) -> None:
-        self.id = run_id
-        self._repo = repo
-        self._artifacts_folder = artifacts / run_id
-        found = repo.structured_db.find_run(run_id)
-        self.experiment = str(found.experiment) if found else None
-        self.name = str(found.name) if found else run_id
-        self.tags: list[str] = found.tags if found else []
-        self.created: float = found.creation_time if found else 0.0
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """All of its params."""
-        return {_given_key(key): _given(value) for key, value in self._tree.get("attrs", {}).items()}
-
-    @property
-    def ended(self) -> float | None:
-        """When it was closed, in seconds since 1970; None if it was not."""
-        ended: float | None = self._tree.get("end_time")
-        return ended
-
-    def points(self, *types: str) -> list[Point]:
-        """The tracked values of some of Aim's types, in the order in which they were tracked."""
-        for _ in range(TRIES - 1):
-            with suppress(KeyError, RocksIOError):  # Aim rewrote its files meanwhile
-                return self._points(types)
-            self.__dict__.pop("_tree", None)  # which may be one of the files that are gone
-        return self._points(types)
-
-    def _points(self, types: Collection[str]) -> list[Point]:
-        traces, contexts = self._tree.get("traces", {}), self._tree.get("contexts", {})
-        if not traces:
-            return []
-        tracked = self._open("seqs")  # once for all of them: Aim opens the files anew each time
-        found: list[Point] = []
-        for context, sequences in traces.items():
-            for name, about in sequences.items():
-                if about.get("dtype") in types:
-                    version, shown = about.get("version", 1), contexts.get(context, {})
-                    chunks = tracked.subtree("chunks" if version == 1 else (f"v{version}", "chunks"))
-                    found += _sequence(chunks.subtree((self.id, context, name)), name, shown, version)
-        return sorted(found, key=attrgetter("when"))
-
-    def artifacts(self) -> list[Path]:
-        """The files and folders that were kept."""
-        return folders.kept(self._artifacts_folder)
-
-    @cached_property
-    def _tree(self) -> Any:
-        return self._open("meta").subtree(("chunks", self.id))
-
-    def _open(self, part: str) -> Any:
-        return self._repo.request_tree(part, self.id, read_only=True, skip_read_optimization=True).subtree(part)
-
-
-def _sequence(sequence: Any, name: str, shown: dict[str, Any], version: int) -> Iterator[Point]:
-    """Since Aim's second version, the keys of a sequence are hashes of its steps.
-
-    Aim stores a value first and its step last: one that lacks that is on its way, or its process was killed.
-    """
-    times = dict(sequence.array("time").items())
-    steps = dict(zip(times, times, strict=True)) if version == 1 else dict(sequence.array("step").items())
-    for key, value in sequence.array("val").items():
-        if key in steps:
-            yield Point(times[key], shown.get(NAMED, name), shown, steps[key], value)
-
-
 def _clean_up_without_a_thread() -> None:
     """Have Aim close its runs at exit in the thread that exits.
 
@@ -299,32 +211,3 @@ def _clean_up() -> None:
         with suppress(Exception):
             AutoClean._cleanup()
             return
-
-
-def _fitting(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_fitting_key(key): _fitting(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_fitting(item) for item in value]
-    return {BIG_INT: str(value)} if isinstance(value, int) and value >= 2**63 else value
-
-
-def _given(value: Any) -> Any:
-    if isinstance(value, dict):
-        is_int = value.keys() == {BIG_INT}
-        return int(value[BIG_INT]) if is_int else {_given_key(key): _given(item) for key, item in value.items()}
-    return [_given(item) for item in value] if isinstance(value, list) else value
-
-
-def _fitting_key(key: str) -> str:
-    if not key:
-        return NAMELESS
-    return key + ESCAPE if key.rstrip(ESCAPE) in (BIG_INT, NAMELESS) else key
-
-
-def _given_key(key: Any) -> str:
-    """Another program's may be no text."""
-    if key == NAMELESS:
-        return ""
-    text = str(key)
-    return text.removesuffix(ESCAPE) if text.rstrip(ESCAPE) in (BIG_INT, NAMELESS) else text

@@ -20,7 +20,8 @@ from zenml_trackers.port.sinks import DocumentSink, Number
 if TYPE_CHECKING:
     import PIL.Image
 
-    from zenml_trackers.backends.aim.repository import AimRepo, Point
+    from zenml_trackers.backends.aim.reading import Point
+    from zenml_trackers.backends.aim.repository import AimRepo
 
 NAMES = "zenml.names"
 """In the params: the real names of artifacts that are stored under others."""

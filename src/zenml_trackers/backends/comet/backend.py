@@ -18,8 +18,8 @@ from zenml_trackers.backends.common.listed import ListedBackend
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
 from zenml_trackers.model.records import Feature, RunSpec, StoredRun
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Inert
 from zenml_trackers.port.folders import reaching, see_writable
+from zenml_trackers.port.inert import Inert
 
 
 class CometBackend(ListedBackend):

@@ -18,7 +18,8 @@ from zenml_trackers.errors import InvalidSettings, InvalidUrl, RunNotFound
 from zenml_trackers.model import document
 from zenml_trackers.model.records import Feature, Logged, RunSpec, StoredRun
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Backend, Inert
+from zenml_trackers.port.backend import Backend
+from zenml_trackers.port.inert import Inert
 
 TRACKING_URI = "MLFLOW_TRACKING_URI"
 

@@ -15,8 +15,9 @@ from zenml_trackers.model import document
 from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunSpec, StoredRun, Table
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
-from zenml_trackers.port.backend import Backend, Inert
+from zenml_trackers.port.backend import Backend
 from zenml_trackers.port.folders import folder_name, folder_of, new_folder, reaching, see_writable
+from zenml_trackers.port.inert import Inert
 
 if TYPE_CHECKING:
     from zenml_trackers.backends.tensorboard.folder import RunFolder

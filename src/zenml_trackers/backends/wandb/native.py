@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from zenml_trackers.backends.common.step_module import StepModule
 from zenml_trackers.backends.common.step_runs import Untaken
 from zenml_trackers.backends.wandb.names import STEP
-from zenml_trackers.port.backend import Inert
+from zenml_trackers.port.inert import Inert
 
 OF_THE_RUN = (
     "config",
