@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from zenml_trackers.delivery import rows
 from zenml_trackers.delivery.budgets import CHUNK
 from zenml_trackers.delivery.journal import KINDS, Journal
+from zenml_trackers.delivery.rows import PROCESS, RANK
 from zenml_trackers.delivery.totals import Totals
 from zenml_trackers.model.records import Definition, End, Logged, MetricPoint, Metrics
 
@@ -20,7 +22,6 @@ RECORD = b'{"kind":'
 END_OF_RECORD = b"}"
 OWN = ""
 """The mark of the run's own series."""
-PROCESS, RANK = "process", "rank"
 
 
 class Marks:
@@ -88,7 +89,8 @@ class Cursor:
     def begin_after(self, points: Iterable[MetricPoint], last_step: int) -> None:
         """The run had these values of metrics before, up to that step."""
         self.marks.begin_at(last_step)
-        self.totals.see((point.name, point.value) for point in points)
+        for point in points:
+            self.totals.see({point.name: point.value})
 
     def next(self, most: int) -> list[Logged]:
         """The records that follow, as far as they are there now."""
@@ -112,7 +114,11 @@ class Cursor:
 
     def _records(self, lines: list[bytes]) -> Iterator[Logged]:
         for number, line in enumerate(lines, self._number):
-            if (record := self._readable(number, line)) is not None:
+            if (fields := rows.fields(line)) is not None:
+                self.totals.see(fields["values"])
+                self.marks.see(fields)
+                yield rows.made(number, fields)
+            elif (record := self._readable(number, line)) is not None:
                 yield record
                 if isinstance(record, End):
                     self._ended = True
@@ -129,29 +135,18 @@ class Cursor:
     def _record(self, number: int, fields: dict[str, Any]) -> Logged:
         kind = KINDS[fields.pop("kind")]
         if issubclass(kind, Metrics):
-            _need_row(fields)  # before anything is counted
+            rows.need_row(fields)  # before anything is counted
             self.totals.see(fields["values"])  # under the names that their own process gave them
         if PROCESS in fields:
             self.marks.put(kind, fields)
         elif kind is Metrics:
             self.marks.see(fields)
         if kind is Metrics:  # there are many of them, and their values were looked at before
-            return Metrics.model_construct(number=number, **fields)
+            return rows.made(number, fields)
         record = kind(number=number, **fields)
         if isinstance(record, Definition):
             self.totals.define(record)
         return record
-
-
-def _need_row(fields: dict[str, Any]) -> None:
-    """See that the disk has not changed a row of metrics; the step of a child process's may be left to be counted.
-
-    Raises:
-        TypeError: It has.
-    """
-    numbers = all(isinstance(value, (int, float)) for value in fields["values"].values())
-    if not numbers or not isinstance(fields["step"], int if PROCESS not in fields else (int, type(None))):
-        raise TypeError("the values of a row are numbers, and so is its step")
 
 
 def _fields(line: bytes) -> dict[str, Any] | None:
@@ -159,7 +154,7 @@ def _fields(line: bytes) -> dict[str, Any] | None:
     begin = 0
     while begin >= 0:
         try:
-            fields: dict[str, Any] = json.loads(line[begin:])
+            fields: dict[str, Any] = json.loads(line[begin:].decode())
             if fields["kind"] in KINDS and "time" in fields:  # a param may look like a record
                 return fields
         except (ValueError, KeyError, TypeError, RecursionError):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
+from operator import attrgetter
 
 from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.totals import Totals
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Reporter
-from zenml_trackers.model.records import NEEDS, Definition, End, Logged, Metrics, Summary
+from zenml_trackers.model.records import NEEDS, Definition, End, Logged, Metrics, Summary, SystemMetrics
 from zenml_trackers.port.backend import Backend, Sink
 from zenml_trackers.port.sinks import named_loss
 
@@ -124,6 +126,8 @@ class Handover:
 
     def _takes(self, record: Logged) -> bool:
         """Whether the tracker has the feature that it needs; a warning names one that it hasn't."""
+        if type(record) is Metrics:  # there are many of them
+            return True
         feature = NEEDS.get(type(record))
         if feature is None or feature in self._backend.features:
             return not isinstance(record, (Definition, End))
@@ -133,8 +137,8 @@ class Handover:
 
     def _advance(self, number: int) -> None:
         """All up to the record of that number is stored."""
-        stored = list(takewhile(lambda record: record.number <= number, self._waiting))
-        self._waiting = self._waiting[len(stored) :]
+        count = bisect_right(self._waiting, number, key=attrgetter("number"))
+        stored, self._waiting = self._waiting[:count], self._waiting[count:]
         self._count(stored)
 
     def _refused(self, record: Logged, error: BaseException) -> None:
@@ -143,8 +147,9 @@ class Handover:
         self.rows -= isinstance(record, Metrics) and not isinstance(error, (Losses, UnstorableValue))
 
     def _count(self, stored: Sequence[Logged]) -> None:
-        self.records += sum(not isinstance(record, End) for record in stored)
-        self.rows += sum(isinstance(record, Metrics) for record in stored)
+        kinds = Counter(map(type, stored))
+        self.records += len(stored) - kinds[End]
+        self.rows += kinds[Metrics] + kinds[SystemMetrics]
 
     def _tell(self, error: Exception) -> None:
         """Say once of each thing that the tracker did not take that it did not."""

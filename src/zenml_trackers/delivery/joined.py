@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
 from zenml_trackers.delivery import active, budgets
-from zenml_trackers.delivery.cursor import PROCESS, RANK
 from zenml_trackers.delivery.files import taken_in
-from zenml_trackers.delivery.journal import CLOSED, END, NAMES, RECORDS, Folder, encode, read_header
+from zenml_trackers.delivery.journal import CLOSED, END, RECORDS, Folder, line_of, read_header
+from zenml_trackers.delivery.rows import PROCESS, RANK
 from zenml_trackers.delivery.together import together
 from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature
 from zenml_trackers.losses import Redactor, Reporter
@@ -50,7 +50,7 @@ class JoinedJournal(Folder):
             OSError: The disk is full, or gone.
         """
         self.need_going_on()
-        line = encode({"kind": NAMES[kind], "time": time.time(), **self._mark, **fields}).encode() + b"\n"
+        line = line_of(kind, {**self._mark, **fields})
         if os.write(self._file, line) < len(line):
             raise OSError(f"the disk of {self.folder} is full")
         self._see_that_it_counts(os.lseek(self._file, 0, os.SEEK_CUR))

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from zenml_trackers.delivery import copied
+from zenml_trackers.delivery import copied, rows
 from zenml_trackers.delivery.budgets import CHUNK
 from zenml_trackers.delivery.copied import LeftOut
 from zenml_trackers.model.records import (
@@ -73,7 +73,18 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 END = b'\n{"kind":"end"'
 """How the record begins that says how a run ended, after the end of another."""
 
-encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def line_of(kind: type[Logged], fields: Mapping[str, Any]) -> bytes:
+    """A record as it stands in a journal, logged now.
+
+    Raises:
+        TypeError: It holds what JSON does not; values are converted before.
+    """
+    record = {"kind": NAMES[kind], "time": time.time(), **fields}
+    quick = rows.line(record) if issubclass(kind, Metrics) else None
+    return (quick or _encode(record).encode()) + b"\n"
 
 
 class Header(Record):
@@ -191,7 +202,7 @@ class Journal(Folder):
             OSError: The disk is full, or gone.
             TypeError: It holds what JSON does not; values are converted before.
         """
-        line = encode({"kind": NAMES[kind], "time": time.time(), **fields}).encode() + b"\n"
+        line = line_of(kind, fields)
         if self._torn:
             line = b"\n" + line
         written = os.write(self._file, line)
@@ -270,7 +281,7 @@ def _write(file: Path, content: Mapping[str, Any]) -> None:
     """Whoever reads it finds all of it, or what was there before."""
     new = file.with_suffix(".new")
     with open(new, "w", encoding="utf-8", opener=_private) as opened:
-        opened.write(encode(content))
+        opened.write(_encode(content))
     new.replace(file)
 
 

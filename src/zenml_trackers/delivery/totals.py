@@ -6,7 +6,7 @@ A journal alone tells it, so that whoever goes on with the work of a killed proc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from zenml_trackers.model.records import Aggregate, Definition
 
@@ -18,32 +18,22 @@ ANY = "*"
 class Series:
     """The values of one metric so far. NaN is a last value, and else counts for nothing."""
 
-    __slots__ = ("_count", "_last", "_max", "_min", "_sum")
+    __slots__ = ("count", "last", "max", "min", "sum")
 
     def __init__(self) -> None:
-        self._count = 0
-        self._sum: Number = 0
-        self._min: Number = math.nan
-        self._max: Number = math.nan
-        self._last: Number = math.nan
-
-    def add(self, value: Number) -> None:
-        """One more value."""
-        self._last = value
-        if value != value:
-            return
-        if not self._count or value < self._min:
-            self._min = value
-        if not self._count or value > self._max:
-            self._max = value
-        self._sum += value
-        self._count += 1
+        self.count = 0
+        self.sum: Number = 0
+        self.min: Number = math.inf
+        self.max: Number = -math.inf
+        self.last: Number = math.nan
 
     def total(self, kind: Aggregate) -> Number:
         """What they come to."""
+        if kind != "last" and not self.count:
+            return math.nan
         if kind == "mean":
-            return self._sum / self._count if self._count else math.nan
-        return {"min": self._min, "max": self._max, "last": self._last}[kind]
+            return self.sum / self.count
+        return {"min": self.min, "max": self.max, "last": self.last}[kind]
 
 
 class Totals:
@@ -53,12 +43,19 @@ class Totals:
         self._series: dict[str, Series] = {}
         self._wanted: dict[tuple[str, Aggregate], None] = {}
 
-    def see(self, values: Mapping[str, Number] | Iterable[tuple[str, Number]]) -> None:
-        """Values that were logged: at once, or one after the other."""
-        for name, value in values.items() if isinstance(values, Mapping) else values:
+    def see(self, values: Mapping[str, Number]) -> None:
+        """Values that were logged at once."""
+        for name, value in values.items():
             if (series := self._series.get(name)) is None:
                 series = self._series[name] = Series()
-            series.add(value)
+            series.last = value
+            if value == value:
+                series.count += 1
+                series.sum += value
+                if value < series.min:
+                    series.min = value
+                if value > series.max:
+                    series.max = value
 
     def define(self, definition: Definition) -> None:
         """Have it in the summary, of values that were logged before too."""

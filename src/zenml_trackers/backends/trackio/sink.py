@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import trackio
@@ -16,7 +16,7 @@ from trackio.utils import serialize_values, to_json_safe
 
 from zenml_trackers.backends.trackio import kept
 from zenml_trackers.backends.trackio.attachments import NamedTable, new_artifact
-from zenml_trackers.backends.trackio.step_run import StepRun, is_reserved
+from zenml_trackers.backends.trackio.step_run import StepRun, stored_name
 from zenml_trackers.backends.trackio.store import Store
 from zenml_trackers.errors import Losses, TrackerError, UnstorableValue
 from zenml_trackers.model.records import Alert, Artifact, Image, Level, Logged, Metrics, RunError, Status, Table
@@ -95,9 +95,9 @@ class TrackioSink(DocumentSink):
         if self._deleted and records:
             self.taken = records[-1].number
             raise Losses([], sum(isinstance(record, Metrics) for record in records))
-        for are_rows, some in groupby(records, lambda record: isinstance(record, Metrics)):
-            if are_rows:
-                self._put_rows([row for row in some if isinstance(row, Metrics)])
+        for kind, some in groupby(records, type):
+            if issubclass(kind, Metrics):
+                self._put_rows(cast("list[Metrics]", list(some)))
             else:
                 super().take(some)
 
@@ -170,7 +170,7 @@ class TrackioSink(DocumentSink):
         self.taken = rows[-1].number
 
     def _entry(self, row: Metrics) -> dict[str, Any]:
-        values = {f"__{name}" if is_reserved(name) else name: value for name, value in row.values.items()}
+        values = {stored_name(name): value for name, value in row.values.items()}
         return {
             "project": self.native.project,
             "run": self.name,

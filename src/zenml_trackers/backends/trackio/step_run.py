@@ -9,6 +9,7 @@ import logging
 import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
 import trackio
@@ -153,9 +154,10 @@ def _plain(value: Any, where: str) -> Any:
     return plain
 
 
-def is_reserved(name: str) -> bool:
-    """Whether Trackio keeps the name for itself, and has another one for a metric that is called so."""
-    return name in RESERVED_KEYS or name.startswith("__")
+@lru_cache(maxsize=10_000)
+def stored_name(name: str) -> str:
+    """The name of a metric in Trackio, which keeps some for itself."""
+    return f"__{name}" if name in RESERVED_KEYS or name.startswith("__") else name
 
 
 def _is_shown(value: Any) -> bool:
