@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
-import pickle
 
 import pytest
 from hypothesis import given
@@ -65,16 +63,3 @@ def test_common_rows_are_written_the_quick_way(values, quick) -> None:
 @pytest.mark.parametrize("text", ["[1]", '"1"', "null", '{"a":1}'])
 def test_what_the_disk_changed_is_no_row(text) -> None:
     assert rows.fields(b'{"kind":"metrics","time":1.5,"values":{"m":%s},"step":0}' % text.encode()) is None
-
-
-def test_a_row_is_what_pydantic_would_make() -> None:
-    fields = {"time": 1.5, "values": {"m": 1}, "step": 3}
-    row, by_pydantic = rows.made(7, fields), Metrics(number=7, **fields)
-    assert row == by_pydantic
-    for each in (copy.copy(row), copy.deepcopy(row), pickle.loads(pickle.dumps(row)), row.model_copy()):
-        assert each == by_pydantic
-    assert (row.model_dump(), repr(row), row.model_fields_set) == (
-        by_pydantic.model_dump(),
-        repr(by_pydantic),
-        by_pydantic.model_fields_set,
-    )

@@ -15,6 +15,7 @@ from zenml_trackers.delivery.budgets import CHUNK
 from zenml_trackers.delivery.journal import KINDS, Journal
 from zenml_trackers.delivery.rows import PROCESS, RANK
 from zenml_trackers.delivery.totals import Totals
+from zenml_trackers.model import quick
 from zenml_trackers.model.records import Definition, End, Logged, MetricPoint, Metrics
 
 RECORD = b'{"kind":'
@@ -117,7 +118,7 @@ class Cursor:
             if (fields := rows.fields(line)) is not None:
                 self.totals.see(fields["values"])
                 self.marks.see(fields)
-                yield rows.made(number, fields)
+                yield quick.row(number, fields["time"], fields["values"], fields["step"])
             elif (record := self._readable(number, line)) is not None:
                 yield record
                 if isinstance(record, End):
@@ -142,7 +143,7 @@ class Cursor:
         elif kind is Metrics:
             self.marks.see(fields)
         if kind is Metrics:  # there are many of them, and their values were looked at before
-            return rows.made(number, fields)
+            return quick.row(number, fields["time"], fields["values"], fields["step"])
         record = kind(number=number, **fields)
         if isinstance(record, Definition):
             self.totals.define(record)

@@ -28,7 +28,7 @@ from zenml_trackers.backends.trackio.step_run import StepRun  # noqa: E402
 from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store  # noqa: E402
 from zenml_trackers.backends.trackio.target import target  # noqa: E402
 from zenml_trackers.errors import RunNotFound  # noqa: E402
-from zenml_trackers.model import document  # noqa: E402
+from zenml_trackers.model import document, quick  # noqa: E402
 from zenml_trackers.model.records import Feature, Logged, MetricPoint, RunSpec, StoredRun  # noqa: E402
 from zenml_trackers.model.times import utc_in  # noqa: E402
 from zenml_trackers.model.url import TrackerUrl  # noqa: E402
@@ -175,4 +175,4 @@ class TrackioBackend(Backend):
         for step, values in store.metrics(run_id):
             for name, value in values.items():
                 if isinstance(value, (int, float)):
-                    yield MetricPoint(name=name.removeprefix("__"), step=step, value=value)
+                    yield quick.point(name.removeprefix("__"), int(step), value)

@@ -135,7 +135,7 @@ class Store(ABC):
                 f"WHERE run_id = {quoted(run_id)} AND id > {last} ORDER BY id LIMIT {PAGE}"
             )
             for row in page:
-                yield row["step"], deserialize_values(orjson.loads(row["metrics"]))
+                yield row["step"], _values(row["metrics"])
             if len(page) < PAGE:
                 return
             last = page[-1]["id"]
@@ -224,6 +224,12 @@ class LocalStore(Store):
             shutil.copyfile(cas.blob_path(self.target.project, digest), file)
         except FileNotFoundError as error:
             raise TrackerError(f"Trackio no longer has the artifact's file {file.name!r}") from error
+
+
+def _values(text: str) -> dict[str, Any]:
+    """Those of a row, in which Trackio writes NaN and the infinities as text."""
+    values: dict[str, Any] = orjson.loads(text)
+    return deserialize_values(values) if 'NaN"' in text or 'Infinity"' in text else values
 
 
 def _add_to_inbox(entries: Sequence[dict[str, Any]], writer: Any) -> None:
