@@ -1,1 +1,1 @@
-"""One module a tracker, found through the entry points `zenml_trackers.backends` and loaded only when named."""
+"""A folder or a module a tracker, found by the entry points `zenml_trackers.backends`, and loaded only when named."""

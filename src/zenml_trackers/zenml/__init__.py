@@ -1,1 +1,4 @@
-"""ZenML's side: flavors, the lifecycle around a step, and the override. Nothing outside this folder imports ZenML."""
+"""ZenML's side: flavors, the lifecycle around a step, and the override.
+
+Beside it, only `cli` and `testing` import ZenML.
+"""
