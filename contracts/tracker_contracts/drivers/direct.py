@@ -57,7 +57,7 @@ def info_of(flavor: Flavor, plan: StepPlan, attempt: int = 1) -> StepRunInfo:
     """What ZenML tells the hooks of a step."""
     shared = uuid5(NAMESPACE_URL, plan.retry_of) if plan.retry_of else None
     fields: dict[str, Any] = {
-        "step_run_id": shared or uuid4(),  # attempts of one step shared it until 0.80
+        "step_run_id": shared or uuid4(),  # attempts of one step shared it below 0.84
         "run_id": shared or uuid4(),
         "run_name": plan.run,
         "pipeline_step_name": plan.step,

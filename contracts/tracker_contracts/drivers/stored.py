@@ -35,7 +35,7 @@ def metadata_of_attempts(run: UUID, step: str, tracker: str) -> list[dict[str, A
 
 
 def _by_attempt(rows: Any) -> list[dict[str, Any]]:
-    """Until 0.80 all attempts are one step to ZenML; each gives every key once."""
+    """Below 0.84 all attempts are one step to ZenML; each gives every key once."""
     attempts: list[dict[str, Any]] = []
     last = None
     for step_run, key, value, kind in rows:

@@ -85,7 +85,7 @@ def images_keep_their_pixels(world: World, image: tuple[int, int, bytes], name: 
     expect(only_run(scene).images.get(name), data, "the pixels are changed")
 
 
-@trial("M9", caption=TEXT, name=NAMES)
+@trial("M9", caption=TEXT.map("{}\n\t“how”, <b>where</b> 🦊".format), name=NAMES)
 def images_keep_their_captions(world: World, caption: str, name: str) -> None:
     """The caption of an image is missing, or another.
 
