@@ -25,6 +25,8 @@ QUICK = (
     ("SIGTERM", "mlflow"),
     ("folder emptied in the middle", "trackio"),
     ("database locked for 5 s", "mlflow"),
+    ("database corrupt, then taken away", "trackio"),
+    ("disk full", "trackio"),
     ("disk full", "aim"),
     ("killed and started again in the middle", "trackio-server"),
     ("gone from the middle on, back after the step", "mlflow-server"),
