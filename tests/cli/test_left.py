@@ -120,14 +120,20 @@ class TestReconcile:
         assert ran("reconcile", "--tracker", "tracker") == (0, "All runs are as ZenML knows their steps.\n")
 
     @pytest.mark.slow
-    def test_a_run_whose_step_is_gone_is_failed(self, zenml_store, project):
+    def test_a_run_whose_step_zenml_does_not_know_is_left_alone_unless_it_is_open_and_that_is_asked_for(
+        self, zenml_store, project
+    ):
+        """The pipeline run was deleted, or another ZenML server shares the tracker."""
         unified_stack_with(url=f"memory://{project}", project=project)
         backend = connect(f"memory://{project}", project=project).backend
-        gone = "00000000-0000-4000-8000-000000000000"
-        store(backend, RunSpec(name="gone", project=project, step_run_id=gone), status=Status.RUNNING)
-        assert "is now failed (StepGone: ZenML no longer knows the step.)" in ran("reconcile")[1]
-        [stored] = backend.read()
-        assert stored.status is Status.FAILED
+        unknown = "00000000-0000-4000-8000-00000000000{}".format
+        for number, status in enumerate((Status.RUNNING, Status.FINISHED)):
+            spec = RunSpec(name=status.value, project=project, step_run_id=unknown(number))
+            store(backend, spec, status=status)
+        assert ran("reconcile") == (0, "All runs are as ZenML knows their steps.\n")
+        assert [stored.status for stored in backend.read()] == [Status.RUNNING, Status.FINISHED]
+        assert "is now failed (StepGone: ZenML does not know the step.)" in ran("reconcile", "--gone")[1]
+        assert [stored.status for stored in backend.read()] == [Status.FAILED, Status.FINISHED]
 
     def test_a_mistyped_tracker_is_named(self, zenml_store, project):
         unified_stack_with(url=f"memory://{project}", project=project)

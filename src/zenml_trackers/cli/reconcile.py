@@ -18,14 +18,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--tracker", metavar="NAME", help="Look at the runs of this experiment tracker alone.")
 @click.option("--watch", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Do it again and again.")
+@click.option(
+    "--gone",
+    is_flag=True,
+    help="End open runs too whose steps ZenML does not know: they are deleted, or of another ZenML server.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be changed.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one run a line.")
-def reconcile(tracker: str | None, watch: float | None, dry_run: bool, as_json: bool) -> None:
+def reconcile(tracker: str | None, watch: float | None, gone: bool, dry_run: bool, as_json: bool) -> None:
     """End runs as ZenML says that their steps ended.
 
-    A run may say that it is running, or finished, while its step failed, was stopped or is gone: its process was
-    killed, or ZenML failed the step after the tracker had ended the run. Such a run is ended as the step was, with the
-    reason. Runs of steps that go on are left alone.
+    A run may say that it is running, or finished, while its step failed or was stopped: its process was killed, or
+    ZenML failed the step after the tracker had ended the run. Such a run is ended as the step was, with the reason.
+    Runs of steps that go on are left alone, and so are those whose steps ZenML does not know.
 
     \b
     Examples:
@@ -39,8 +44,11 @@ def reconcile(tracker: str | None, watch: float | None, dry_run: bool, as_json: 
         with named_errors():
             store.reached()
             with quiet():
-                changed = [each for backend in trackers.backends(tracker) for each in work.reconcile(backend, dry_run)]
-        for each in changed:
+                found = [
+                    each for backend in trackers.backends(tracker) for each in work.reconcile(backend, dry_run, gone)
+                ]
+        changed = {each.run.id: each for each in found}  # two components may lead to one place
+        for each in changed.values():
             click.echo(_json(each) if as_json else _told(each, dry_run))
         if watch is None:
             break

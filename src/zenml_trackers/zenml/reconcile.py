@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zenml_trackers.delivery import recovery
 from zenml_trackers.model.records import End, RunSpec, Status, StoredRun
 from zenml_trackers.port.backend import Backend
-from zenml_trackers.zenml.step_end import end_of
+from zenml_trackers.zenml.step_end import GONE, end_of
 
 OPEN = (Status.RUNNING, Status.FINISHED)
 """A run that failed stays as it is."""
@@ -21,12 +21,13 @@ class Reconciled(NamedTuple):
     end: End
 
 
-def reconcile(backend: Backend, dry_run: bool = False) -> Iterator[Reconciled]:
+def reconcile(backend: Backend, dry_run: bool = False, gone: bool = False) -> Iterator[Reconciled]:
     """End the runs of a project as their steps ended.
 
     Args:
         backend: Where they are.
         dry_run: Whether to change nothing.
+        gone: Whether to end open runs too whose steps ZenML does not know. These may be steps of another ZenML server.
 
     Raises:
         TrackerError: They can't be read or written.
@@ -38,7 +39,9 @@ def reconcile(backend: Backend, dry_run: bool = False) -> Iterator[Reconciled]:
         if run.parent is not None and run.status is Status.FINISHED:  # a part of the step that ended well
             continue
         end = end_of(run.step_run_id)
-        if end is not None and end.status is not run.status:
+        if end is None or (end.error is GONE and not (gone and run.status is Status.RUNNING)):
+            continue
+        if end.status is not run.status:
             if not dry_run:
                 _end(backend, run, end)
             yield Reconciled(run, end)

@@ -13,7 +13,7 @@ from zenml_trackers.model.records import End, RunError, RunSpec, Status
 
 SUCCEEDED = frozenset({"completed", "cached", "skipped"})
 FAILED = frozenset({"failed", "retried", "retrying", "stopped", "cancelled"})
-GONE = RunError(type="StepGone", message="ZenML no longer knows the step.")
+GONE = RunError(type="StepGone", message="ZenML does not know the step.")
 KILLED = RunError(type="StepKilled", message="The step's process ended before the step did.")
 LONGEST_SILENCE = timedelta(minutes=30)
 """After which a step that sent heartbeats counts as dead, where ZenML has no limit of its own."""
