@@ -242,6 +242,12 @@ class TestOneRun:
             assert id.startswith(short)
             assert json.loads(piped("runs", url, "--run", short, "--json").out)["id"] == id
 
+    def test_so_is_that_of_a_run_that_is_shown_alone(self, filled):
+        url, ids = filled
+        said = on_terminal(120, "runs", url, "--limit", "1")
+        [short] = shown_ids(said, below=True) or shown_ids(said, below=False)
+        assert json.loads(piped("runs", url, "--run", short, "--json").out)["id"] == ids[-1]
+
     @pytest.mark.parametrize("width", [60, 80, 120])
     def test_all_of_it_is_shown_and_no_fact_is_cut(self, filled, width):
         url, ids = filled

@@ -41,6 +41,12 @@ class HasNoNativeCalls(Plain):
     start_natively = TrackerHarness.start_natively
 
 
+class HasNoCaptions(Plain):
+    """Its images have none."""
+
+    log_captioned_image = TrackerHarness.log_captioned_image
+
+
 class LateImport(Plain):
     """Its library is imported when something is read."""
 

@@ -69,6 +69,12 @@ def test_native_calls_that_a_harness_cannot_make_are_not_offered() -> None:
 
 
 @pytest.mark.slow
+def test_images_without_captions_are_enough() -> None:
+    report = checked("harnesses:HasNoCaptions", "M9")
+    assert [clause.verdict for clause in report.clauses] == [Verdict.KEPT]
+
+
+@pytest.mark.slow
 def test_what_did_not_come_again_is_told_as_it_was_seen() -> None:
     seen = Defect(clause="F2", topic="the message", told="it is 'another'")
     with Examiner("tests.contract.harnesses:Plain", QUICK, drivers=(Driver.DIRECT,)) as examiner:

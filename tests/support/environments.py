@@ -81,6 +81,7 @@ class Workplace:
             "ZENML_CONFIG_PATH": str(self.folder / "zenml"),
             "ZENML_ANALYTICS_OPT_IN": "false",
             "TRACKIO_DIR": str(self.trackio),
+            "ZENML_TRACKERS_JOURNAL": str(self.folder / "journals"),
             "HF_HOME": str(self.folder / "huggingface"),
         }
         return {**_neutral(), **ours, **self.variables}

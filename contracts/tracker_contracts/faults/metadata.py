@@ -69,36 +69,30 @@ def _written(made: Path, content: bytes, inside: dict[str, bytes]) -> tuple[Path
     return file, folder
 
 
-@trial("M9", image=pixels(), name=NAMES)
-def images_keep_their_pixels(world: World, image: tuple[int, int, bytes], name: str) -> None:
-    """An image is missing, or has other pixels.
+@trial("M9", image=pixels(), name=NAMES, caption=TEXT.map("{}\n\t“how”, <b>where</b> 🦊".format))
+def images_keep_their_pixels_and_captions(world: World, image: tuple[int, int, bytes], name: str, caption: str) -> None:
+    """An image is missing, or has other pixels or another caption.
 
     Store it without loss, as PNG does; mind the order of rows and of channels. The harness gives decoded pixels, and
-    not the file.
+    not the file. Store a caption as text, unless the library has a place for it that keeps every character.
     """
     import numpy
 
     height, width, data = image
     array = numpy.frombuffer(data, numpy.uint8).reshape(height, width, 3)
-    scene = world.scene()
-    scene.run(StepPlan(), lambda: world.harness.log_image(name, array))
-    expect(only_run(scene).images.get(name), data, "the pixels are changed")
+    scene, harness = world.scene(), world.harness
+    captioned = f"{name}-captioned"
 
+    def body() -> None:
+        harness.log_image(name, array)
+        if harness.captions_images:
+            harness.log_captioned_image(captioned, array, caption)
 
-@trial("M9", caption=TEXT.map("{}\n\t“how”, <b>where</b> 🦊".format), name=NAMES)
-def images_keep_their_captions(world: World, caption: str, name: str) -> None:
-    """The caption of an image is missing, or another.
-
-    Store it as text beside the image, unless the library has a place for it that keeps every character.
-    """
-    import numpy
-
-    scene = world.scene()
-    if not world.harness.captions_images:
-        return
-    pixels = numpy.zeros((1, 1, 3), numpy.uint8)
-    scene.run(StepPlan(), lambda: world.harness.log_captioned_image(name, pixels, caption))
-    expect(only_run(scene).captions.get(name), caption, "the caption is changed")
+    scene.run(StepPlan(), body)
+    run = only_run(scene)
+    expect(run.images.get(name), data, "the pixels are changed")
+    if harness.captions_images:
+        expect(run.captions, {captioned: caption}, "a caption is changed or missing")
 
 
 @trial("M9", table=tables(), name=NAMES)

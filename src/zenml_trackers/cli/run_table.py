@@ -22,9 +22,9 @@ MOST_OF_AN_ID = 3
 INDENT = 2
 
 
-def show(console: Console, runs: Sequence[StoredRun]) -> None:
-    """Print the runs: as the width allows on a terminal, else in full."""
-    for line in _on_terminal(runs, console.width) if on_terminal(console) else _in_full(runs):
+def show(console: Console, runs: Sequence[StoredRun], there: Sequence[StoredRun]) -> None:
+    """Print runs out of all that are `there`: as the width allows on a terminal, else in full."""
+    for line in _on_terminal(runs, there, console.width) if on_terminal(console) else _in_full(runs):
         console.print(line, soft_wrap=True)
 
 
@@ -33,9 +33,11 @@ def _in_full(runs: Sequence[StoredRun]) -> Iterator[Text]:
     return lines(columns, in_full(columns))
 
 
-def _on_terminal(runs: Sequence[StoredRun], width: int) -> Iterator[Text]:
+def _on_terminal(runs: Sequence[StoredRun], there: Sequence[StoredRun], width: int) -> Iterator[Text]:
     """What has no place in a row is on lines of its own below."""
-    columns = [column for column in _columns(runs, short_ids([run.id for run in runs])) if any(column.cells)]
+    ids = [run.id for run in there]
+    short = dict(zip(ids, short_ids(ids), strict=True))  # which one may ask for by itself
+    columns = [column for column in _columns(runs, [short[run.id] for run in runs]) if any(column.cells)]
     if columns[0].widest > width // MOST_OF_AN_ID:
         columns = columns[1:]
     widths = fitted(columns, width)

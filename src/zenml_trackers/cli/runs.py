@@ -66,10 +66,10 @@ def runs(
         if not there:
             say_empty(url, backend)
         elif run_id is not None:
-            _show([_whole(run_id, there, url, backend)], True, as_json)
+            _show([_whole(run_id, there, url, backend)], there, True, as_json)
         else:
             found = [run for run in reversed(there) if _is_wanted(run, status, pipeline)]
-            _show(found[:limit], False, as_json)
+            _show(found[:limit], there, False, as_json)
             _say_how_many(found, limit, len(there))
 
 
@@ -92,7 +92,7 @@ def _say_how_many(found: Sequence[StoredRun], limit: int | None, all_of_them: in
         click.echo(f"These are the newest {limit} of {len(found)} runs; --all shows all.", err=True)
 
 
-def _show(runs: Sequence[StoredRun], whole: bool, as_json: bool) -> None:
+def _show(runs: Sequence[StoredRun], there: Sequence[StoredRun], whole: bool, as_json: bool) -> None:
     if as_json:
         for run in runs:
             click.echo(run.model_dump_json(exclude_none=True))
@@ -103,4 +103,4 @@ def _show(runs: Sequence[StoredRun], whole: bool, as_json: bool) -> None:
     if whole:
         run_details.show(console(), runs[0])
     else:
-        run_table.show(console(), runs)
+        run_table.show(console(), runs, there)

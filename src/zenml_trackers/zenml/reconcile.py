@@ -39,7 +39,7 @@ def reconcile(backend: Backend, dry_run: bool = False, gone: bool = False) -> It
         if run.parent is not None and run.status is Status.FINISHED:  # a part of the step that ended well
             continue
         end = end_of(run.step_run_id)
-        if end is None or (end.error is GONE and not (gone and run.status is Status.RUNNING)):
+        if end is None or (end.error == GONE and not (gone and run.status is Status.RUNNING)):
             continue
         if end.status is not run.status:
             if not dry_run:

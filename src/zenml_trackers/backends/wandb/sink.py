@@ -6,6 +6,7 @@ import html
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +76,9 @@ class WandbSink(EndedSink):
     def finish(self, status: Status, error: RunError | None) -> None:
         native.really_finish(self.native, exit_code=int(status is Status.FAILED))
         for files in self._astray:
-            files.unlink()
-            files.parent.rmdir()
+            with suppress(OSError):  # it is of no use any more, and no reason to end the run again
+                files.unlink()
+                files.parent.rmdir()
         if not self._online:
             log.wait_for_exit(self._log)
 
