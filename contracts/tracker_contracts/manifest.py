@@ -48,7 +48,7 @@ class Conclusion(str, Enum):
             return cls.FAILED
         if clause.verdict is Verdict.KEPT:
             return cls.PASSED
-        excused = clause.verdict in (Verdict.UNDECLARED, Verdict.NOT_OFFERED, Verdict.NOT_TRIED)
+        excused = clause.verdict in (Verdict.UNDECLARED, Verdict.NOT_OFFERED, Verdict.NOT_TRIED, Verdict.HIDDEN)
         return cls.SKIPPED if excused else cls.XFAILED
 
 

@@ -12,6 +12,8 @@ from tracker_contracts.drivers.expect import Tally, tally
 from tracker_contracts.drivers.world import World
 from tracker_contracts.engine.execute import Stage
 from tracker_contracts.engine.reader import Reader
+from tracker_contracts.engine.showed import advice_for
+from tracker_contracts.judges.blame import shown_by_programs
 from tracker_contracts.judges.judge import judged
 from tracker_contracts.programs.program import Program
 from tracker_contracts.reference.mutants.catalogue import MUTANTS
@@ -57,3 +59,8 @@ def test_what_is_left_in_the_environment_shows_in_each_program(tmp_path: Path, r
 def test_metadata_in_another_form_are_no_late_metadata(tmp_path: Path, reader: Reader) -> None:
     assert broken(stage_of("drops_none_from_metadata", tmp_path, reader), "direct: metadata=kinds") == {"M2"}
     assert "M1" in broken(stage_of("stores_metadata_at_the_end", tmp_path, reader), "direct: metadata=kinds")
+
+
+def test_each_clause_that_can_be_blamed_says_how_it_is_mended() -> None:
+    missing = {clause for clause in shown_by_programs() if not all(advice_for(clause).partition("\n\n")[::2])}
+    assert missing == set()

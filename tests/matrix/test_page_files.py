@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from click.testing import CliRunner, Result
-from tracker_contracts.matrix.cli import matrix
+from tracker_contracts.cli import main
 from tracker_contracts.matrix.model import Cell
 
 from tests.support import cells
@@ -15,7 +15,7 @@ from tests.support.environments import REPOSITORY
 
 def command(*arguments: object) -> Result:
     versions = REPOSITORY / "compat" / "versions.toml"
-    return CliRunner().invoke(matrix, ["--versions", str(versions), *map(str, arguments)])
+    return CliRunner().invoke(main, ["matrix", "--versions", str(versions), *map(str, arguments)])
 
 
 def test_each_option_writes_its_file(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ class Tally:
     """Whether it is to make its first counterexample small."""
     bounds: Bounds = field(default_factory=lambda: Bounds(1))
     """What it may cost in time."""
+    uncompared: str = ""
+    """What of the promise could not be compared."""
 
 
 tally: ContextVar[Tally] = ContextVar("tracker_contracts_tally")
@@ -37,6 +39,11 @@ def note(text: str) -> None:
     tally.get().bounds.notes.append(text)
     if hypothesis.currently_in_test_context():
         hypothesis.note(text)
+
+
+def not_compared(what: str) -> None:
+    """Tell, beside the verdict, what part of the promise was not compared, and why."""
+    tally.get().uncompared = what
 
 
 def expect(stored: Any, promised: Any, why: str) -> None:

@@ -6,25 +6,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from inspect import getdoc
 from queue import Empty, SimpleQueue
 
 from tracker_contracts.clauses import CLAUSES, Driver
 from tracker_contracts.engine.examiner import LOST, OUTLIVED, Examiner
 from tracker_contracts.engine.gaps import with_gap
-from tracker_contracts.engine.messages import Defect, Executed, Shrunk
+from tracker_contracts.engine.messages import Defect, Shrunk
 from tracker_contracts.engine.progress import Told
-from tracker_contracts.engine.replay import replay_of
 from tracker_contracts.engine.selection import programs
+from tracker_contracts.engine.showed import Seen, Showed, findings, plainness
 from tracker_contracts.engine.timings import Timings
 from tracker_contracts.judges.blame import apart, conditions, shown_by_programs
-from tracker_contracts.judges.judge import all_judges
 from tracker_contracts.programs.program import Program
 from tracker_contracts.programs.script import explains
-from tracker_contracts.programs.words import in_words
-from tracker_contracts.report.verdict import Finding, Verdict
+from tracker_contracts.report.verdict import Finding
 
 MOST_LOST = 3
 """Programs that may end or hang their process; after that, the rest is left out."""
@@ -32,35 +29,10 @@ CAUSES = 10
 """Smallest programs that are looked for, for one kind of defect of one clause."""
 MORE_CAUSES = 0.5
 """Part of the programs' time after which no more than the first of each is looked for."""
-OF_PAGES = ("U2", "U3")
-"""Clauses about URLs, which a tracker whose backend has no pages does not give."""
-OF_NATIVE_CALLS = "L6"
-"""The clause about the library's own calls, of which a harness may have none."""
 SLOWEST_FIRST = (Driver.PROCESS, Driver.PIPELINE, Driver.DIRECT)
 """So that of those that come at the same time no examiner has the slow one left to do alone."""
-PROGRAMS = "programs"
-"""The name under which the programs' findings go."""
 
 Work = Callable[[Examiner], None]
-Seen = tuple[Program, Defect, list[str]]
-"""A program, a defect that it shows, and what else is broken in the same step."""
-
-
-@dataclass
-class Showed:
-    """What the programs of one driver showed."""
-
-    tried: Counter[str] = field(default_factory=Counter)
-    """In how many programs something was compared, by clause."""
-    defects: dict[tuple[str, str], list[Seen]] = field(default_factory=dict)
-    """By clause and topic."""
-
-    def add(self, program: Program, executed: Executed) -> None:
-        """Take what one program showed."""
-        self.tried.update(executed.compared)
-        for defect in executed.defects:
-            seen = (program, defect, defect.beside(executed.defects))
-            self.defects.setdefault((defect.clause, defect.topic), []).append(seen)
 
 
 @dataclass
@@ -133,9 +105,7 @@ class Programs:
             ]
         )
         groups = [(driver, found) for driver, showed in self._showed.items() for found in showed.defects.values()]
-        searches = [
-            _Search(driver, sorted(filter(self._may_matter, found), key=_plainness)) for driver, found in groups
-        ]
+        searches = [_Search(driver, sorted(filter(self._may_matter, found), key=plainness)) for driver, found in groups]
         self._until_more = time.monotonic() + MORE_CAUSES * self._budget
         for turn in range(1 if self._fail_fast else CAUSES):
             left = [search for search in searches if search.left]
@@ -147,15 +117,10 @@ class Programs:
 
     def findings(self) -> list[Finding]:
         """What the programs that were executed so far come to; a defect for which no smaller one was looked for too."""
-        searched = {(driver, shrunk.defect.clause, shrunk.defect.topic) for driver, shrunk in list(self._causes)}
-        causes = list(_explained(list(self._causes)))
-        for driver, showed in list(self._showed.items()):
-            for (clause, topic), found in list(showed.defects.items()):
-                if (driver, clause, topic) not in searched:
-                    program, defect, beside = min(found, key=_plainness)
-                    causes.append((driver, Shrunk(program=str(program), blamed=clause, defect=defect, beside=beside)))
+        ours = self._examiners[0]
         seconds = max(self._ended, self._started) - self._started
-        return [with_gap(each, self._examiners[0].gaps) for each in self._findings(causes, seconds)]
+        found = findings(self._showed, self._causes, ours.tried.harness, bool(ours.native_calls), seconds)
+        return [with_gap(each, ours.gaps) for each in found]
 
     def _of_the_profile(self) -> Iterator[Program]:
         """The plainest of each driver first; then each driver's, so that after any time as much of each is done."""
@@ -236,67 +201,6 @@ class Programs:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # whoever breaks it off ends the examiners too
 
-    def _findings(self, causes: Sequence[tuple[Driver, Shrunk]], seconds: float) -> Iterator[Finding]:
-        tried = {clause for showed in self._showed.values() for clause in showed.tried}
-        for driver, showed in self._showed.items():
-            for clause in self._not_offered(tried):
-                yield self._finding(clause, driver, showed).model_copy(update={"verdict": Verdict.NOT_OFFERED})
-            blamed = {shrunk.blamed for of, shrunk in causes if of is driver}
-            for clause in CLAUSES:
-                if showed.tried[clause] and clause not in blamed:
-                    yield self._finding(clause, driver, showed, seconds)
-            for shrunk in _each_once(shrunk for of, shrunk in causes if of is driver):
-                yield self._broken(driver, shrunk, showed)
-
-    def _not_offered(self, tried: Collection[str]) -> Iterator[str]:
-        """Clauses that no program can try, for what the tracker does not have."""
-        if "U1" in tried:
-            yield from (clause for clause in OF_PAGES if clause not in tried)
-        if not self._examiners[0].native_calls:
-            yield OF_NATIVE_CALLS
-
-    def _finding(self, clause: str, driver: Driver, showed: Showed, seconds: float = 0.0) -> Finding:
-        count = showed.tried[clause]
-        share = seconds * count / max(1, sum(showed.tried.values()))
-        return Finding(
-            clause=clause,
-            level=CLAUSES[clause].level,
-            driver=driver,
-            trial=PROGRAMS,
-            verdict=Verdict.KEPT,
-            examples=count,
-            comparisons=count,
-            seconds=round(share, 3),
-        )
-
-    def _broken(self, driver: Driver, shrunk: Shrunk, showed: Showed) -> Finding:
-        defect = shrunk.defect
-        facts = {
-            "verdict": Verdict.BROKEN,
-            "trial": defect.topic,
-            "story": f"{defect.topic}: {defect.told}\nwhere {in_words(Program.parse(shrunk.program))}",
-            "advice": _advice(shrunk),
-            "replay": replay_of(self._examiners[0].tried.harness, shrunk.program),
-            "program": shrunk.program,
-            "shown": len(showed.defects.get((defect.clause, defect.topic), ())),
-            "beside": shrunk.beside,
-        }
-        return self._finding(shrunk.blamed, driver, showed).model_copy(update=facts)
-
-
-def _explained(causes: Sequence[tuple[Driver, Shrunk]]) -> Iterator[tuple[Driver, Shrunk]]:
-    """Without what did not come again, where a clause that its program tries is broken for certain: steps that race."""
-    certain = {shrunk.blamed for _, shrunk in causes if shrunk.certain}
-    for driver, shrunk in causes:
-        if shrunk.certain or certain.isdisjoint(conditions(Program.parse(shrunk.program)) - {shrunk.blamed}):
-            yield driver, shrunk
-
-
-def _plainness(seen: Seen) -> tuple[int, int]:
-    """From a program that no other clause can be blamed for, the search is short and its result is clear."""
-    program = seen[0]
-    return len(apart(program)), sum(map(len, program.steps))
-
 
 def _spread(lists: Sequence[Sequence[Program]]) -> list[Program]:
     """All programs, each list spread evenly over the whole."""
@@ -306,18 +210,3 @@ def _spread(lists: Sequence[Sequence[Program]]) -> list[Program]:
         for at, program in enumerate(programs)
     ]
     return [program for *_, program in sorted(placed, key=lambda each: each[:2])]
-
-
-def _advice(shrunk: Shrunk) -> str:
-    judge = all_judges().get(shrunk.blamed)
-    return getdoc(judge) or "" if judge else ""
-
-
-def _each_once(found: Iterator[Shrunk]) -> Iterator[Shrunk]:
-    """A clause, a topic and a program may come from several defects."""
-    seen: set[tuple[str, str, str]] = set()
-    for shrunk in found:
-        key = (shrunk.blamed, shrunk.defect.topic, shrunk.program)
-        if key not in seen:
-            seen.add(key)
-            yield shrunk

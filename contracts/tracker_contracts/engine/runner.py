@@ -76,7 +76,7 @@ def _tried(blank: Finding, trial: Trial, world: World, profile: Profile, seed: i
         "comparisons": count.comparisons,
         "seconds": round(time.monotonic() - started, 3),
         "verdict": Verdict.KEPT if count.comparisons else Verdict.MISSING,
-        "story": count.bounds.why_fewer if isinstance(broken, Enough) else "",
+        "story": count.bounds.why_fewer if isinstance(broken, Enough) else count.uncompared,
     }
     if isinstance(broken, Enough):
         broken = count.bounds.failure

@@ -19,6 +19,21 @@ APART: Mapping[str, str] = {
     "moves": "L14",
 }
 """The clause that promises that a dimension, or a value of it, changes nothing; the first that applies is to blame."""
+APART_ADVICE: Mapping[str, str] = {
+    "L5": "A step is stored otherwise than alone, because of the steps before it in the same process.\n\n"
+    "Begin each step with nothing of the last one: make what it needs in prepare, and undo it in cleanup.",
+    "L6": "What a framework's callback does to the library's own run changes the step's.\n\n"
+    "Keep the run that prepare began, by its id, and write to that one, whatever the library's current run is now.",
+    "L7": "A step is stored otherwise than alone, because of the steps beside it in other threads.\n\n"
+    "Keep the run of a step in a context variable, not in the module or the component; never write to the library's "
+    "current run.",
+    "L14": "What a step logs is lost, or stored elsewhere, once the step has changed its folder, HOME, locale or time "
+    "zone.\n\n"
+    "Resolve folders to absolute ones in prepare, and store moments in UTC.",
+    "T3": "A tag changes a metric.\n\n"
+    "Write tags where the backend has its tags, and never into the dictionary of a log call.",
+}
+"""What it means, and how it is mended, where such a clause is broken that no judge has of its own."""
 TAGS = frozenset({"tags", "late-tags", "first=tags", "last=tags"})
 UNMOVED = frozenset({"L1", "L3", "L8", "L9", "F4", "M1", "M6", "U1", "U2", "U3", "S1"})
 """Clauses that promise of themselves that other steps change nothing."""

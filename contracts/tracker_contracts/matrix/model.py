@@ -16,7 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from tracker_contracts.report.report import Conformity, Report
 from tracker_contracts.report.verdict import Finding, Verdict
 
-TELLING = (Verdict.BROKEN, Verdict.KEPT_AFTER_ALL, Verdict.GAP, Verdict.MISSING, Verdict.NOT_TRIED)
+TELLING = (
+    Verdict.BROKEN,
+    Verdict.HIDDEN,
+    Verdict.KEPT_AFTER_ALL,
+    Verdict.GAP,
+    Verdict.MISSING,
+    Verdict.NOT_TRIED,
+)
 """Findings that say more than the clause's verdict does; only these are stored."""
 
 PYTHON = "python"

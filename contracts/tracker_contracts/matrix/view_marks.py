@@ -58,6 +58,7 @@ SIGNS = {
     Verdict.GAP: "~",
     Verdict.KEPT_AFTER_ALL: "±",
     Verdict.MISSING: "?",
+    Verdict.HIDDEN: "◇",
     Verdict.UNDECLARED: "–",  # noqa: RUF001 a dash that is as wide as the other signs
     Verdict.NOT_OFFERED: "○",
     Verdict.NOT_TRIED: "·",
@@ -79,6 +80,6 @@ def page_mark(blocks: list[BlockReport]) -> Mark | None:
 def _tone(level: Level, verdict: Verdict) -> Tone:
     if fails(level, verdict):
         return Tone.BAD
-    if verdict in (Verdict.BROKEN, Verdict.GAP, Verdict.KEPT_AFTER_ALL, Verdict.MISSING):
+    if verdict in (Verdict.BROKEN, Verdict.GAP, Verdict.KEPT_AFTER_ALL, Verdict.MISSING, Verdict.HIDDEN):
         return Tone.WARN
     return Tone.GOOD if verdict is Verdict.KEPT else Tone.QUIET

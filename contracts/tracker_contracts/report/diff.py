@@ -21,7 +21,7 @@ BADNESS = {
     Verdict.GAP: 3,
     Verdict.BROKEN: 3,
 }
-"""A gap that is declared is as broken as one that is not; what was not tried compares with nothing."""
+"""A gap that is declared is as broken as one that is not; what was not tried, or is hidden, compares with nothing."""
 
 
 class Change(BaseModel):

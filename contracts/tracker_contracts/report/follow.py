@@ -6,7 +6,7 @@ stands for itself: too many causes cost less than one that is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -88,7 +88,11 @@ def with_causes(findings: Sequence[Finding]) -> list[Finding]:
             for clause in find(effect, broken):
                 if not _circular(effect, clause, broken, causes):
                     causes.setdefault(id(effect), set()).add(clause)
-    return [found.model_copy(update={"follows_from": in_order(causes.get(id(found), ()))}) for found in findings]
+    return [_explained(found, causes) if found.verdict in BROKEN else found for found in findings]
+
+
+def _explained(found: Finding, causes: Mapping[int, set[str]]) -> Finding:
+    return found.model_copy(update={"follows_from": in_order(causes.get(id(found), ()))})
 
 
 def unseen_for(clause: str, broken: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ TONES = {
     Verdict.KEPT_AFTER_ALL: "bad",
     Verdict.GAP: "warn",
     Verdict.MISSING: "warn",
+    Verdict.HIDDEN: "warn",
 }
 """Of the verdicts that matter; the others are quiet."""
 SIGNS = {"good": "✓", "bad": "✗", "warn": "?", "quiet": "·"}

@@ -75,7 +75,7 @@ class ClauseVerdict(_Documented):
     verdict: Verdict
     """The worst that its findings show."""
     follows_from: list[str] = []
-    """The clauses that explain all that is broken of it: mending those mends it too."""
+    """The clauses that explain all that is broken, or hidden, of it: mending those mends it too."""
 
     @property
     def fails(self) -> bool:
@@ -204,9 +204,9 @@ def verdict_of(clause: Clause, findings: Iterable[Finding], tried: Tried) -> Cla
     """What all trials of one clause come to."""
     own = [finding for finding in findings if finding.clause == clause.id]
     verdict = worst([finding.verdict for finding in own]) if own else _without_findings(clause, tried)
-    broken = [finding for finding in own if finding.verdict in BROKEN]
-    follows = {cause for finding in broken for cause in finding.follows_from}
-    explained = bool(broken) and all(finding.follows_from for finding in broken)
+    explicable = [finding for finding in own if finding.verdict in (*BROKEN, Verdict.HIDDEN)]
+    follows = {cause for finding in explicable for cause in finding.follows_from}
+    explained = bool(explicable) and all(finding.follows_from for finding in explicable)
     return ClauseVerdict(
         id=clause.id, level=clause.level, verdict=verdict, follows_from=in_order(follows) if explained else []
     )
@@ -217,7 +217,7 @@ def conformity(clauses: Sequence[ClauseVerdict], stopped: bool = False) -> Confo
     if any(clause.fails for clause in clauses):
         return Conformity.BREAKS
     binding = (clause for clause in clauses if clause.level is not Level.PROVISIONAL)
-    missing = stopped or any(clause.verdict is Verdict.MISSING for clause in binding)
+    missing = stopped or any(clause.verdict in (Verdict.MISSING, Verdict.HIDDEN) for clause in binding)
     return Conformity.INCOMPLETE if missing else Conformity.CONFORMS
 
 

@@ -21,6 +21,7 @@ COLORS = {
     Verdict.KEPT_AFTER_ALL: "red",
     Verdict.GAP: "yellow",
     Verdict.MISSING: "yellow",
+    Verdict.HIDDEN: "yellow",
 }
 OUTCOMES = {Conformity.CONFORMS: "green", Conformity.BREAKS: "red", Conformity.INCOMPLETE: "yellow"}
 TOLD = (Verdict.BROKEN, Verdict.KEPT_AFTER_ALL, Verdict.GAP)
@@ -79,12 +80,18 @@ def reason(clause: ClauseVerdict, findings: list[Finding]) -> str:
             return "this profile, or --driver, leaves it out"
         case Verdict.MISSING:
             return _missing(findings)
+        case Verdict.HIDDEN:
+            return f"{_seen_of(findings)}, for which {' and '.join(clause.follows_from)} is to blame"
         case Verdict.KEPT:
             return next((found.story for found in findings if found.story), "")
     if clause.follows_from:
         return f"follows from {', '.join(clause.follows_from)}"
     alone = [found for found in findings if not found.follows_from]
     return next((found.story.partition("\n")[0] for found in alone if found.verdict in TOLD), "")
+
+
+def _seen_of(hidden: list[Finding]) -> str:
+    return next(found.story for found in hidden if found.verdict is Verdict.HIDDEN)
 
 
 def _not_offered(clause: Clause) -> str:
@@ -178,7 +185,7 @@ def _has_row(clause: ClauseVerdict, report: Report) -> bool:
     """Where a check was stopped, all that it did not come to is told in one line."""
     if report.stopped is not None and clause.verdict is Verdict.MISSING:
         return False
-    return clause.verdict not in (Verdict.KEPT, *QUIET)
+    return clause.verdict not in (Verdict.KEPT, Verdict.HIDDEN, *QUIET)
 
 
 def _cells(clause: ClauseVerdict, report: Report) -> Iterator[Text]:
@@ -203,6 +210,9 @@ def _rest(report: Report) -> Iterator[str]:
     kept = [clause for clause in report.clauses if clause.verdict is Verdict.KEPT]
     if kept:
         yield f"Kept: {', '.join(f'{clause.id} ({_tried(clause, report)})' for clause in kept)}"
+    if hidden := [clause for clause in report.clauses if clause.verdict is Verdict.HIDDEN]:
+        by = (f"{clause.id} (by {', '.join(clause.follows_from)})" for clause in hidden)
+        yield f"Hidden until that is mended: {', '.join(by)}"
     for verdict, what in (
         (Verdict.UNDECLARED, "Not declared"),
         (Verdict.NOT_OFFERED, "Not offered"),

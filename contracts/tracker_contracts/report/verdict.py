@@ -17,6 +17,8 @@ class Verdict(str, Enum):
     BROKEN = "broken"
     GAP = "known gap"
     """Broken, as the harness says it is."""
+    HIDDEN = "hidden"
+    """Not as promised in some programs, for which another clause is to blame: whether it is kept shows when that is."""
     KEPT_AFTER_ALL = "kept, against the known gap"
     """The harness declares a gap that is none: take the declaration away."""
     UNDECLARED = "not declared"
@@ -55,13 +57,14 @@ class Finding(BaseModel):
     beside: list[str] = []
     """What else is broken in the same step of that program: clause and topic."""
     follows_from: list[str] = []
-    """The clauses whose findings explain it: mending those mends it too."""
+    """The clauses whose findings explain it, or are to blame in its place: mending those mends it too."""
 
 
 RANKS = (
     Verdict.BROKEN,
     Verdict.MISSING,
     Verdict.GAP,
+    Verdict.HIDDEN,
     Verdict.KEPT_AFTER_ALL,
     Verdict.KEPT,
     Verdict.NOT_TRIED,

@@ -66,7 +66,12 @@ def test_each_cause_is_named_and_no_other(said: tuple[str, Report]) -> None:
 
 
 def test_what_follows_is_told_in_a_line(said: tuple[str, Report]) -> None:
-    found = {id: clause.follows_from for id, clause in by_id(said[1]).items() if clause.follows_from}
+    clauses = by_id(said[1])
+    hidden = {id: set(clause.follows_from) for id, clause in clauses.items() if clause.verdict is Verdict.HIDDEN}
+    assert hidden
+    assert all(causes and causes <= CAUSES.keys() for causes in hidden.values()), hidden
+    assert any(line.startswith("Hidden until that is mended: ") for line in rows(said[0]))
+    found = {id: clause.follows_from for id, clause in clauses.items() if clause.follows_from and id not in hidden}
     assert found.items() <= {id: [cause] for id, cause in FOLLOWS.items()}.items()
     for clause, (cause,) in found.items():
         assert f"{clause} core broken follows from {cause}" in rows(said[0])
