@@ -19,9 +19,9 @@ LOOK = 0.1
 """After which whoever waits looks again how far a sender is."""
 POLL = 0.1
 """After which a sender looks whether anything was logged."""
-REST = 1.0
-"""What a sender rests at most, while the run goes on: as long as it worked, or the step's threads would have half of
-Python's time."""
+REST, RESTS = 1.0, 3
+"""What a sender rests at most, while the run goes on, and how many times as long as it worked: more, and the step's
+threads would share Python's time with it."""
 FIRST_RETRY, LONGEST_RETRY = 0.1, 2.0
 """After which a tracker that can't be reached is tried again: twice as long each time."""
 BY_CHANCE = 0.5

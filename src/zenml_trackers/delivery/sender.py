@@ -265,7 +265,7 @@ class Sender:
             if not batch:
                 self._rest()
             elif self._end is None and self._cursor.offset >= self._awaited:
-                self._pause(min(time.thread_time() - began, budgets.REST))
+                self._pause(min(budgets.RESTS * (time.thread_time() - began), budgets.REST))
 
     def _next(self) -> list[Logged]:
         before = self._cursor.unreadable

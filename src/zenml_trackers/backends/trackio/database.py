@@ -1,18 +1,16 @@
-"""The SQLite file of a project, opened once for each batch of rows.
+"""The SQLite file of a project, opened once for a run unless somebody else touches it.
 
 Trackio's own `bulk_log` opens it twice for each batch, makes sure of all its tables, and looks for its lock again after
-a tenth of a second only. Here SQLite's own locks are enough, since a batch is one transaction. The file is not kept
-open: who has it open does not see that others damage it. Uses `init_db`, `get_project_db_path` and
-`_configure_sqlite_pragmas` of `trackio.sqlite_storage`, and the columns of its tables `metrics` and `configs` (Trackio
-0.24 to 0.43).
+a tenth of a second only. Here SQLite's own locks are enough, since a batch is one transaction. Uses `init_db`,
+`get_project_db_path` and `_configure_sqlite_pragmas` of `trackio.sqlite_storage`, and the columns of its tables
+`metrics` and `configs` (Trackio 0.24 to 0.43).
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,8 @@ import orjson
 from trackio import sqlite_storage
 from trackio.sqlite_storage import SQLiteStorage
 
+from zenml_trackers.backends.trackio.held import File, Held, file_at
+from zenml_trackers.backends.trackio.others import Others
 from zenml_trackers.errors import TrackerUnreachable
 from zenml_trackers.model.times import utc_text
 
@@ -36,9 +36,6 @@ CONFIG = (
 NAME = "SELECT run_name FROM metrics WHERE id = ? AND run_id = ?"
 FIRST = "SELECT run_name, id FROM metrics WHERE run_id = ? ORDER BY id LIMIT 1"
 
-File = tuple[int, int]
-"""Which one it is, whatever has its name later: the numbers of its device and of its inode."""
-
 _made: dict[Path, File] = {}
 """The files of which this process has seen that they have all tables."""
 
@@ -48,12 +45,12 @@ class Database:
 
     def __init__(self, project: str) -> None:
         """Nothing is opened, or made, yet."""
-        self._connection: sqlite3.Connection | None = None
-        self._reader: sqlite3.Connection | None = None
-        self._read: File | None = None
         self._project = project
         self.path = Path(SQLiteStorage.get_project_db_path(project))
         """Where it is."""
+        self.others = Others(self.path)
+        """Who else writes to it."""
+        self._writer, self._reader = Held(self.path), Held(self.path)
         self._first: int | None = None
         self._file: File | None = None
         """The one that has rows of this run. Another in its place would be made without a word, and has none of them;
@@ -71,7 +68,6 @@ class Database:
         try:
             self._put(rows)
         except sqlite3.Error as error:
-            self.close()
             _made.pop(self.path, None)
             if "no such table" not in str(error):
                 raise
@@ -85,7 +81,7 @@ class Database:
             sqlite3.Error: It can't be read.
             TrackerUnreachable: It was taken away.
         """
-        with self._connected() as connection:
+        with self.others.set_aside(), self._writer.connected(self._to_write) as connection:
             named = connection.execute(NAME, [self._first, run_id])
             if (found := named.fetchone()) is None:  # Trackio stores all rows anew to rename a run
                 found = connection.execute(FIRST, [run_id]).fetchone() or (None, None)
@@ -98,54 +94,35 @@ class Database:
         Raises:
             sqlite3.Error: It can't be read.
         """
-        file = _file(self.path)
-        if file is None:
+        if file_at(self.path) is None:
             return []
-        if self._reader is None or file != self._read:
-            self._let_go_of_reader()
-            self._reader, self._read = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False), file
-        found = self._reader.execute(sql)
-        columns = [column[0] for column in found.description]
-        return [dict(zip(columns, row, strict=True)) for row in found]
+        with self._reader.connected(self._opened) as connection:
+            found = connection.execute(sql)
+            columns = [column[0] for column in found.description]
+            return [dict(zip(columns, row, strict=True)) for row in found]
 
     def close(self) -> None:
         """Let go of the file."""
-        self._let_go_of_reader()
-        if self._connection is not None:
-            with suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
-
-    def _let_go_of_reader(self) -> None:
-        if self._reader is not None:
+        with self.others.set_aside():
             self._reader.close()
-            self._reader = None
-
-    __del__ = close  # of a run that nobody waited for
+            self._writer.close()
 
     def _put(self, rows: Sequence[dict[str, Any]]) -> None:
-        with self._connected() as connection, connection:
+        with self.others.set_aside(), self._writer.connected(self._to_write) as connection, connection:
             connection.executemany(ROW, rows)
             connection.executemany(CONFIG, [row for row in rows if row["config"]])
 
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own for each use: one that is kept does not see that others damaged the file."""
-        try:
-            yield self._open()
-        finally:
-            self.close()
+    def _to_write(self) -> sqlite3.Connection:
+        self._need_file()
+        if _made.get(self.path, ()) != file_at(self.path):
+            SQLiteStorage.init_db(self._project)
+        connection = self._opened()
+        sqlite_storage._configure_sqlite_pragmas(connection)
+        self._file = _made[self.path] = _need(self.path)
+        return connection
 
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None or _file(self.path) != self._file:
-            self.close()
-            self._need_file()
-            if _made.get(self.path, ()) != _file(self.path):
-                SQLiteStorage.init_db(self._project)
-            self._connection = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False)
-            sqlite_storage._configure_sqlite_pragmas(self._connection)
-            self._file = _made[self.path] = _need(self.path)
-        return self._connection
+    def _opened(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False)
 
     def _need_file(self) -> None:
         if self._file is not None:
@@ -162,16 +139,8 @@ def _row(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _file(path: Path) -> File | None:
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
-
-
 def _need(path: Path) -> File:
-    found = _file(path)
+    found = file_at(path)
     if found is None:
         raise TrackerUnreachable(f"Trackio's database {path} was taken away")
     return found

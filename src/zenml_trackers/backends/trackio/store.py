@@ -27,7 +27,6 @@ from zenml_trackers.backends.trackio.database import Database
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
 from zenml_trackers.model.times import utc_text
-from zenml_trackers.port.folders import last_written
 
 ANCHOR = "-anchor"
 """How the id of the row ends that brings a run's config, and has no metrics."""
@@ -194,7 +193,7 @@ class LocalStore(Store):
             raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
 
     def others(self) -> int:
-        return last_written(self._database.path)
+        return self._database.others.last
 
     def close(self) -> None:
         self._database.close()
