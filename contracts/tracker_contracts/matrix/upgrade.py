@@ -73,13 +73,13 @@ def pairs(reports: Sequence[CellReport], old: str | None, new: str | None) -> li
 
 
 def _release(reports: Sequence[CellReport], option: str, text: str) -> tuple[str, str]:
+    if not reports:
+        raise NoUpgrade("No report is stored yet: --run full makes them, and --reports says where they are.")
     axis, _, wanted = text.partition("=")
     stored = sorted({report.cell[axis] for report in reports if axis in report.cell.axes}, key=Version)
     if not stored:
         axes = sorted({axis for report in reports for axis in report.cell.axes})
-        raise NoUpgrade(
-            f"{option} {text}: no report has {axis!r}, but {', '.join(axes) or 'there is none'}; {EXAMPLE}."
-        )
+        raise NoUpgrade(f"{option} {text}: no report has {axis!r}, but {', '.join(axes)}; {EXAMPLE}.")
     try:
         found = [release for release in stored if release in SpecifierSet(f"=={wanted}.*", prereleases=True)]
     except InvalidSpecifier:
