@@ -49,8 +49,8 @@ def register(own: OwnFlavor) -> str:
     if done := made_usable(own):
         return done
     if own.owned_by_zenml:
-        return f"There is nothing to do: the flavor {own.name!r} of this ZenML is served by zenml-trackers."
-    return f"There is nothing to do: the flavor {own.name!r} is registered already."
+        return f"The flavor {own.name!r} needs no registration: zenml-trackers serves that of this ZenML."
+    return f"The flavor {own.name!r} is registered already."
 
 
 def made_usable(own: OwnFlavor) -> str:

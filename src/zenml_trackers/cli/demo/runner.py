@@ -35,7 +35,7 @@ def run(keep: Path | None = None) -> None:
                 console.print(f"  {line}")
             runs = [StoredRun.model_validate_json(line) for line in _lines_of("reader", folder, PROJECT)]
         console.print("\nWhat a fresh process finds in Trackio's store:")
-        show(console, runs)
+        show(console, runs, with_urls=keep is not None)  # no dashboard has a folder that is thrown away
         _need_expected(runs)
         console.print(how_to_see(PROJECT, trackio_folder(folder), kept=keep is not None), soft_wrap=True)
 

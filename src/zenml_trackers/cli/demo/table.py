@@ -17,12 +17,12 @@ from zenml_trackers.model.records import Status, StoredRun
 COLORS = {Status.FINISHED: "green", Status.FAILED: "red"}
 
 
-def show(console: Console, runs: Sequence[StoredRun]) -> None:
+def show(console: Console, runs: Sequence[StoredRun], with_urls: bool) -> None:
     """One row a run. URLs that don't fit beside the rest come below it, where they can be copied."""
-    table = _table(runs, with_urls=True)
+    table = _table(runs, with_urls)
     fits = console.measure(table, options=console.options.update(width=WIDE)).maximum <= console.width
     console.print(table if fits else _table(runs, with_urls=False))
-    for run in () if fits else runs:
+    for run in runs if with_urls and not fits else ():
         console.print(f"{run.name}: {run.url}", soft_wrap=True)
 
 
