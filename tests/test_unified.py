@@ -14,7 +14,7 @@ from tests.support.pipelines import run, unified_stack_with
 from tests.support.server import closed_port
 from tests.support.trackers import OWN
 from zenml_trackers import connect, get_run
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.zenml import registration
 from zenml_trackers.zenml.settings import _warn_of_component_field

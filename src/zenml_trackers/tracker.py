@@ -17,7 +17,8 @@ from zenml_trackers.delivery.lifecycle import SEVERAL, Limits, Tracking
 from zenml_trackers.delivery.receiver import Make, Receiver, receivers
 from zenml_trackers.delivery.sampler import interval
 from zenml_trackers.errors import InvalidSettings, InvalidUrl, named
-from zenml_trackers.model.records import RunSpec, StoredRun
+from zenml_trackers.model.records import RunSpec
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import EXAMPLES, TrackerUrl
 from zenml_trackers.model.values.params import plain_map
 from zenml_trackers.model.values.tags import tag_set

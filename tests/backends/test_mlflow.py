@@ -22,7 +22,8 @@ import pytest
 from tests.support.made import put
 from zenml_trackers import TrackerError, connect
 from zenml_trackers.errors import InvalidProject, InvalidSettings, InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.model.records import Artifact, Image, Status, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Status, Table
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.tracker import Tracker
 
 HOSTILE = [

@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.made import put
 from zenml_trackers import connect
-from zenml_trackers.model.records import Status, StoredRun
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.tracker import Tracker
 
 VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME")

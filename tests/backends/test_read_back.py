@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.trackers import ALL, url_of
 from zenml_trackers import connect
-from zenml_trackers.model.records import Artifact, Image, RunError, Status, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, RunError, Status, Table
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.tracker import Tracker
 
 HOSTILE = ["a/b", "..", " x ", "🦊 naïve", 'say "hi"', "line\nbreak", "x" * 300, "0", "{{s.k}}", "Case", "case", "_x"]

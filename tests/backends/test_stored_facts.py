@@ -11,7 +11,8 @@ import pytest
 from tests.support.trackers import ALL, backend_at, store, url_of
 from zenml_trackers import connect
 from zenml_trackers.copy.copying import Copying, Fate, Place
-from zenml_trackers.model.records import Metrics, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Metrics, RunSpec, Status
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.times import utc, utc_in
 
 ROUNDED = timedelta(milliseconds=5)

@@ -12,7 +12,7 @@ from tests.support.made import put
 from zenml_trackers import connect, get_run
 from zenml_trackers.backends.mlflow.backend import MlflowBackend
 from zenml_trackers.errors import InvalidUrl
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.tracker import Tracker
 
 

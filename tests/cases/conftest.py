@@ -9,7 +9,8 @@ import pytest
 from tests.support.trackers import ALL, url_of
 from zenml_trackers import Run, connect
 from zenml_trackers.delivery import place
-from zenml_trackers.model.records import Artifact, Image, Logged, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, Table
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.tracker import Tracker
 
 

@@ -11,8 +11,9 @@ from rich.cells import cell_len
 
 from zenml_trackers.cli import shown
 from zenml_trackers.cli.columns import Column, fitted, needed
-from zenml_trackers.model.records import RunError, StoredRun
+from zenml_trackers.model.records import RunError
 from zenml_trackers.model.run_ids import SHORTEST, short_ids
+from zenml_trackers.model.stored import StoredRun
 
 STARTED = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 

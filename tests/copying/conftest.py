@@ -13,12 +13,7 @@ import PIL.Image
 import pytest
 
 from tests.copying.runs import place
-from zenml_trackers.model.records import (
-    Artifact,
-    Image,
-    Record,
-    Table,
-)
+from zenml_trackers.model.records import Artifact, Image, Record, Table
 
 
 @pytest.fixture

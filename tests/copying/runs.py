@@ -22,10 +22,10 @@ from zenml_trackers.model.records import (
     RunError,
     RunSpec,
     Status,
-    StoredRun,
     Summary,
     Tags,
 )
+from zenml_trackers.model.stored import StoredRun
 
 HOSTILE = [
     "ünï→🦊",

@@ -9,12 +9,7 @@ from click.testing import CliRunner
 
 from tests.copying.runs import place, runs, store
 from zenml_trackers.cli import main
-from zenml_trackers.model.records import (
-    Metrics,
-    Params,
-    RunSpec,
-    Status,
-)
+from zenml_trackers.model.records import Metrics, Params, RunSpec, Status
 
 
 class TestCommand:

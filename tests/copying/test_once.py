@@ -15,13 +15,7 @@ from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.cli import main
 from zenml_trackers.copy.copying import Copying, Fate, Place
 from zenml_trackers.errors import InvalidUrl, RunNotFound
-from zenml_trackers.model.records import (
-    Image,
-    Metrics,
-    Record,
-    RunSpec,
-    Status,
-)
+from zenml_trackers.model.records import Image, Metrics, Record, RunSpec, Status
 
 
 def test_runs_that_have_not_ended_are_left_out_until_they_have(trackio, memory):

@@ -16,15 +16,8 @@ from tests.support.server import trackio_server
 from zenml_trackers.backends.memory import MemoryBackend, MemorySink
 from zenml_trackers.copy.copying import Copying, Fate, Place
 from zenml_trackers.errors import UnstorableValue
-from zenml_trackers.model.records import (
-    Feature,
-    Metrics,
-    Record,
-    RunError,
-    RunSpec,
-    Status,
-    StoredRun,
-)
+from zenml_trackers.model.records import Feature, Metrics, Record, RunError, RunSpec, Status
+from zenml_trackers.model.stored import StoredRun
 
 
 @pytest.mark.parametrize("ways", [("memory", "memory2"), ("memory", "trackio", "memory2"), ("trackio", "memory")])

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from zenml_trackers.delivery import rows
 from zenml_trackers.delivery.cursor import Cursor
-from zenml_trackers.delivery.journal import Header, Journal, line_of
+from zenml_trackers.delivery.journal import Header, Journal
+from zenml_trackers.delivery.lines import line_of
 from zenml_trackers.model.records import Metrics, RunSpec
 
 NUMBERS = st.booleans() | st.integers() | st.integers(-(2**65), 2**65) | st.floats()

@@ -7,7 +7,7 @@ import sys
 from tests.faults.found import Run
 from tests.faults.place import PROJECT
 from zenml_trackers import connect
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 
 def main(url: str) -> None:

@@ -21,7 +21,7 @@ from tests.frameworks.case import Case, all_cases
 from tests.frameworks.found import Found
 from tests.support import pipelines
 from zenml_trackers import connect
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 MARK = re.compile(r"^process-\d+/")
 """What the names of a process's metrics begin with that the step started and that has no rank."""

@@ -14,7 +14,8 @@ from zenml import pipeline, step
 from tests.support.made import put
 from tests.support.pipelines import run, unified_stack_with
 from zenml_trackers import connect, get_run
-from zenml_trackers.model.records import Status, StoredRun
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.stored import StoredRun
 
 
 @pytest.fixture

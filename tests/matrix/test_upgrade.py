@@ -113,7 +113,9 @@ def test_both_ends_are_needed(tmp_path: Path) -> None:
 
 
 def test_without_reports_it_says_so(tmp_path: Path) -> None:
-    assert "No report is stored yet: --run full makes them, and --reports says where" in " ".join(command(tmp_path).output.split())
+    assert "No report is stored yet: --run full makes them, and --reports says where" in " ".join(
+        command(tmp_path).output.split()
+    )
 
 
 def test_the_stored_reports_say_what_zenml_084_changed() -> None:

@@ -14,12 +14,13 @@ What travels between a run, its backend and the contract; this page is generated
 `RunSpec` and gives back a `StoredRun`; a harness gives the contract an `ObservedRun`, which it saw by a way of its own.
 """
 RECORDS = REPOSITORY / "src" / "zenml_trackers" / "model" / "records.py"
+STORED = RECORDS.with_name("stored.py")
 OBSERVED = REPOSITORY / "contracts" / "tracker_contracts" / "observed.py"
 SHOWN = {
     "RunSpec": RECORDS,
-    "StoredRun": RECORDS,
-    "MetricPoint": RECORDS,
-    "StoredArtifact": RECORDS,
+    "StoredRun": STORED,
+    "MetricPoint": STORED,
+    "StoredArtifact": STORED,
     "Used": RECORDS,
     "Artifact": RECORDS,
     "Image": RECORDS,

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from zenml_trackers.delivery.lifecycle import Limits
-from zenml_trackers.model.records import Logged, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Logged, RunError, RunSpec, Status
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Sink
 from zenml_trackers.tracker import Tracker

@@ -9,7 +9,7 @@ from zenml import pipeline, step
 
 from tests.support.pipelines import run
 from zenml_trackers import connect
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 body: list[Any] = []
 """What the step does."""

@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.made import put
 from zenml_trackers import connect
-from zenml_trackers.model.records import Logged, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Logged, RunError, RunSpec, Status
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.port.backend import Backend
 from zenml_trackers.tracker import Tracker
 

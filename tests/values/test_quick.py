@@ -8,7 +8,8 @@ import pickle
 import pytest
 
 from zenml_trackers.model import quick
-from zenml_trackers.model.records import MetricPoint, Metrics
+from zenml_trackers.model.records import Metrics
+from zenml_trackers.model.stored import MetricPoint
 
 ROW = {"number": 7, "time": 1.5, "values": {"m": 1}, "step": 3}
 POINT = {"name": "m", "step": 3, "value": 0.5}

@@ -22,18 +22,8 @@ from uuid import uuid4
 
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.model import document
-from zenml_trackers.model.records import (
-    Artifact,
-    Feature,
-    Image,
-    Logged,
-    MetricPoint,
-    RunError,
-    RunSpec,
-    Status,
-    StoredRun,
-    Table,
-)
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunError, RunSpec, Status, Table
+from zenml_trackers.model.stored import MetricPoint, StoredRun
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend

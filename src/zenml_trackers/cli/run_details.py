@@ -17,7 +17,8 @@ from zenml_trackers.cli.columns import Column, fitted, in_full, lines
 from zenml_trackers.cli.run_table import COLORS
 from zenml_trackers.cli.sparkline import NO_NUMBER, Number, can_draw, sparkline
 from zenml_trackers.cli.terminal import on_terminal
-from zenml_trackers.model.records import StoredArtifact, StoredRun, Used
+from zenml_trackers.model.records import Used
+from zenml_trackers.model.stored import StoredArtifact, StoredRun
 from zenml_trackers.model.values.params import leaves
 
 LONGEST_LABEL = 28

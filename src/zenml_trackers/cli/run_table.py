@@ -11,8 +11,8 @@ from zenml_trackers.cli import shown
 from zenml_trackers.cli.columns import Column, fitted, in_full, lines
 from zenml_trackers.cli.shown import cut, cut_in_the_middle
 from zenml_trackers.cli.terminal import on_terminal
-from zenml_trackers.model.records import StoredRun
 from zenml_trackers.model.run_ids import short_ids
+from zenml_trackers.model.stored import StoredRun
 
 COLORS = {"finished": "green", "failed": "red", "running": "yellow"}
 SOME_ERROR = 50

@@ -11,7 +11,7 @@ from zenml_trackers.cli.errors import named_errors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zenml_trackers.model.records import StoredRun
+    from zenml_trackers.model.stored import StoredRun
     from zenml_trackers.port.backend import Backend
 
 

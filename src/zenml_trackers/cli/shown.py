@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 MARK = "…"
 MOST_DIGITS = 10

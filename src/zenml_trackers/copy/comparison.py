@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 LONGEST_SHOWN = 60
 MAPS = {"params": "param", "metadata": "metadata", "summary": "summary"}

@@ -20,18 +20,9 @@ from zenml_trackers.copy.comparison import Expected, Loss, differences
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerError, TrackerUnreachable, named
 from zenml_trackers.losses import Redactor
 from zenml_trackers.model import records
-from zenml_trackers.model.records import (
-    NEEDS,
-    Artifact,
-    Logged,
-    MetricPoint,
-    Metrics,
-    Params,
-    RunSpec,
-    Status,
-    StoredRun,
-)
+from zenml_trackers.model.records import NEEDS, Artifact, Logged, Metrics, Params, RunSpec, Status
 from zenml_trackers.model.run_ids import chosen, may_be
+from zenml_trackers.model.stored import MetricPoint, StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Sink
 

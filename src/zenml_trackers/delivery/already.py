@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, StoredRun, Table
+from zenml_trackers.model.records import Alert, Artifact, Image, Logged, Metrics, Table
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.port.backend import Backend, Sink
 from zenml_trackers.port.sinks import DocumentSink
 

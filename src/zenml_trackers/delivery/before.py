@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 
 class Before(NamedTuple):

@@ -12,11 +12,13 @@ from typing import Any
 
 from zenml_trackers.delivery import rows
 from zenml_trackers.delivery.budgets import CHUNK
-from zenml_trackers.delivery.journal import KINDS, Journal
+from zenml_trackers.delivery.journal import Journal
+from zenml_trackers.delivery.lines import KINDS
 from zenml_trackers.delivery.rows import PROCESS, RANK
 from zenml_trackers.delivery.totals import Totals
 from zenml_trackers.model import quick
-from zenml_trackers.model.records import Definition, End, Logged, MetricPoint, Metrics
+from zenml_trackers.model.records import Definition, End, Logged, Metrics
+from zenml_trackers.model.stored import MetricPoint
 
 RECORD = b'{"kind":'
 """How the line of a record begins."""

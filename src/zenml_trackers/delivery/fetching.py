@@ -14,7 +14,8 @@ from typing import NamedTuple
 from zenml_trackers.delivery import budgets
 from zenml_trackers.errors import ArtifactNotFound
 from zenml_trackers.model.naming import there_are
-from zenml_trackers.model.records import StoredRun, Used
+from zenml_trackers.model.records import Used
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.port.backend import Backend
 from zenml_trackers.port.bounded import bounded
 from zenml_trackers.port.folders import folder_name, size

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, NoReturn
 
 from zenml_trackers.delivery import active, budgets
 from zenml_trackers.delivery.files import taken_in
-from zenml_trackers.delivery.journal import CLOSED, END, RECORDS, Folder, line_of, read_header
+from zenml_trackers.delivery.journal import CLOSED, RECORDS, Folder, read_header
+from zenml_trackers.delivery.lines import END, line_of
 from zenml_trackers.delivery.rows import PROCESS, RANK
 from zenml_trackers.delivery.together import together
 from zenml_trackers.errors import NoActiveRun, RunEnded, TrackerUnreachable, UnstorableValue, UnsupportedFeature

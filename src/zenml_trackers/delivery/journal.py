@@ -26,26 +26,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from zenml_trackers.delivery import copied, rows
+from zenml_trackers.delivery import copied
 from zenml_trackers.delivery.budgets import CHUNK
 from zenml_trackers.delivery.copied import LeftOut
-from zenml_trackers.model.records import (
-    Alert,
-    Artifact,
-    Definition,
-    End,
-    Image,
-    Logged,
-    Metrics,
-    Params,
-    Record,
-    RunSpec,
-    Summary,
-    SystemMetrics,
-    Table,
-    Tags,
-    Used,
-)
+from zenml_trackers.delivery.lines import line_of
+from zenml_trackers.model.records import Logged, Record, RunSpec
 
 VERSION = 1
 HEADER, RECORDS, FILES, SENDER, OVER = "journal.json", "records.jsonl", "files", "sender-{}.json", "over"
@@ -54,37 +39,6 @@ UNSEEN = "."
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 CLOSED = -1
 """In the place of a file's number."""
-
-KINDS: dict[str, type[Logged]] = {
-    "metrics": Metrics,
-    "system": SystemMetrics,
-    "params": Params,
-    "tags": Tags,
-    "artifact": Artifact,
-    "image": Image,
-    "table": Table,
-    "alert": Alert,
-    "summary": Summary,
-    "definition": Definition,
-    "used": Used,
-    "end": End,
-}
-NAMES = {kind: name for name, kind in KINDS.items()}
-END = b'\n{"kind":"end"'
-"""How the record begins that says how a run ended, after the end of another."""
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def line_of(kind: type[Logged], fields: Mapping[str, Any]) -> bytes:
-    """A record as it stands in a journal, logged now.
-
-    Raises:
-        TypeError: It holds what JSON does not; values are converted before.
-    """
-    record = {"kind": NAMES[kind], "time": time.time(), **fields}
-    quick = rows.line(record) if issubclass(kind, Metrics) else None
-    return (quick or _encode(record).encode()) + b"\n"
 
 
 class Header(Record):
@@ -281,7 +235,7 @@ def _write(file: Path, content: Mapping[str, Any]) -> None:
     """Whoever reads it finds all of it, or what was there before."""
     new = file.with_suffix(".new")
     with open(new, "w", encoding="utf-8", opener=_private) as opened:
-        opened.write(_encode(content))
+        json.dump(content, opened, separators=(",", ":"))
     new.replace(file)
 
 

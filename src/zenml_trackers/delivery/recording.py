@@ -18,7 +18,8 @@ from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.sender import Sender
 from zenml_trackers.errors import ArtifactNotFound, TrackerError, TrackerUnreachable
 from zenml_trackers.interruption import let_through
-from zenml_trackers.model.records import Artifact, Feature, Logged, RunSpec, StoredArtifact, StoredRun, Used
+from zenml_trackers.model.records import Artifact, Feature, Logged, RunSpec, Used
+from zenml_trackers.model.stored import StoredArtifact, StoredRun
 from zenml_trackers.port.folders import size
 from zenml_trackers.port.inert import Inert
 from zenml_trackers.run import Run

@@ -14,7 +14,8 @@ from threading import Thread
 
 from zenml_trackers.delivery import budgets, place
 from zenml_trackers.delivery.cursor import Cursor
-from zenml_trackers.delivery.journal import END, RECORDS, Header, Journal, read_header
+from zenml_trackers.delivery.journal import RECORDS, Header, Journal, read_header
+from zenml_trackers.delivery.lines import END
 from zenml_trackers.delivery.patience import Patience
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.delivery.release import release

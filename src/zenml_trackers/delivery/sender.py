@@ -13,16 +13,16 @@ from threading import Thread
 from typing import Any
 
 from zenml_trackers.delivery import budgets
-from zenml_trackers.delivery.already import Already
 from zenml_trackers.delivery.before import Before
 from zenml_trackers.delivery.cursor import Cursor
 from zenml_trackers.delivery.handover import Handover, as_error, may_pass
 from zenml_trackers.delivery.journal import Journal
+from zenml_trackers.delivery.opening import Opening
 from zenml_trackers.delivery.receiver import Receiver
-from zenml_trackers.errors import RunNotFound, TokenRefused, TrackerError
+from zenml_trackers.errors import TokenRefused, TrackerError
 from zenml_trackers.interruption import let_through
-from zenml_trackers.losses import Redactor, Reporter
-from zenml_trackers.model.records import End, Feature, Logged, RunSpec, StoredRun
+from zenml_trackers.losses import Reporter
+from zenml_trackers.model.records import End, Feature, Logged
 from zenml_trackers.model.steps import StepCounter
 from zenml_trackers.port.backend import Backend, Sink, backend_class
 from zenml_trackers.port.bounded import in_thread, process_ends
@@ -51,10 +51,6 @@ class Sender:
         """Where to."""
         self.name = receiver.name
         self.reporter = reporter
-        self.backend: Backend | None = None
-        """Once its library is loaded."""
-        self.sink: Sink | None = None
-        """Once the backend gave one."""
         self.reached = False
         """Whether the run is there."""
         self.tried = False
@@ -65,14 +61,12 @@ class Sender:
         """Whether the run is stored, its end too."""
         self.stopped = False
         """Whether it does nothing any more."""
-        self.before = Before()
-        """What the run had before, if it is resumed."""
         self.steps = StepCounter()
         """Told of the metric steps of child processes that share them."""
         self.failures = 0
         """How often the tracker could not be reached."""
         self._journal = journal
-        self._number = number
+        self._opening = Opening(receiver, journal, number, reporter)
         self._cursor = Cursor(journal)
         self._handover: Handover | None = None
         self._thread: Thread | None = None
@@ -109,6 +103,21 @@ class Sender:
         """Wait until its thread is gone, if it does nothing any more: no step leaves one behind."""
         if self.stopped and self._thread is not None:
             self._thread.join(budgets.THREAD)
+
+    @property
+    def backend(self) -> Backend | None:
+        """Once its library is loaded."""
+        return self._opening.backend
+
+    @property
+    def sink(self) -> Sink | None:
+        """Once the backend gave one."""
+        return self._opening.sink
+
+    @property
+    def before(self) -> Before:
+        """What the run had before, if it is resumed."""
+        return self._opening.before
 
     @property
     def is_hopeless(self) -> bool:
@@ -170,8 +179,7 @@ class Sender:
 
     def _work(self, on_end: Callable[[], None]) -> None:
         try:
-            # it may be, by a process that did not live to see the other trackers done
-            self.done = bool(self._journal.noted(self._number).get("done"))
+            self.done = self._opening.is_done
             if not self.done:
                 self._repeat(self._load)
                 self._repeat(self._open)
@@ -184,65 +192,19 @@ class Sender:
             self._changed.put(None)
 
     def _load(self) -> None:
-        backend = self.receiver.make(self._journal.header.spec.project)
-        self.reporter.redact = Redactor(backend.secrets)
-        backend.load()
-        place = self._journal.noted(self._number).get("place", backend.place)
-        if place != backend.place:  # another working directory or variable may give a URL another meaning
-            raise TrackerError(f"the run belongs to {place}, and not to {backend.place}")
-        self.backend = backend
+        self._opening.load()
         self._changed.put(None)
 
     def _open(self) -> None:
-        """Have the run made; the sink is made once, however often it is tried to reach the tracker."""
         if self._handover is None:
-            self._handover = self._made()
-        self._sink.write([])
-        self._note()
+            self._handover = self._opening.make(self._cursor)
+        assert self.sink is not None
+        self.sink.write([])
+        self._opening.note()
         self.error, self.tried, self.reached = None, True, True
         self._changed.put(None)
         if self._over:
-            self._sink.give_up()
-
-    def _made(self) -> Handover:
-        assert self.backend is not None
-        backend, spec = self.backend, self._journal.header.spec_for(self._number)
-        noted = self._journal.noted(self._number)
-        begun = backend.find(noted["run_id"]) if "run_id" in noted else None  # by a process that is no more
-        old = begun or self._to_resume(backend, spec)
-        self.before = Before(noted["points"], noted.get("last_step", -1)) if begun else Before.of(old)
-        self._cursor.begin_after(old.metrics[: self.before.points] if old else (), self.before.last_step)
-        self.sink = backend.open(spec, old)
-        if begun is None:
-            self._note(points=self.before.points, last_step=self.before.last_step)
-        already = Already(backend, begun, self.before.points, self.sink) if begun is not None else None
-        return Handover(backend, self.sink, already, self.reporter, self._cursor.totals)
-
-    def _to_resume(self, backend: Backend, spec: RunSpec) -> StoredRun | None:
-        try:
-            return backend.to_resume(spec)
-        except RunNotFound as error:
-            if self.reporter.strict:
-                raise
-            self.reporter.warn(error, "The step goes on with a new run.", "resume")
-            return None
-
-    def _note(self, **facts: Any) -> None:
-        """Keep which run it is, for whoever goes on with it; some trackers tell that only when it is there."""
-        noted = self._journal.noted(self._number)
-        if noted.get("run_id", "") != self._sink.id or facts:
-            self._journal.note(self._number, {"points": 0, **noted, **facts, **self._known})
-
-    @property
-    def _known(self) -> dict[str, Any]:
-        place = self.backend.place if self.backend is not None else ""
-        shown = {"name": self._sink.name, "links": self._sink.links, "features": sorted(self.features)}
-        return {"run_id": self._sink.id, "place": place, **shown}
-
-    @property
-    def _sink(self) -> Sink:
-        assert self.sink is not None
-        return self.sink
+            self.sink.give_up()
 
     @property
     def _stops(self) -> bool:
@@ -286,7 +248,7 @@ class Sender:
         self.error = handover.close(end)
         self.done = self.error is None
         if self.done and len(self._journal.header.trackers) > 1:
-            self._note(done=True)
+            self._opening.note(done=True)
 
     def _repeat(self, call: Callable[[], None]) -> None:
         """Make the call until it works or nobody waits any more, less and less often unless it gets on."""

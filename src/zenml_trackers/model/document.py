@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, StoredArtifact, StoredRun, Used
+from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, Used
+from zenml_trackers.model.stored import StoredArtifact, StoredRun
 
 PREFIX = "zenml."
 STATUS = "zenml.status"

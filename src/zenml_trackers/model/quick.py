@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from zenml_trackers.model.records import MetricPoint, Metrics
+from zenml_trackers.model.records import Metrics
+from zenml_trackers.model.stored import MetricPoint
 
 Made = TypeVar("Made", bound=BaseModel)
 _set = object.__setattr__

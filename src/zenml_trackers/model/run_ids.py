@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from zenml_trackers.errors import RunNotFound
-from zenml_trackers.model.records import StoredRun
+from zenml_trackers.model.stored import StoredRun
 
 SHORTEST = 8
 """Characters of an id that are shown at least."""

@@ -19,19 +19,17 @@ from zenml_trackers.model.records import (
     Feature,
     Image,
     Logged,
-    MetricPoint,
     Metrics,
     Params,
     RunError,
     RunSpec,
     Status,
-    StoredArtifact,
-    StoredRun,
     Summary,
     Table,
     Tags,
     Used,
 )
+from zenml_trackers.model.stored import MetricPoint, StoredArtifact, StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend, Sink, StepLog
 from zenml_trackers.port.folders import folder_of, see_writable

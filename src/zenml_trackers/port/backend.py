@@ -16,8 +16,9 @@ from typing import Any, ClassVar, Protocol
 
 from zenml_trackers.errors import BackendMissing, BackendUnfit, RunNotFound
 from zenml_trackers.interruption import let_through
-from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Artifact, Feature, Logged, RunError, RunSpec, Status
 from zenml_trackers.model.steps import StepCounter
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port import libraries
 from zenml_trackers.port.inert import Inert

@@ -19,12 +19,12 @@ from zenml_trackers.model.records import (
     Params,
     RunError,
     Status,
-    StoredArtifact,
     Summary,
     Table,
     Tags,
     Used,
 )
+from zenml_trackers.model.stored import StoredArtifact
 from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port.backend import Sink
 from zenml_trackers.port.folders import size

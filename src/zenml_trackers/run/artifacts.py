@@ -11,7 +11,8 @@ from typing import Any
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.interruption import let_through
-from zenml_trackers.model.records import Artifact, Feature, Logged, StoredArtifact, StoredRun, Used
+from zenml_trackers.model.records import Artifact, Feature, Logged, Used
+from zenml_trackers.model.stored import StoredArtifact, StoredRun
 from zenml_trackers.model.values.text import as_text, checked_text, shown
 from zenml_trackers.run.harmless import harmless
 from zenml_trackers.run.recorder import Recorder

@@ -19,7 +19,8 @@ from tracker_contracts.observed import ObservedMetric, ObservedRun
 from zenml_trackers.backends.memory import MemoryBackend
 from zenml_trackers.cli import left
 from zenml_trackers.copy import copying
-from zenml_trackers.model.records import Artifact, Feature, Image, Logged, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged, Table
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.values.images import as_pil
 from zenml_trackers.port import Backend
 from zenml_trackers.tracker import connect

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from zenml_trackers.delivery import recovery
-from zenml_trackers.model.records import End, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import End, RunSpec, Status
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.port.backend import Backend
 from zenml_trackers.zenml.step_end import GONE, end_of
 

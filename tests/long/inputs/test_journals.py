@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.long.inputs import MANY
 from tests.long.inputs.strange import plain, texts
 from zenml_trackers.delivery.cursor import Cursor
-from zenml_trackers.delivery.journal import HEADER, KINDS, RECORDS, Header, Journal
+from zenml_trackers.delivery.journal import HEADER, RECORDS, Header, Journal
+from zenml_trackers.delivery.lines import KINDS
 from zenml_trackers.model.records import Metrics, Params, RunSpec
 
 ROWS = 5

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from zenml_trackers.backends.aim.sink import NAMES, SHOWS, AimSink, show_command
 from zenml_trackers.model import document
-from zenml_trackers.model.records import (
-    Artifact,
-    Feature,
-    Image,
-    Logged,
-    MetricPoint,
-    RunSpec,
-    Status,
-    StoredRun,
-    Table,
-)
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunSpec, Status, Table
+from zenml_trackers.model.stored import MetricPoint, StoredRun
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend

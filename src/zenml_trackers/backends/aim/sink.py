@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.errors import UnstorableValue
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Image, Logged, RunError, Status, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, RunError, Status, Table
 from zenml_trackers.model.steps import INT64
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.times import following
 from zenml_trackers.port.folders import folder_name
 from zenml_trackers.port.sinks import DocumentSink, Number

@@ -16,7 +16,8 @@ from zenml_trackers.backends.comet.sink import CometSink
 from zenml_trackers.backends.comet.stored import CometRun
 from zenml_trackers.backends.common.listed import ListedBackend
 from zenml_trackers.errors import InvalidUrl, TokenRefused, TrackerUnreachable
-from zenml_trackers.model.records import Feature, RunSpec, StoredRun
+from zenml_trackers.model.records import Feature, RunSpec
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.folders import reaching, see_writable
 from zenml_trackers.port.inert import Inert

@@ -11,7 +11,8 @@ from typing import Any
 
 from zenml_trackers.backends.comet.sink import DOCUMENT, NAME, OWN, RECEIPTS
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, Status, Table
+from zenml_trackers.model.stored import MetricPoint, StoredRun
 
 COMETS_OWN = "process duration"
 """The metric that Comet adds to every experiment."""

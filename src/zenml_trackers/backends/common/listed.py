@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Logged, RunSpec, StoredRun
+from zenml_trackers.model.records import Logged, RunSpec
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.port.backend import Backend
 
 

@@ -16,7 +16,8 @@ from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.backends.mlflow.sink import MlflowSink
 from zenml_trackers.errors import InvalidSettings, InvalidUrl, RunNotFound
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Feature, Logged, RunSpec, StoredRun
+from zenml_trackers.model.records import Feature, Logged, RunSpec
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend
 from zenml_trackers.port.inert import Inert

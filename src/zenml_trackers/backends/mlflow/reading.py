@@ -10,7 +10,8 @@ from typing import Any
 from zenml_trackers.backends.mlflow import layout
 from zenml_trackers.backends.mlflow.place import Place
 from zenml_trackers.model import document
-from zenml_trackers.model.records import MetricPoint, Status, StoredRun
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.stored import MetricPoint, StoredRun
 from zenml_trackers.model.times import utc
 
 STATES = {"FINISHED": Status.FINISHED, "FAILED": Status.FAILED, "KILLED": Status.FAILED}

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from zenml_trackers.backends.tensorboard import native as calls
 from zenml_trackers.backends.tensorboard.sink import NAME, NAMES, TensorBoardSink
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunSpec, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Feature, Image, Logged, RunSpec, Table
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.times import utc
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Backend

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from zenml_trackers.backends.tensorboard import events, kept, shown
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Image, MetricPoint, Table
+from zenml_trackers.model.records import Artifact, Image, Table
+from zenml_trackers.model.stored import MetricPoint
 from zenml_trackers.port import folders
 
 if TYPE_CHECKING:

@@ -29,7 +29,8 @@ from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store
 from zenml_trackers.backends.trackio.target import target  # noqa: E402
 from zenml_trackers.errors import RunNotFound  # noqa: E402
 from zenml_trackers.model import document, quick  # noqa: E402
-from zenml_trackers.model.records import Feature, Logged, MetricPoint, RunSpec, StoredRun  # noqa: E402
+from zenml_trackers.model.records import Feature, Logged, RunSpec  # noqa: E402
+from zenml_trackers.model.stored import MetricPoint, StoredRun  # noqa: E402
 from zenml_trackers.model.times import utc_in  # noqa: E402
 from zenml_trackers.model.url import TrackerUrl  # noqa: E402
 from zenml_trackers.port.backend import Backend  # noqa: E402

@@ -16,7 +16,8 @@ from zenml_trackers.backends.wandb.sink import WandbSink, shown
 from zenml_trackers.backends.wandb.stored import WandbRun
 from zenml_trackers.errors import InvalidUrl
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Feature, Logged, RunError, RunSpec, Status, StoredRun
+from zenml_trackers.model.records import Feature, Logged, RunError, RunSpec, Status
+from zenml_trackers.model.stored import StoredRun
 from zenml_trackers.model.url import TrackerUrl
 from zenml_trackers.port.backend import Sink
 from zenml_trackers.port.folders import reaching, see_writable

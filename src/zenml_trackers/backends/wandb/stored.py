@@ -12,7 +12,8 @@ from typing import Any
 from zenml_trackers.backends.wandb.names import STEP, RunNames
 from zenml_trackers.backends.wandb.sink import OURS
 from zenml_trackers.model import document
-from zenml_trackers.model.records import Artifact, Image, Logged, MetricPoint, Status, StoredRun, Table
+from zenml_trackers.model.records import Artifact, Image, Logged, Status, Table
+from zenml_trackers.model.stored import MetricPoint, StoredRun
 
 IMAGES, TABLES = "image-file", "table-file"
 

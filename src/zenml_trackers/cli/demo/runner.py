@@ -12,7 +12,8 @@ from zenml_trackers.cli import terminal
 from zenml_trackers.cli.demo.folder import LOG, demo_folder, environment, trackio_folder
 from zenml_trackers.cli.demo.table import how_to_see, show
 from zenml_trackers.errors import DemoFailed
-from zenml_trackers.model.records import Status, StoredRun
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.stored import StoredRun
 
 PROJECT = "digits"
 EXPECTED = {"train": Status.FINISHED, "evaluate": Status.FINISHED, "quality_gate": Status.FAILED}

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from zenml_trackers.cli.terminal import WIDE
-from zenml_trackers.model.records import Status, StoredRun
+from zenml_trackers.model.records import Status
+from zenml_trackers.model.stored import StoredRun
 
 COLORS = {Status.FINISHED: "green", Status.FAILED: "red"}
 
