@@ -22,10 +22,11 @@ from zenml_trackers.backends.trackio.client import Client  # noqa: E402
 from zenml_trackers.backends.trackio.folder import settle  # noqa: E402
 from zenml_trackers.backends.trackio.native import attach  # noqa: E402
 from zenml_trackers.backends.trackio.reach import check_folder, check_remote  # noqa: E402
+from zenml_trackers.backends.trackio.server_store import ServerStore  # noqa: E402
 from zenml_trackers.backends.trackio.sink import TrackioSink  # noqa: E402
 from zenml_trackers.backends.trackio.space import ensure_space, publish  # noqa: E402
 from zenml_trackers.backends.trackio.step_run import StepRun  # noqa: E402
-from zenml_trackers.backends.trackio.store import LocalStore, ServerStore, Store  # noqa: E402
+from zenml_trackers.backends.trackio.store import LocalStore, Store  # noqa: E402
 from zenml_trackers.backends.trackio.target import target  # noqa: E402
 from zenml_trackers.errors import RunNotFound  # noqa: E402
 from zenml_trackers.model import document, quick  # noqa: E402
@@ -119,7 +120,7 @@ class TrackioBackend(Backend):
         if spec.resume == "never":
             return None
         store = self.store
-        found = [row for row in store.runs() if row["name"] == spec.name]
+        found = store.named(spec.name)
         if spec.resume == "must" and not found:
             raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.target.project!r} to resume")
         return self._stored(found[-1], self._points(store, found[-1]["id"])) if found else None

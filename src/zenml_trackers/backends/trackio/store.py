@@ -1,8 +1,7 @@
 """A project's rows, where they are kept: in the SQLite file of this machine, or behind a server.
 
-Uses `trackio.sqlite_storage.SQLiteStorage`, and the server's `bulk_log`, `query_project`, `get_all_projects`,
-`get_settings` and `/file` (Trackio 0.24 to 0.43); for the files of artifacts `trackio.cas` and the server's
-`/artifact_blob` (0.30 to 0.43).
+Uses `trackio.sqlite_storage.SQLiteStorage` (Trackio 0.24 to 0.43), and for the files of artifacts `trackio.cas` (0.30
+to 0.43).
 """
 
 from __future__ import annotations
@@ -15,14 +14,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 from trackio import utils
 from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import deserialize_values, serialize_values
 
-from zenml_trackers.backends.trackio.client import Client
 from zenml_trackers.backends.trackio.database import Database
 from zenml_trackers.backends.trackio.target import Target
 from zenml_trackers.errors import TrackerError, TrackerUnreachable
@@ -32,9 +29,6 @@ ANCHOR = "-anchor"
 """How the id of the row ends that brings a run's config, and has no metrics."""
 PAGE = 5000
 """Rows asked for at once; Trackio answers with at most 10,000."""
-
-LOOK = 10.0
-"""Seconds after which a server is asked again whether a run is still there."""
 
 ANCHOR_STEP = -1
 """Before every step of a user's: the row that lets a run exist takes no step from it."""
@@ -124,6 +118,15 @@ class Store(ABC):
             "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
         )
         return [{**row, "config": orjson.loads(row["config"] or "{}")} for row in rows]
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        """As `runs`, those of one name; the others are not looked at, of which there may be many."""
+        ids = self.query(
+            f"SELECT run_id FROM metrics WHERE run_name = {quoted(name)} AND run_id IS NOT NULL "
+            "GROUP BY run_id ORDER BY MIN(id)"
+        )
+        found = (row for each in ids for row in self.runs(each["run_id"]))
+        return [row for row in found if row["name"] == name]
 
     def metrics(self, run_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Step and values of each logged row of a run, in the order in which they were logged."""
@@ -259,37 +262,3 @@ def _add_by_the_shared_connection(entries: Sequence[dict[str, Any]]) -> None:
         log_ids=[entry["log_id"] for entry in entries],
         config=first["config"],
     )
-
-
-class ServerStore(Store):
-    """A self-hosted server, or a Space."""
-
-    look_after = LOOK
-
-    def __init__(self, target: Target, client: Client) -> None:
-        super().__init__(target)
-        self._client = client
-        self._media_folder: str | None = None
-
-    def add(self, entries: Sequence[dict[str, Any]]) -> None:
-        self._client.predict(api_name="/bulk_log", logs=list(entries), hf_token=None)
-
-    def projects(self) -> list[str]:
-        return list(self._client.predict(api_name="/get_all_projects"))
-
-    def query(self, sql: str) -> list[dict[str, Any]]:
-        if self.target.project not in self.projects():
-            return []
-        answer = self._client.predict(api_name="/query_project", project=self.target.project, query=sql)
-        rows: list[dict[str, Any]] = answer["rows"]
-        return rows
-
-    def picture(self, path: str, folder: Path) -> Path:
-        if self._media_folder is None:
-            self._media_folder = self._client.predict(api_name="/get_settings")["media_dir"]
-        file = folder / f"{uuid4().hex}{Path(path).suffix}"
-        self._client.fetch("/file", file, {"path": f"{self._media_folder}/{path}"})
-        return file
-
-    def fetch_blob(self, digest: str, file: Path) -> None:
-        self._client.fetch(f"/artifact_blob/{self.target.project}/{digest}", file)
