@@ -47,6 +47,19 @@ class TestDiff:
             "broken now: F5: a_trial, in a trial (direct)",
         ]
 
+    def test_as_json_it_says_the_same(self) -> None:
+        status, said = ran("diff", "--json", self.good, self.bad)
+        told = json.loads(said)
+        assert (status, told["not_tried"]) == (1, [])
+        assert [(each["kind"], each["clause"], each["new"]) for each in told["changes"]] == [
+            ("regression", "F1", "broken"),
+            ("worse", "F5", "broken"),
+        ]
+        assert [(each["what"], each["clause"]) for each in told["shown"]] == [
+            ("broken now", "F1"),
+            ("broken now", "F5"),
+        ]
+
     def test_an_improvement_does_not(self) -> None:
         status, said = ran("diff", self.bad, self.good)
         assert status == 0
@@ -153,6 +166,11 @@ def test_clauses_shows_the_whole_contract() -> None:
     status, said = ran("clauses")
     assert status == 0
     assert all(clause.id in said and clause.sentence in said for clause in CLAUSES.values())
+
+
+def test_what_there_is_comes_as_json_too() -> None:
+    assert json.loads(ran("list", "--json")[1])["trackio"] == "zenml_trackers.testing.trackio:TrackioHarness"
+    assert [clause["id"] for clause in json.loads(ran("clauses", "--json")[1])] == list(CLAUSES)
 
 
 def test_schema_shows_the_published_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -53,6 +54,23 @@ class TestCommand:
             "  param 'x': NaN became \"NaN\" (in 'a', 'b', 'c' and 2 more)",
         ]
         assert self.ran("--allow-loss", memory, f"{trackio}-again")[0] == 0
+
+    def test_as_json_it_says_the_same(self, memory, trackio):
+        store(memory, RunSpec(name="a", project=""), Params(values={"x": math.nan}))
+        store(memory, RunSpec(name="b", project=""), status=Status.RUNNING)
+        status, said = self.ran("--json", memory, trackio)
+        assert (status, json.loads(said)) == (
+            1,
+            {
+                "target": trackio,
+                "copied": ["a"],
+                "present": [],
+                "running": ["b"],
+                "unknown": [],
+                "interrupted": [],
+                "losses": [{"what": "param 'x'", "detail": 'NaN became "NaN"', "run": "a"}],
+            },
+        )
 
     def test_only_the_wanted_runs_are_copied(self, memory, trackio):
         ids = [store(memory, RunSpec(name=name, project=""), Metrics(values={"x": 1})) for name in "abc"]

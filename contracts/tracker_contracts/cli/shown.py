@@ -9,19 +9,30 @@ import click
 from tracker_contracts.clauses import CHAPTERS
 from tracker_contracts.registry import installed
 
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
 
 @click.command("list")
-def list_() -> None:
+@AS_JSON
+def list_(as_json: bool) -> None:
     """Show the installed harnesses."""
     known = installed()
+    if as_json:
+        click.echo(json.dumps(known, indent=2, sort_keys=True))
+        return
     for name, spec in sorted(known.items()):
         click.echo(f"{name:{max(map(len, known))}}  {spec}")
 
 
 @click.command()
 @click.option("--markdown", is_flag=True, help="As the page of the documentation.")
-def clauses(markdown: bool) -> None:
+@AS_JSON
+def clauses(markdown: bool, as_json: bool) -> None:
     """Show the contract."""
+    if as_json:
+        every = [clause.model_dump(mode="json") for chapter in CHAPTERS for clause in chapter.clauses]
+        click.echo(json.dumps(every, indent=2))
+        return
     if markdown:
         from tracker_contracts.report.pages import contract_page
 

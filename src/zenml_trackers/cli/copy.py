@@ -19,7 +19,10 @@ from zenml_trackers.cli.errors import named_errors
 )
 @click.option("--assume-finished", is_flag=True, help="Copy runs of unknown status as finished, not leave them out.")
 @click.option("--allow-loss", is_flag=True, help="End with status 0 even if the target can't hold all.")
-def copy(source: str, target: str, ids: tuple[str, ...], assume_finished: bool, allow_loss: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As JSON: names of runs by what became of them, and losses.")
+def copy(
+    source: str, target: str, ids: tuple[str, ...], assume_finished: bool, allow_loss: bool, as_json: bool
+) -> None:
     """Copy ended runs from one project to another, whatever their trackers.
 
     The URLs are such as trackio:///digits or mlflow+http://localhost:5000/digits. Credentials are taken from where
@@ -30,9 +33,10 @@ def copy(source: str, target: str, ids: tuple[str, ...], assume_finished: bool, 
     Examples:
       zenml-trackers copy trackio:///digits mlflow+http://localhost:5000/digits
       zenml-trackers copy --run a316 trackio:///digits tensorboard:////data/runs
+      zenml-trackers copy --json trackio:///digits memory://digits
     """
     from zenml_trackers.cli import copy_report
 
     with named_errors():
-        whole = copy_report.run(source, target, ids, assume_finished, allow_loss)
+        whole = copy_report.run(source, target, ids, assume_finished, allow_loss, as_json)
     raise SystemExit(not whole)

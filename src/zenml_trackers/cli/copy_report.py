@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -26,7 +27,9 @@ LEFT_OUT = {
 }
 
 
-def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, allow_loss: bool) -> bool:
+def run(
+    source: str, target: str, ids: Iterable[str], assume_finished: bool, allow_loss: bool, as_json: bool = False
+) -> bool:
     """Copy the ended runs at one tracker URL to another, say what came of it, and whether all went well.
 
     Raises:
@@ -40,11 +43,11 @@ def run(source: str, target: str, ids: Iterable[str], assume_finished: bool, all
         _copy(copying, frozenset(ids))
     except BaseException:
         if copying.summary.fates:
-            _say(copying.summary, target)
+            _say(copying.summary, target, as_json)
         raise
     if not any(copying.summary.fates.values()):
         say_empty(source, place.backend)
-    _say(copying.summary, target)
+    _say(copying.summary, target, as_json)
     return not copying.summary.fates[Fate.INTERRUPTED] and (allow_loss or not copying.summary.losses)
 
 
@@ -67,9 +70,14 @@ def _escaped(name: str) -> str:
     return " ".join(name.split()).replace("[", r"\[")
 
 
-def _say(summary: Summary, target: str) -> None:
-    for line in _lines(summary, target):
+def _say(summary: Summary, target: str, as_json: bool) -> None:
+    for line in [_as_json(summary, target)] if as_json else _lines(summary, target):
         click.echo(line)
+
+
+def _as_json(summary: Summary, target: str) -> str:
+    fates = {fate.name.lower(): summary.fates[fate] for fate in Fate}
+    return json.dumps({"target": target, **fates, "losses": [loss._asdict() for loss in summary.losses]})
 
 
 def _lines(summary: Summary, target: str) -> Iterator[str]:
