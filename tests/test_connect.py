@@ -210,8 +210,8 @@ class TestSeveral:
         assert one.model_dump(exclude=OWN) == other.model_dump(exclude=OWN)
         assert run.url == one.url
         assert (run.links["trackio_run_id"], run.links["memory_run_id"]) == (one.id, other.id)
-        assert "  trackio: 2 records. To see it: " in said.text
-        assert "  memory: 2 records. To see it: zenml-trackers runs " in said.text
+        assert "  trackio: 2 calls stored. To see it: " in said.text
+        assert "  memory: 2 calls stored. To see it: zenml-trackers runs " in said.text
 
     @pytest.mark.parametrize("first", [True, False])
     def test_one_that_cannot_be_reached_costs_the_others_nothing(self, project, said, first):
@@ -224,7 +224,7 @@ class TestSeveral:
         warnings = [record.getMessage() for record in said.records if record.levelname == "WARNING"]
         assert len(warnings) == 1
         assert "trackio, run 'r'" in warnings[0]
-        assert "memory: 1 records" in said.text
+        assert "memory: 1 call stored" in said.text
         assert "trackio: not reached" in said.text
 
     @pytest.mark.slow

@@ -50,7 +50,7 @@ def test_one_that_fails_costs_the_other_nothing(where, error, project, said):
     see_one_row(project)
     assert len(warnings_in(said)) == 1
     assert warnings_in(said)[0].startswith("hostile, run 'r': ")
-    assert "  memory: 1 records. To see it: " in said.text
+    assert "  memory: 1 call stored. To see it: " in said.text
     assert ("  hostile: not reached." in said.text) is (where in ("load", "open", "begin"))
 
 

@@ -118,7 +118,7 @@ class TestAnUnfitLibrary:
         [warning] = [record.getMessage() for record in said.records if record.levelname == "WARNING"]
         assert REFUSAL in warning
         assert "jot: not reached." in said.text
-        assert "memory: 2 records." in said.text
+        assert "memory: 2 calls stored." in said.text
 
 
 UNFIT_TRACKIO = "The tracker backend 'trackio' needs trackio>=0.24,<1, but trackio 0.20.2 is installed. Install one"

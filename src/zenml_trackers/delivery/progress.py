@@ -57,4 +57,5 @@ def whereabouts(sender: Sender, run: Run) -> str:
         return f"{sender.name}: not reached."
     lost = missing(sender, run)
     losses = f", {lost.rstrip('.')}" if lost else ", with losses" if sender.reporter.troubled else ""
-    return f"{sender.name}: {sender.records:,} records{losses}. {sender.sink.whereabouts}".rstrip()
+    calls = "1 call" if sender.records == 1 else f"{sender.records:,} calls"
+    return f"{sender.name}: {calls} stored{losses}. {sender.sink.whereabouts}".rstrip()
