@@ -15,8 +15,8 @@ from pathlib import Path
 
 File = tuple[int, int]
 """Which one it is, whatever has its name later: the numbers of its device and of its inode."""
-Looks = tuple[int, ...]
-"""What changes when anybody writes to the file itself: its size and its time beside what it is."""
+Looks = tuple[int, int, int, int]
+"""What changes when anybody writes to the file itself: which one it is, its size and its time."""
 
 
 class Held:
@@ -33,6 +33,7 @@ class Held:
         self._looks: Looks | None = None
         self._files: tuple[File | None, File | None] = (None, None)
         self._process = 0
+        self._locks_others_out = False
 
     @contextmanager
     def connected(self, make: Callable[[], sqlite3.Connection]) -> Iterator[sqlite3.Connection]:
@@ -64,6 +65,8 @@ class Held:
             raise
         self.close()
         self._connection, self._process = make(), os.getpid()
+        # Trackio can be told to have it so that nobody else can use the file while it is open
+        self._locks_others_out = self._connection.execute("PRAGMA locking_mode").fetchone()[0] != "normal"
         self._remember()
 
     def close(self) -> None:
@@ -86,14 +89,9 @@ class Held:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
             self._connection = None
 
-    @property
-    def _locks_others_out(self) -> bool:
-        """Whether nobody else can use the file while it is open, as Trackio can be told to have it."""
-        assert self._connection is not None
-        return bool(self._connection.execute("PRAGMA locking_mode").fetchone()[0] != "normal")
-
     def _remember(self) -> None:
-        self._looks, self._files = _looks(self._path), (file_at(self._path), file_at(_log_of(self._path)))
+        self._looks = _looks(self._path)
+        self._files = self._looks and self._looks[:2], file_at(_log_of(self._path))
 
     def _is_still_there(self) -> bool:
         file, log = self._files
