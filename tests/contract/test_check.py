@@ -88,10 +88,10 @@ def test_a_tracker_that_ends_the_process_is_broken_and_the_rest_is_tried(harness
 
 @pytest.mark.slow
 def test_a_tracker_that_hangs_is_broken_and_the_rest_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examiner, "PROGRAM", 8.0)
+    monkeypatch.setattr(examiner, "PROGRAM", 20.0)
     report = report_on(harnesses.Hangs, "L9", "M4", programs=[TAGGED_LATE, TAGGED])
     assert {("L9", Verdict.BROKEN), ("M4", Verdict.KEPT)} <= set(verdicts(report.findings))
-    assert "hung for 8 s" in report.findings[0].story
+    assert "hung for 20 s" in report.findings[0].story
     assert "in add_tags" in report.findings[0].story
 
 

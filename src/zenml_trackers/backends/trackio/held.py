@@ -100,11 +100,8 @@ class Held:
 
 def file_at(path: Path) -> File | None:
     """Which file is there; None if there is none."""
-    try:
-        seen = path.stat()
-    except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
+    looks = _looks(path)
+    return looks and looks[:2]
 
 
 def _looks(path: Path) -> Looks | None:
