@@ -12,6 +12,7 @@ import trackio
 from trackio.sqlite_storage import SQLiteStorage
 
 from zenml_trackers import connect
+from zenml_trackers.backends.trackio import store
 
 
 def database(project: str) -> Path:
@@ -88,3 +89,29 @@ def test_others_write_to_the_file_while_a_run_goes_on(project: str, monkeypatch:
         theirs.finish()
         run.log({"loss": 3.0})
     assert sorted(values(project)) == [("ours", 1.0), ("ours", 3.0), ("theirs", 2.0)]
+
+
+@pytest.mark.parametrize(("page", "together"), [(5000, 1000), (10, 1000), (10, 2), (2, 1)])
+def test_runs_of_all_sizes_are_read_whole(
+    project: str, monkeypatch: pytest.MonkeyPatch, page: int, together: int
+) -> None:
+    sizes = [3, 0, 12, 4, 9, 1, 1]
+    for number, size in enumerate(sizes):
+        with connect(f"trackio:///{project}", strict=True).start_run(str(number)) as run:
+            for step in range(size):
+                run.log({"loss": float(step)})
+    monkeypatch.setattr(store, "PAGE", page)
+    monkeypatch.setattr(store, "TOGETHER", together)
+    found = {run.name: [point.value for point in run.metrics] for run in connect(f"trackio:///{project}").read()}
+    assert found == {str(number): list(range(size)) for number, size in enumerate(sizes)}
+
+
+def test_runs_that_grow_while_they_are_read_are_read_whole(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        with connect(f"trackio:///{project}", strict=True).start_run(name) as run:
+            for step in range(20):
+                run.log({"loss": float(step)})
+    counted = store.Store.runs
+    monkeypatch.setattr(store.Store, "runs", lambda self: [{**run, "rows": 1} for run in counted(self)])
+    monkeypatch.setattr(store, "PAGE", 10)
+    assert values(project) == [(name, float(step)) for name in ("one", "two") for step in range(20)]

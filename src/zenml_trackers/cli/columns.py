@@ -43,6 +43,8 @@ class Column:
 
     def in_width(self, width: int) -> Sequence[str]:
         """The cells, none of them wider than that."""
+        if width >= self.widest:
+            return self.cells
         return [self.cut(cell, width) for cell in self.cells]
 
 

@@ -24,8 +24,12 @@ INDENT = 2
 
 def show(console: Console, runs: Sequence[StoredRun], there: Sequence[StoredRun]) -> None:
     """Print runs out of all that are `there`: as the width allows on a terminal, else in full."""
-    for line in _on_terminal(runs, there, console.width) if on_terminal(console) else _in_full(runs):
-        console.print(line, soft_wrap=True)
+    rows = _on_terminal(runs, there, console.width) if on_terminal(console) else _in_full(runs)
+    for line in rows:
+        if console.is_terminal:  # or treated as one, for its colours
+            console.print(line, soft_wrap=True)
+        else:
+            console.file.write(line.plain + "\n")  # in a tenth of the time
 
 
 def _in_full(runs: Sequence[StoredRun]) -> Iterator[Text]:

@@ -18,6 +18,8 @@ MOST_DIGITS = 10
 
 def safe(text: str) -> str:
     """The text with its control characters written out, line ends aside."""
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() or each == "\n" else _escaped(each) for each in text)
 
 

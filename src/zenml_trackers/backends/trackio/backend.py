@@ -26,7 +26,7 @@ from zenml_trackers.backends.trackio.server_store import ServerStore  # noqa: E4
 from zenml_trackers.backends.trackio.sink import TrackioSink  # noqa: E402
 from zenml_trackers.backends.trackio.space import ensure_space, publish  # noqa: E402
 from zenml_trackers.backends.trackio.step_run import StepRun  # noqa: E402
-from zenml_trackers.backends.trackio.store import LocalStore, Store  # noqa: E402
+from zenml_trackers.backends.trackio.store import LocalStore, Row, Store  # noqa: E402
 from zenml_trackers.backends.trackio.target import target  # noqa: E402
 from zenml_trackers.errors import RunNotFound  # noqa: E402
 from zenml_trackers.model import document, quick  # noqa: E402
@@ -107,14 +107,14 @@ class TrackioBackend(Backend):
 
     def read(self) -> Iterator[StoredRun]:
         store = self.store
-        return (self._stored(row, self._points(store, row["id"])) for row in store.runs())
+        return (self._stored(run, _points(rows)) for run, rows in store.metrics_of(store.runs()))
 
     def overview(self) -> Iterator[StoredRun]:
         return (self._stored(row, ()) for row in self.store.runs())
 
     def find(self, run_id: str) -> StoredRun | None:
         store = self.store
-        return next((self._stored(row, self._points(store, run_id)) for row in store.runs(run_id)), None)
+        return next((self._stored(row, _points(store.metrics(run_id))) for row in store.runs(run_id)), None)
 
     def to_resume(self, spec: RunSpec) -> StoredRun | None:
         if spec.resume == "never":
@@ -123,7 +123,7 @@ class TrackioBackend(Backend):
         found = store.named(spec.name)
         if spec.resume == "must" and not found:
             raise RunNotFound(f"there is no run named {spec.name!r} in the project {self.target.project!r} to resume")
-        return self._stored(found[-1], self._points(store, found[-1]["id"])) if found else None
+        return self._stored(found[-1], _points(store.metrics(found[-1]["id"]))) if found else None
 
     def _stored(self, row: dict[str, Any], metrics: Iterable[MetricPoint]) -> StoredRun:
         return document.stored_run(
@@ -172,9 +172,9 @@ class TrackioBackend(Backend):
         run._config_logged = True  # the sink alone writes the config
         return run
 
-    @staticmethod
-    def _points(store: Store, run_id: str) -> Iterator[MetricPoint]:
-        for step, values in store.metrics(run_id):
-            for name, value in values.items():
-                if isinstance(value, (int, float)):
-                    yield quick.point(name.removeprefix("__"), int(step), value)
+
+def _points(rows: Iterable[Row]) -> Iterator[MetricPoint]:
+    for step, values in rows:
+        for name, value in values.items():
+            if isinstance(value, (int, float)):
+                yield quick.point(name.removeprefix("__"), int(step), value)

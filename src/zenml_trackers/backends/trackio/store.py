@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,13 @@ ANCHOR = "-anchor"
 """How the id of the row ends that brings a run's config, and has no metrics."""
 PAGE = 5000
 """Rows asked for at once; Trackio answers with at most 10,000."""
-
+TOGETHER = 1000
+"""Runs asked for at once, at most."""
 ANCHOR_STEP = -1
 """Before every step of a user's: the row that lets a run exist takes no step from it."""
+
+Row = tuple[int, dict[str, Any]]
+"""The metric step of a row, and its values."""
 
 
 class Store(ABC):
@@ -101,7 +105,7 @@ class Store(ABC):
         """The names of all projects."""
 
     def runs(self, run_id: str | None = None) -> list[dict[str, Any]]:
-        """`id`, `name`, `config` and times of each run, oldest first; or of one alone.
+        """`id`, `name`, `config`, how many `rows`, and times of each run, oldest first; or of one alone.
 
         A run that is renamed may get rows of its old name after that; the first has the new one.
 
@@ -111,9 +115,9 @@ class Store(ABC):
         where = f"WHERE run_id = {quoted(run_id)} " if run_id is not None else ""
         rows = self.query(
             "SELECT m.run_id AS id, a.run_name AS name, CAST(c.config AS TEXT) AS config, "
-            "m.started, m.logged, c.created_at AS put FROM (SELECT run_id, MIN(id) AS first, "
+            "m.rows, m.started, m.logged, c.created_at AS put FROM (SELECT run_id, MIN(id) AS first, COUNT(*) AS rows, "
             f"MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics {where}"
-            "GROUP BY run_id, CASE WHEN run_id IS NULL THEN run_name END) AS m "
+            "GROUP BY run_id) AS m "
             "JOIN metrics AS a ON a.id = m.first "
             "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
         )
@@ -121,14 +125,31 @@ class Store(ABC):
 
     def named(self, name: str) -> list[dict[str, Any]]:
         """As `runs`, those of one name; the others are not looked at, of which there may be many."""
-        ids = self.query(
-            f"SELECT run_id FROM metrics WHERE run_name = {quoted(name)} AND run_id IS NOT NULL "
-            "GROUP BY run_id ORDER BY MIN(id)"
-        )
+        ids = self.query(f"SELECT run_id FROM metrics WHERE run_name = {quoted(name)} GROUP BY run_id ORDER BY MIN(id)")
         found = (row for each in ids for row in self.runs(each["run_id"]))
         return [row for row in found if row["name"] == name]
 
-    def metrics(self, run_id: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    def metrics_of(self, runs: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Iterable[Row]]]:
+        """Each of `runs`, as that method has them, with its rows as `metrics` has them; small ones are asked for
+        together.
+        """
+        for some in _together(runs):
+            rows = self._rows_of(some) if len(some) > 1 else None
+            for run in some:
+                yield run, self.metrics(run["id"]) if rows is None else rows[run["id"]]
+
+    def _rows_of(self, runs: Sequence[dict[str, Any]]) -> dict[str, list[Row]] | None:
+        """By the runs' ids; None if they have got too many since they were counted."""
+        found: dict[str, list[Row]] = {run["id"]: [] for run in runs}
+        page = self.query(
+            "SELECT run_id, step, CAST(metrics AS TEXT) AS metrics FROM metrics "
+            f"WHERE run_id IN ({', '.join(map(quoted, found))}) ORDER BY id LIMIT {PAGE}"
+        )
+        for row in page:
+            found[row["run_id"]].append((row["step"], _values(row["metrics"])))
+        return found if len(page) < PAGE else None
+
+    def metrics(self, run_id: str) -> Iterator[Row]:
         """Step and values of each logged row of a run, in the order in which they were logged."""
         last = -1
         while True:
@@ -149,6 +170,20 @@ class Store(ABC):
     @abstractmethod
     def fetch_blob(self, digest: str, file: Path) -> None:
         """Store the content that Trackio keeps under a digest in `file`."""
+
+
+def _together(runs: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Runs of less than a page of rows together, or one of more."""
+    some: list[dict[str, Any]] = []
+    rows = 0
+    for run in runs:
+        rows += run["rows"]
+        if some and (rows >= PAGE or len(some) == TOGETHER):
+            yield some
+            some, rows = [], run["rows"]
+        some.append(run)
+    if some:
+        yield some
 
 
 def quoted(text: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import huggingface_hub
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,10 +51,15 @@ class Target(BaseModel):
 
     def links(self, run_id: str) -> dict[str, str]:
         """The dashboard's page of one run, and for a local run the command that serves it."""
-        query = urlencode({"project": self.project, "selected_run_id": run_id})
-        links = {"url": f"{self.address}/run?{query}"}
-        return {**links, "show_command": self._show_command()} if self.local else links
+        links = {"url": self._page + quote_plus(run_id)}
+        return {**links, "show_command": self._show_command} if self.local else links
 
+    @cached_property
+    def _page(self) -> str:
+        """What the URL of a run's page begins with, before the run's id."""
+        return f"{self.address}/run?{urlencode({'project': self.project})}&selected_run_id="
+
+    @cached_property
     def _show_command(self) -> str:
         where = f"TRACKIO_DIR={shlex.quote(str(utils.TRACKIO_DIR))} " if os.environ.get("TRACKIO_DIR") else ""
         return f"{where}trackio show --project {shlex.quote(self.project)}"
