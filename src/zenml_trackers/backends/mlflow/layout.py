@@ -99,7 +99,9 @@ def _chunk(number: int) -> str:
 
 
 def _chunks(config: Mapping[str, Any]) -> dict[str, str]:
-    text = json.dumps(config, separators=(",", ":"))
+    """Without the status, which MLflow keeps itself: a run whose document stays as it was ends in one request."""
+    kept = {key: value for key, value in config.items() if key != document.STATUS}
+    text = json.dumps(kept, separators=(",", ":"))
     starts = range(0, len(text), LONGEST_TAG)
     return {_chunk(number): text[start : start + LONGEST_TAG] for number, start in enumerate(starts)}
 
