@@ -98,16 +98,26 @@ def test_a_run_is_found_by_its_id_and_its_name(tracker: Tracker, project: str, t
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    """That of a server."""
+def port(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[int]:
+    """That of a server, with the options of the fixture's parameter."""
     from zenml_trackers.testing import mlflow_serve
     from zenml_trackers.testing.trackio_show import free_port
 
     found = free_port()
     put("mlflow", tmp_path / "server" / mlflow_serve.FILE)
-    process = mlflow_serve.start(tmp_path / "server", found)
+    process = mlflow_serve.start(tmp_path / "server", found, *getattr(request, "param", ()))
     yield found
     mlflow_serve.stop(process)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("port", [("--allowed-hosts", "mlflow.example.com")], indirect=True)
+def test_a_server_that_does_not_know_its_address_is_not_taken_for_one_that_refuses_the_credentials(port: int) -> None:
+    with (
+        pytest.raises(TrackerUnreachable, match=f"`--allowed-hosts 127.0.0.1:{port}`"),
+        connect(f"mlflow+http://127.0.0.1:{port}/digits", strict=True).start_run(),
+    ):
+        pass
 
 
 @pytest.mark.slow

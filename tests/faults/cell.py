@@ -47,8 +47,14 @@ class Warnings(logging.Handler):
             file.write(json.dumps(f"{record.name}: {record.getMessage()}") + "\n")
 
 
+@step(enable_cache=False)
+def make(fault: str) -> Any:
+    given = all_faults()[fault].given
+    return given() if given is not None else None
+
+
 @step(experiment_tracker="tracker", enable_cache=False)
-def work(tracker: str, fault: str, folder: str) -> Any:
+def work(tracker: str, fault: str, folder: str, given: Any = None) -> Any:
     met, rows, moment = all_faults()[fault], int(os.environ[place.ROWS]), int(os.environ[place.MOMENT])
     log = logs(TRACKERS[tracker])
     with Path(folder, "rows.txt").open("a", buffering=1) as logged:
@@ -69,7 +75,10 @@ def another(tracker: str) -> None:
 
 @pipeline(enable_cache=False)
 def faults(tracker: str, fault: str, folder: str) -> None:
-    work(tracker, fault, folder)
+    if all_faults()[fault].given is None:
+        work(tracker, fault, folder)
+    else:
+        work(tracker, fault, folder, make(fault))
 
 
 @pipeline(enable_cache=False)

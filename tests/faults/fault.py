@@ -43,6 +43,8 @@ class Fault:
     """When the step's process has ended, before the next one begins."""
     inside: Callable[[], None] = _nothing_inside
     """What the step does itself, half of its rows being logged."""
+    given: Callable[[], object] | None = None
+    """What another step makes for it, if it has an input."""
     output: Callable[[], object] = int
     """What the step returns."""
     cuts: bool = False
@@ -51,6 +53,10 @@ class Fault:
     """Whether it comes at any moment, and the step does not wait for it."""
     door: bool = False
     """Whether the step sees the server through a door that can misbehave."""
+    named: bool = False
+    """Whether the step knows the server by a name, which nobody knows until `after`."""
+    secure: bool = False
+    """Whether the step is to reach the server by HTTPS."""
     away: bool = False
     """Whether the tracker is still away when the next step ends, so that the journal keeps the rest."""
     mounted: bool = False

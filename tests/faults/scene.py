@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,11 +12,16 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tests.faults import place
 from tests.faults.server import Door, Server
 from tests.faults.tracker import Tracker
 from tests.support.made import put
+
+if TYPE_CHECKING:
+    from tests.faults.fault import Fault
 
 LONGEST = 120.0
 """Seconds that a process may take."""
@@ -23,6 +29,8 @@ LOOK = 0.01
 """Seconds after which what a process wrote is looked at again."""
 SIZE = "size=24m"
 """Of a store that has a file system of its own."""
+NAME = "tracker.faults.test"
+"""What a server is called by a step that knows it by a name."""
 ACTED = "acted"
 """A file that tells the step to go on."""
 INHERITED = ("XDG_", "WANDB_", "MLFLOW_", "TRACKIO_", "COMET_", "ZENML_TRACKERS_JOURNAL")
@@ -32,13 +40,13 @@ INHERITED = ("XDG_", "WANDB_", "MLFLOW_", "TRACKIO_", "COMET_", "ZENML_TRACKERS_
 class Scene:
     """A context, in which there are a store and a server."""
 
-    def __init__(self, tracker: Tracker, folder: Path, *, relative: bool, mounted: bool, door: bool) -> None:
+    def __init__(self, tracker: Tracker, folder: Path, fault: Fault) -> None:
         self.tracker, self.folder = tracker, folder
         self.home, self.store = folder / place.HOME, folder / place.STORE
         self.server = Server(tracker.library, folder / place.SERVER)
         self.door = Door(self.server.url)
-        self._base = place.STORE if relative else str(self.store)
-        self._mounted, self._has_door = mounted, door
+        self._base = place.STORE if fault.relative else str(self.store)
+        self._fault = fault
         self._open = ExitStack()
         self.ended = 0.0
         """When the last process did."""
@@ -47,7 +55,7 @@ class Scene:
     def __enter__(self) -> Scene:
         for each in (self.home, self.store):
             each.mkdir()
-        if self._mounted:
+        if self._fault.mounted:
             self._mount()
         (self.store / "trackio").mkdir()
         (self.store / "wandb").mkdir()
@@ -124,6 +132,11 @@ class Scene:
         process.wait(LONGEST)
         return (self.folder / "read.txt").read_text(errors="replace")
 
+    def name_server(self) -> None:
+        """Have the name be known that the step knows the server by."""
+        with self._hosts.open("a") as hosts:
+            hosts.write(f"127.0.0.1 {NAME}\n")
+
     def remount(self, how: str) -> None:
         """Make the store's file system read-only (`ro`) or not (`rw`)."""
         subprocess.run(["mount", "-o", f"remount,{how}", str(self.store)], check=True)
@@ -148,7 +161,7 @@ class Scene:
         more = {"PYTHONPATH": path, "ZENML_CUSTOM_SOURCE_ROOT": str(Path.cwd()), place.ADDRESS: self._address}
         with (self.folder / f"{name}.txt").open("wb") as output:
             process = subprocess.Popen(
-                command,
+                [*self._with_hosts, *command] if self._fault.named else command,
                 cwd=self.folder,
                 env={**kept, **own, **more, **variables},
                 stdin=subprocess.DEVNULL,
@@ -160,11 +173,26 @@ class Scene:
         return process
 
     @property
+    def _hosts(self) -> Path:
+        """The names that a process of the cell knows, in the place of the machine's."""
+        file = self.folder / "hosts"
+        if not file.exists():
+            shutil.copy("/etc/hosts", file)
+        return file
+
+    @property
+    def _with_hosts(self) -> list[str]:
+        script = 'mount --bind "$0" /etc/hosts && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", script, str(self._hosts)]
+
+    @property
     def _address(self) -> str:
         """What the step's tracker is told of the server; nothing if it has none."""
         if not self.tracker.server:
             return ""
-        return self.door.url if self._has_door else self.server.url
+        url = urlsplit(self.door.url if self._fault.door else self.server.url)
+        host = f"{NAME}:{url.port}" if self._fault.named else url.netloc
+        return f"{'https' if self._fault.secure else url.scheme}://{host}"
 
 
 def _kill_what_it_started(process: subprocess.Popen[bytes]) -> None:

@@ -18,7 +18,7 @@ from zenml_trackers.testing import mlflow_serve
 @contextmanager
 def _mlflow(folder: Path, port: int) -> Iterator[None]:
     put("mlflow", folder / mlflow_serve.FILE)
-    process = mlflow_serve.start(folder, port)
+    process = mlflow_serve.start(folder, port, "--allowed-hosts", "*")  # under whatever name
     try:
         yield
     finally:

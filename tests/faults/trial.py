@@ -19,7 +19,7 @@ from tests.support import stores
 def run(fault: Fault, tracker: Tracker, folder: Path, template: Path) -> Found:
     """Try it, in a folder of its own, with a copy of the ZenML store."""
     stores.copy_of(template, folder / place.ZENML)
-    with Scene(tracker, folder, relative=fault.relative, mounted=fault.mounted, door=fault.door) as scene:
+    with Scene(tracker, folder, fault) as scene:
         in_time, ended = _work(fault, scene)
         fault.after(scene)
         scene.start("next", fault.name)

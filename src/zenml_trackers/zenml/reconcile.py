@@ -34,7 +34,7 @@ def reconcile(backend: Backend, dry_run: bool = False, gone: bool = False) -> It
         TrackerError: They can't be read or written.
     """
     living = _held()
-    for run in list(backend.read()):
+    for run in list(backend.overview()):
         if run.status not in OPEN or run.step_run_id is None or run.step_run_id in living:
             continue
         if run.parent is not None and run.status is Status.FINISHED:  # a part of the step that ended well
@@ -44,7 +44,7 @@ def reconcile(backend: Backend, dry_run: bool = False, gone: bool = False) -> It
             continue
         if end.status is not run.status:
             if not dry_run:
-                _end(backend, run, end)
+                _end(backend, backend.find(run.id) or run, end)
             yield Reconciled(run, end)
 
 

@@ -56,6 +56,8 @@ def _answering(name: str, other: Callable[[], AbstractContextManager[str]]) -> F
 
 
 add(
+    Fault("a name that nobody knows during the step", "server", after=lambda scene: scene.name_server(), named=True),
+    Fault("no TLS where the address says HTTPS", "server", secure=True, away=True),
     Fault("refused during the step", "server", before=_stop, after=_start),
     _at_the_start("silent during the step", Manner.SILENT),
     _at_the_start("a byte every half second during the step", Manner.DRIPPING),

@@ -37,6 +37,8 @@ BACKOFF = 0.5
 ONCE = (CreateRun, LogBatch)
 """What is not tried again at once: a run must not be made twice, and metrics may be stored although no answer came."""
 REFUSED = (401, 403)
+WRONG_HOST = "Invalid Host header"
+"""What a server says that is asked by an address which it does not know to be its own."""
 NOBODY = "0" * 32
 """The id of no run: what is written to it leaves nothing behind."""
 
@@ -87,6 +89,11 @@ class Store(RestStore):  # type: ignore[misc]  # MLflow is not looked into
         endpoint, method = ENDPOINTS[api]
         sent = {"params" if method == "GET" else "json": json.loads(json_body or "{}")}
         answer = self._answer(endpoint, method, 0 if api in ONCE else RETRIES, sent)
+        if answer.status_code in REFUSED and WRONG_HOST in answer.text:
+            raise TrackerUnreachable(
+                f"MLflow at {self._server} refused this host (status {answer.status_code}); start the server with "
+                f"`--allowed-hosts {urlsplit(self._server).netloc}`, which it wants from MLflow 3.5 on."
+            )
         if answer.status_code in REFUSED:
             raise TokenRefused(
                 f"MLflow at {self._server} refused the credentials (status {answer.status_code}); pass a username and "
