@@ -36,6 +36,13 @@ def test_what_is_too_old_is_deleted_and_said_to_be(left, caplog):
     assert "run 'old' for nowhere:// is deleted: nobody could deliver it for 31 days." in caplog.text
 
 
+def test_a_try_to_deliver_it_makes_nothing_younger(left):
+    old = left("old", days=31)
+    (old / "sender-0.json").write_text("{}")
+    trim()
+    assert folders() == []
+
+
 def test_of_what_is_too_much_the_oldest_goes(left, monkeypatch, caplog):
     monkeypatch.setattr(budgets, "MOST_BYTES", 5000)
     made = [left(f"r{number}", size=2000) for number in range(4)]

@@ -33,7 +33,7 @@ class Kept:
     size: int
     """In bytes."""
     seconds: float
-    """Since anything was added."""
+    """Since anything was logged."""
     result: str = ""
 
     @property

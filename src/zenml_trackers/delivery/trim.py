@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from zenml_trackers.delivery import budgets, place, recovery
-from zenml_trackers.delivery.journal import UNSEEN
+from zenml_trackers.delivery.journal import HEADER, RECORDS, UNSEEN
 
 logger = logging.getLogger("zenml_trackers")
 
@@ -41,9 +41,10 @@ def size_of(folder: Path) -> int:
 
 
 def age_of(folder: Path) -> float:
-    """Seconds since anything was added to a journal."""
+    """Seconds since anything was logged into a journal; senders write into it too whenever they try."""
+    found = [folder / HEADER, folder / RECORDS]
     with suppress(OSError):
-        return time.time() - max((path.stat().st_mtime for path in folder.glob("*")), default=time.time())
+        return time.time() - max((path.stat().st_mtime for path in found if path.exists()), default=time.time())
     return 0.0
 
 
