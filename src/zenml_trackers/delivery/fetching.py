@@ -147,7 +147,7 @@ class Fetching:
         until = time.monotonic() + seconds
         while True:
             search = Search(self._wanted, self._own)
-            for run in backend.read():
+            for run in backend.overview():
                 self._seen += 1
                 search.see(run)
             if not search.late or time.monotonic() > until:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +18,7 @@ from zenml_trackers.port.folders import folder_of, reaching, see_writable
 from zenml_trackers.port.inert import Inert
 
 if TYPE_CHECKING:
-    from zenml_trackers.backends.aim.reading import ReadRun
+    from zenml_trackers.backends.aim.reading import Point, ReadRun
     from zenml_trackers.backends.aim.repository import AimRepo
 
 NUMBERS, IMAGE, TEXT = ("float", "int"), "aim.image", "aim.text"
@@ -61,13 +61,14 @@ class AimBackend(Backend):
         return sink
 
     def read(self) -> Iterator[StoredRun]:
-        if self._exists:
-            for run in self._repo().runs(self.project):
-                yield self._stored(run)
+        return (self._stored(run, run.points(*NUMBERS)) for run in self._runs())
+
+    def overview(self) -> Iterator[StoredRun]:
+        return (self._stored(run, () if run.ended else run.points(*NUMBERS)) for run in self._runs())
 
     def find(self, run_id: str) -> StoredRun | None:
         run = self._repo().run(run_id) if self._exists else None
-        return self._stored(run) if run and run.experiment == self.project else None
+        return self._stored(run, run.points(*NUMBERS)) if run and run.experiment == self.project else None
 
     def projects(self) -> list[str]:
         return self._repo().experiments() if self._exists else []
@@ -110,8 +111,10 @@ class AimBackend(Backend):
 
         return AimRepo(self.folder)
 
-    def _stored(self, run: ReadRun) -> StoredRun:
-        points = run.points(*NUMBERS)
+    def _runs(self) -> Iterator[ReadRun]:
+        return self._repo().runs(self.project) if self._exists else iter(())
+
+    def _stored(self, run: ReadRun, points: Sequence[Point]) -> StoredRun:
         config = run.params
         if document.STATUS not in config and run.ended:
             config[document.STATUS] = Status.FINISHED.value
