@@ -19,7 +19,9 @@ from zenml_trackers.delivery.cursor import Cursor
 from zenml_trackers.delivery.journal import Header, Journal
 from zenml_trackers.model.records import Artifact, End, Image, Metrics, Params, RunError, RunSpec, Status, Table, Tags
 
-SPEC = RunSpec(name="baseline", project="digits", tags=("a",), metadata={"deep": {"er": [1, None]}}, resume="allow")
+SPEC = RunSpec(
+    started=1.0, name="baseline", project="digits", tags=("a",), metadata={"deep": {"er": [1, None]}}, resume="allow"
+)
 HEADER = Header(trackers=("memory://runs",), spec=SPEC)
 ALL = [
     Params(values={"nested": {"sizes": [1, 2.5, None, True]}}),

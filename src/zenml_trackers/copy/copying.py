@@ -172,6 +172,7 @@ class Copying:
         with TemporaryDirectory(prefix="zenml-trackers-") as folder:
             for record in self._attachments(run, Path(folder)):
                 self._write(sink, [record], f"{type(record).__name__.lower()} {getattr(record, 'name', '')!r}", run)
+            sink.ended = run.ended.timestamp() if run.ended else None
             with self._noting("end", run):
                 sink.close(run.status or Status.FINISHED, run.error)
 
@@ -220,7 +221,9 @@ class Copying:
 
 def _spec(run: StoredRun) -> RunSpec:
     facts = run.model_dump(include={"name", "pipeline", "pipeline_run", "step", "step_run_id", "attempt", "origin"})
-    return RunSpec(**facts, project=run.project, tags=tuple(sorted(run.tags)), metadata=run.metadata)
+    began = run.started.timestamp() if run.started else None
+    tags = tuple(sorted(run.tags))
+    return RunSpec(**facts, project=run.project, tags=tags, metadata=run.metadata, started=began)
 
 
 def _labelled(artifacts: Sequence[Artifact], run: StoredRun) -> Iterator[Artifact]:

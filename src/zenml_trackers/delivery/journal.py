@@ -37,6 +37,7 @@ HEADER, RECORDS, FILES, SENDER, OVER = "journal.json", "records.jsonl", "files",
 UNSEEN = "."
 """How the name of a folder begins that is no journal yet."""
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+NANOSECONDS = 1_000_000_000
 CLOSED = -1
 """In the place of a file's number."""
 
@@ -140,10 +141,12 @@ class Journal(Folder):
             OSError: It can't be made.
         """
         root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        name = f"{time.time_ns()}-{uuid4().hex[:8]}"
+        now = time.time_ns()
+        name = f"{now}-{uuid4().hex[:8]}"
+        spec = header.spec.model_copy(update={"started": header.spec.started or now / NANOSECONDS})
         unseen = root / f"{UNSEEN}{name}"  # until it is held: somebody else would deliver it
         unseen.mkdir(mode=PRIVATE_FOLDER)
-        _write(unseen / HEADER, header.model_dump(mode="python"))
+        _write(unseen / HEADER, header.model_copy(update={"spec": spec}).model_dump(mode="python"))
         (unseen / RECORDS).touch(mode=PRIVATE_FILE)
         journal = cls(unseen)
         journal.folder = unseen.rename(root / name)
@@ -186,6 +189,11 @@ class Journal(Folder):
         size = os.fstat(self._file).st_size
         tail = self.read(CHUNK, max(0, size - CHUNK))
         return size - len(tail) + tail.rfind(b"\n") + 1
+
+    @property
+    def changed(self) -> float:
+        """When something was logged last, in seconds since 1970."""
+        return os.fstat(self._file).st_mtime
 
     def flush(self) -> None:
         """Have what was appended outlive the machine too; takes as long as the disk."""

@@ -70,7 +70,7 @@ class Delivery:
         self._changed: SimpleQueue[None] = SimpleQueue()
         journal.announce_end()  # to child processes that outlived the run's own
         self._senders = [Sender(each, journal, number, self.reporter) for number, each in enumerate(receivers)]
-        end = _end_in(journal) or ended(spec) or End(status=Status.FAILED, error=NEVER_ENDED)
+        end = _end_in(journal) or _with_time(ended(spec) or End(status=Status.FAILED, error=NEVER_ENDED), journal)
         for sender in self._senders:
             sender.start(self._changed, self._release)
             sender.finish(end)
@@ -179,6 +179,11 @@ class Recovery:
         finally:
             self.stopped = True
             changed.put(None)
+
+
+def _with_time(end: End, journal: Journal) -> End:
+    """What nobody knows the time of was when something was logged last, or not long after."""
+    return end if end.time is not None else end.model_copy(update={"time": journal.changed})
 
 
 def _end_in(journal: Journal) -> End | None:

@@ -7,12 +7,14 @@ user's param whose key begins with that, or with `_`, which some trackers reserv
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from zenml_trackers.model.records import Alert, RunError, RunSpec, Status, Used
 from zenml_trackers.model.stored import StoredArtifact, StoredRun
+from zenml_trackers.model.times import utc_in, utc_text
 
 PREFIX = "zenml."
 STATUS = "zenml.status"
@@ -23,6 +25,9 @@ STEP_RUN_ID = "zenml.step_run_id"
 ATTEMPT = "zenml.attempt"
 TAGS = "zenml.tags"
 METADATA = "zenml.metadata"
+STARTED = "zenml.started"
+ENDED = "zenml.ended"
+"""Such times as the tracker does not have itself: a run that could not be delivered in time is stored long after."""
 ERROR_TYPE = "zenml.error_type"
 ERROR_MESSAGE = "zenml.error_message"
 PARAMS = "zenml.params"
@@ -34,6 +39,8 @@ NOT_FINITE = "zenml.not_finite"
 """Which values of the summary are numbers that JSON lacks: they are stored as text, on every tracker."""
 ARTIFACTS = "zenml.artifacts"
 USED = "zenml.used"
+LATE = 60.0
+"""Seconds after which that is another time."""
 
 
 def opening(spec: RunSpec) -> dict[str, Any]:
@@ -49,6 +56,7 @@ def opening(spec: RunSpec) -> dict[str, Any]:
         METADATA: spec.metadata,
         ORIGIN: spec.origin,
         PARENT: spec.parent,
+        STARTED: _if_late(spec.started),
     }
     return {key: value for key, value in facts.items() if value is not None}
 
@@ -56,10 +64,11 @@ def opening(spec: RunSpec) -> dict[str, Any]:
 def continued(old: Mapping[str, Any], spec: RunSpec) -> dict[str, Any]:
     """The config of a run that is resumed: all it had, its tags and metadata joined by the new ones."""
     new = opening(spec)
+    new.pop(STARTED, None)  # it goes on with what began before
     new[TAGS] = list(dict.fromkeys([*old.get(TAGS, []), *spec.tags]))
     new[METADATA] = {**old.get(METADATA, {}), **spec.metadata}
     kept = {key: value for key, value in old.items() if not key.startswith("_")}
-    for gone in (ERROR_TYPE, ERROR_MESSAGE):
+    for gone in (ERROR_TYPE, ERROR_MESSAGE, ENDED):
         kept.pop(gone, None)
     return {**kept, **new}
 
@@ -128,19 +137,24 @@ def add_used(config: dict[str, Any], used: Used) -> None:
     config[USED] = [*(each for each in config.get(USED, ()) if each != own), own]
 
 
-def end(config: dict[str, Any], status: Status, error: RunError | None) -> None:
-    """Set the terminal status in `config`, and why."""
+def end(config: dict[str, Any], status: Status, error: RunError | None, ended: float | None = None) -> None:
+    """Set the terminal status in `config`, and why; and when, in seconds since 1970, if that is long ago."""
     config[STATUS] = status.value
+    if (late := _if_late(ended)) is not None:
+        config[ENDED] = late
     if error is not None:
         config[ERROR_TYPE] = error.type
         config[ERROR_MESSAGE] = error.message
 
 
-def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known: Any) -> StoredRun:
+def stored_run(
+    config: Mapping[str, Any], started: datetime | None = None, ended: datetime | None = None, **known: Any
+) -> StoredRun:
     """What `config` says of a run, with what else is known of it; a run that goes on has not `ended`, whatever is said.
 
     Args:
         config: The run's document.
+        started: When the first of the run was stored.
         ended: When the last of the run was stored.
         **known: Other fields of the run.
     """
@@ -163,6 +177,12 @@ def stored_run(config: Mapping[str, Any], ended: datetime | None = None, **known
         summary=summary_in(config),
         artifacts=tuple(StoredArtifact(**artifact) for artifact in config.get(ARTIFACTS, ())),
         used=tuple(Used(**used) for used in config.get(USED, ())),
-        ended=None if config.get(STATUS) == Status.RUNNING else ended,
+        started=utc_in(config.get(STARTED)) or started,
+        ended=None if config.get(STATUS) == Status.RUNNING else utc_in(config.get(ENDED)) or ended,
         **known,
     )
+
+
+def _if_late(seconds: float | None) -> str | None:
+    """The time so many seconds after 1970 began, if that was not just now."""
+    return utc_text(seconds) if seconds is not None and abs(time.time() - seconds) > LATE else None

@@ -82,6 +82,8 @@ class RunSpec(Record):
     """Of which run this is a copy, as `<tracker URL>#<run id>`."""
     parent: str | None = None
     """The id of the run that this one is nested in."""
+    started: float | None = None
+    """When it began, in seconds since 1970; None is now."""
 
 
 class Logged(Record):

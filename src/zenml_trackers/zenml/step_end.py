@@ -41,13 +41,17 @@ def end_of(step_run_id: str) -> End | None:
         return End(status=Status.FAILED, error=GONE)
     status = str(step.status.value)
     if status in SUCCEEDED:
-        return End(status=Status.FINISHED)
+        return End(status=Status.FINISHED, time=_seconds(step.end_time))
     if status in FAILED:
-        return End(status=Status.FAILED, error=_reason(step, status))
+        return End(status=Status.FAILED, error=_reason(step, status), time=_seconds(step.end_time))
     # ZenML never hears of a process that was killed: such a step stays as it was
     if client.get_pipeline_run(step.pipeline_run_id).status.is_finished or _is_silent(step):
         return End(status=Status.FAILED, error=KILLED)
     return None
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return moment.replace(tzinfo=moment.tzinfo or timezone.utc).timestamp() if moment is not None else None
 
 
 def _reason(step: Any, status: str) -> RunError:

@@ -111,8 +111,8 @@ class AimBackend(Backend):
 
         return AimRepo(self.folder)
 
-    def _runs(self) -> Iterator[ReadRun]:
-        return self._repo().runs(self.project) if self._exists else iter(())
+    def _runs(self) -> Sequence[ReadRun]:
+        return self._repo().runs(self.project) if self._exists else ()
 
     def _stored(self, run: ReadRun, points: Sequence[Point]) -> StoredRun:
         config = run.params

@@ -109,12 +109,13 @@ class MlflowBackend(Backend):
         with place.reached():
             experiment_id = place.experiment(self.project)
             if old is None:
-                return MlflowSink(place, experiment_id, {layout.NAME: spec.name, **document.opening(spec)})
+                config = {layout.NAME: spec.name, **document.opening(spec)}
+                return MlflowSink(place, experiment_id, config, spec.started)
             run = place.store.get_run(old.id)
             last_time = max((point.timestamp for point in reading.points(place, run)), default=0)
         config = layout.completed(layout.document_in(run.data.tags), run.data.tags, run.data.params)
         config = {**document.continued(config, spec), layout.NAME: spec.name}
-        return MlflowSink(place, experiment_id, config, run, last_time)
+        return MlflowSink(place, experiment_id, config, None, run, last_time)
 
     def read(self) -> Iterator[StoredRun]:
         return self._read(metrics=True)

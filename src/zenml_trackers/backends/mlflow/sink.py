@@ -39,7 +39,13 @@ class MlflowSink(DocumentSink):
     _shelf: Shelf
 
     def __init__(
-        self, place: Place, experiment_id: str, config: dict[str, Any], run: Any = None, last_time: int = 0
+        self,
+        place: Place,
+        experiment_id: str,
+        config: dict[str, Any],
+        started: float | None,
+        run: Any = None,
+        last_time: int = 0,
     ) -> None:
         """A run that is not there yet, or goes on.
 
@@ -47,6 +53,7 @@ class MlflowSink(DocumentSink):
             place: Where it is to be.
             experiment_id: MLflow's id of the project.
             config: Its document.
+            started: When it began, in seconds since 1970; None is now.
             run: MLflow's run, if it goes on.
             last_time: The latest time of its metrics, in milliseconds.
         """
@@ -57,7 +64,7 @@ class MlflowSink(DocumentSink):
         self._run = run
         self._keys = Names(layout.KEY, layout.LONGEST_KEY, config.get(layout.NAMES))
         self._params = layout.as_params(config)
-        self._opened, self._time = _now(), last_time
+        self._opened, self._time = _milliseconds(started), last_time
         self._shown = Shown(0, -1)
 
     @property
@@ -107,7 +114,7 @@ class MlflowSink(DocumentSink):
 
     def end(self, status: Status, error: RunError | None) -> None:
         with self._place.reached():
-            self._place.set_status(self.id, status, _now())
+            self._place.set_status(self.id, status, _milliseconds(self.ended))
         losses, self.losses = self.losses, []
         if losses:
             raise Losses(losses)
@@ -214,5 +221,6 @@ def _part(rows: deque[Row], most: int) -> list[Row]:
     return part
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+def _milliseconds(seconds: float | None) -> int:
+    """As MLflow has times; None is now."""
+    return int((time.time() if seconds is None else seconds) * 1000)
