@@ -12,7 +12,11 @@ import pytest
 from tests.support.pipelines import stack_with, unified_stack_with
 from tests.support.server import closed_port, hanging_server, refusing_server
 from tests.support.terminal import SCRIPTS, Said, on_terminal, piped
+from zenml_trackers import connect
+from zenml_trackers.backends import memory
+from zenml_trackers.model.records import Status
 from zenml_trackers.zenml import registration
+from zenml_trackers.zenml.diagnosis import diagnose
 
 LOGIN = "ZENKEY_for_tests_0123456789"
 
@@ -53,6 +57,19 @@ class TestJson:
         assert bad["found"] in said.out
         assert "tracker bad (active stack): " in said.out
         assert "hidden-token" not in told.out + said.out
+
+    def test_a_run_is_made_where_that_is_asked_for_and_read_back(self, three_trackers):
+        told = [json.loads(line) for line in piped("doctor", "--json", "--live").lines]
+        live = {check["name"]: check for check in told if check["name"].startswith("run on ")}
+        assert live.keys() == {"run on good", "run on spare"}, "nothing is made where the look failed"
+        assert all(check["state"] == "ok" and "stored and read back in" in check["found"] for check in live.values())
+        runs = list(connect(three_trackers, project="doctor").read())
+        assert [(run.status, len(run.metrics)) for run in runs] == [(Status.FINISHED, 1)] * 2
+
+    def test_a_tracker_that_loses_what_it_is_given_is_found_out(self, three_trackers, monkeypatch):
+        monkeypatch.setattr(memory.MemorySink, "log", lambda self, values, step: None)
+        [*_, live] = diagnose(tracker="good", live=True)
+        assert (live.name, live.state, live.found) == ("run on good", "fail", "memory has [] as its metrics")
 
     def test_an_unknown_name_is_told_on_standard_error(self, three_trackers):
         told = piped("doctor", "--json", "--tracker", "gud")

@@ -20,8 +20,9 @@ COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.command()
 @click.option("--stack", metavar="NAME", help="Of the trackers, check those of this stack alone.")
 @click.option("--tracker", metavar="NAME", help="Of the trackers, check this one alone.")
+@click.option("--live", is_flag=True, help="Make a run on each of them, and read it back. It stays there.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one check a line: name, state, found, advice.")
-def doctor(stack: str | None, tracker: str | None, as_json: bool) -> None:
+def doctor(stack: str | None, tracker: str | None, live: bool, as_json: bool) -> None:
     """Find what keeps runs from their tracker.
 
     Shows the versions, the classes that our flavors load, and for each experiment tracker of these where its
@@ -30,7 +31,7 @@ def doctor(stack: str | None, tracker: str | None, as_json: bool) -> None:
     \b
     Examples:
       zenml-trackers doctor
-      zenml-trackers doctor --tracker my_tracker
+      zenml-trackers doctor --tracker my_tracker --live
       zenml-trackers doctor --stack production --json
     """
     from zenml_trackers.cli.terminal import console
@@ -38,7 +39,7 @@ def doctor(stack: str | None, tracker: str | None, as_json: bool) -> None:
 
     failed, shown = 0, console()
     with named_errors():
-        for check in diagnose(stack, tracker):
+        for check in diagnose(stack, tracker, live):
             failed += check.state.value == "fail"
             _show_json(check) if as_json else _show(check, shown)
     if not as_json:

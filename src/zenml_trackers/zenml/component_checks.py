@@ -17,6 +17,7 @@ from zenml_trackers.port.bounded import bounded
 from zenml_trackers.zenml.check import Check, State
 from zenml_trackers.zenml.component import RunTracker
 from zenml_trackers.zenml.library_checks import library_checks
+from zenml_trackers.zenml.live_check import live_check
 from zenml_trackers.zenml.trackers import KIND, of_flavor
 
 if TYPE_CHECKING:
@@ -29,13 +30,16 @@ SECONDS = 5.0
 """How long the place of one component's runs may take to answer."""
 
 
-def component_checks(flavors: list[str], stack: str | None = None, tracker: str | None = None) -> Iterator[Check]:
+def component_checks(
+    flavors: list[str], stack: str | None = None, tracker: str | None = None, live: bool = False
+) -> Iterator[Check]:
     """One for each tracker of these flavors, and one for a stack that has none.
 
     Args:
         flavors: Those of our flavors that can be used.
         stack: Check only the trackers of this stack.
         tracker: Check only this tracker.
+        live: Whether to make a run on each that seems well, too.
 
     Raises:
         UnknownName: There is no such stack or tracker; the message lists those that there are.
@@ -51,7 +55,10 @@ def component_checks(flavors: list[str], stack: str | None = None, tracker: str 
         wanted = [_named(tracker, wanted, stack)]
     yield from library_checks(wanted)
     for model in wanted:
-        yield _component(model, " (active stack)" if model.id in _ids_in(active) else "")
+        looked = _component(model, " (active stack)" if model.id in _ids_in(active) else "")
+        yield looked
+        if live and looked.state is State.OK:
+            yield _live(model)
     if tracker is None and not inside:
         yield _gap(flavors, models, looked_at, "active stack" if stack is None else "stack")
 
@@ -93,6 +100,14 @@ def _component(model: ComponentResponse, mark: str) -> Check:
         secrets = [str(model.configuration.get(field)) for field in SECRETS]
         safe = _without(secrets, error)
         return Check(name, State.FAIL, str(safe), _advice(safe, model), mark)
+
+
+def _live(model: ComponentResponse) -> Check:
+    try:
+        return live_check(model)
+    except Exception as error:
+        safe = _without([str(model.configuration.get(field)) for field in SECRETS], error)
+        return Check(f"run on {model.name}", State.FAIL, str(safe), _advice(safe, model))
 
 
 def _place(model: ComponentResponse) -> str:

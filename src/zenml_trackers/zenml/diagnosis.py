@@ -20,12 +20,13 @@ from zenml_trackers.zenml.registration import OwnFlavor
 PACKAGE = "zenml-trackers"
 
 
-def diagnose(stack: str | None = None, tracker: str | None = None) -> Iterator[Check]:
+def diagnose(stack: str | None = None, tracker: str | None = None, live: bool = False) -> Iterator[Check]:
     """All checks, in the order in which one depends on the other; those that can't be made are left out.
 
     Args:
         stack: Check only the trackers of this stack.
         tracker: Check only this tracker.
+        live: Whether to make a run on each tracker, too.
 
     Raises:
         UnknownName: There is no such stack or tracker; the message lists those that there are.
@@ -40,7 +41,7 @@ def diagnose(stack: str | None = None, tracker: str | None = None) -> Iterator[C
     flavors = {own: _flavor(own) for own in registration.FLAVORS}
     yield from flavors.values()
     usable = [own.name for own, found in flavors.items() if found.state is State.OK]
-    yield from component_checks(usable, stack, tracker)
+    yield from component_checks(usable, stack, tracker, live)
 
 
 def _python() -> Check:
