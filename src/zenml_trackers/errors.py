@@ -104,7 +104,8 @@ class SecretMissing(TrackerError, LookupError):
 class BackendMissing(TrackerError, LookupError):
     """No installed package provides the backend that was named, or its library is not installed.
 
-    Install the extra that the message names, such as `zenml-trackers[mlflow]`.
+    Install what the message names, such as `mlflow>=2.18`. The extra of the same name, `zenml-trackers[mlflow]`, brings it
+    too.
     """
 
 
