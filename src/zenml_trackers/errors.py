@@ -104,8 +104,7 @@ class SecretMissing(TrackerError, LookupError):
 class BackendMissing(TrackerError, LookupError):
     """No installed package provides the backend that was named, or its library is not installed.
 
-    Install what the message names, such as `mlflow>=2.18`. The extra of the same name, `zenml-trackers[mlflow]`, brings it
-    too.
+    Install what the message names, such as `mlflow>=2.18`. The extra `zenml-trackers[mlflow]` brings it too.
     """
 
 

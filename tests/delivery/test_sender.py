@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import time
 from queue import SimpleQueue
 
 import pytest
@@ -19,6 +20,8 @@ from zenml_trackers.losses import Redactor, Reporter
 from zenml_trackers.model.records import Artifact, End, Metrics, Params, RunError, RunSpec, Status, Table, Tags
 from zenml_trackers.model.url import TrackerUrl
 
+WORK = 0.06
+"""Seconds of the processor that a batch takes."""
 END = End(status=Status.FAILED, error=RunError(type="Killed", message="why"))
 
 
@@ -209,3 +212,33 @@ class TestHandingOn:
             log(journal, "m", number, number)
         assert finished(journal, Hostile(sink)).done
         assert [record.values["m"] for record in sink.taken] == [1, 2]
+
+
+def test_it_leaves_the_step_its_time_until_the_run_is_over(tmp_path, monkeypatch):
+    assert budgets.RESTS * WORK > budgets.POLL  # else a rest is not told from a look
+    pauses = []
+    pause = Sender._pause
+
+    def noted(self, seconds):
+        pauses.append(seconds)
+        pause(self, min(seconds, 0.01))
+
+    def work(record):
+        until = time.thread_time() + WORK
+        while time.thread_time() < until:
+            pass
+
+    def rests():
+        return [seconds for seconds in pauses if seconds >= budgets.RESTS * WORK]
+
+    monkeypatch.setattr(Sender, "_pause", noted)
+    journal = new_journal(tmp_path)
+    sender = started(journal, Hostile(Collecting(write=work)))
+    log(journal, "m", 1, 0)
+    assert soon(rests)
+    before = len(rests())
+    for number in range(1, 4):
+        log(journal, "m", number, number)
+    sender.finish(END)
+    assert soon(lambda: sender.done)
+    assert len(rests()) <= before + 1  # what was read before that may be followed by one

@@ -172,7 +172,7 @@ class Copying:
         with TemporaryDirectory(prefix="zenml-trackers-") as folder:
             for record in self._attachments(run, Path(folder)):
                 self._write(sink, [record], f"{type(record).__name__.lower()} {getattr(record, 'name', '')!r}", run)
-            sink.ended = run.ended.timestamp() if run.ended else None
+            sink.ended_at = run.ended.timestamp() if run.ended else None
             with self._noting("end", run):
                 sink.close(run.status or Status.FINISHED, run.error)
 

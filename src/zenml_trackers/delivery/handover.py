@@ -106,7 +106,7 @@ class Handover:
             OSError: It may work in a moment.
         """
         self._sum_up()
-        self._sink.ended = end.time
+        self._sink.ended_at = end.time
         try:
             self._sink.close(end.status, end.error)
         except BaseException as error:

@@ -47,7 +47,7 @@ class Sink(ABC):
     name: str = ""
     native: Any = Inert()
     """The library's own run object, for users who want all of it; inert until the run is made."""
-    ended: float | None = None
+    ended_at: float | None = None
     """When the run ended, in seconds since 1970; known when `close` is called, and None if that is now."""
 
     @abstractmethod

@@ -229,7 +229,7 @@ class DocumentSink(RecordSink):
 
     def close(self, status: Status, error: RunError | None) -> None:
         """Put the document with the status, and end the run."""
-        document.end(self.config, status, error, self.ended)
+        document.end(self.config, status, error, self.ended_at)
         self.put(self.config)
         self.end(status, error)
 

@@ -66,5 +66,5 @@ def _end(backend: Backend, run: StoredRun, end: End) -> None:
     )
     sink = backend.open(RunSpec(**facts, tags=tuple(sorted(run.tags)), metadata=run.metadata), run)
     sink.write([])
-    sink.ended = end.time
+    sink.ended_at = end.time
     sink.close(end.status, end.error)

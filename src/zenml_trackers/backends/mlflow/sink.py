@@ -114,7 +114,7 @@ class MlflowSink(DocumentSink):
 
     def end(self, status: Status, error: RunError | None) -> None:
         with self._place.reached():
-            self._place.set_status(self.id, status, _milliseconds(self.ended))
+            self._place.set_status(self.id, status, _milliseconds(self.ended_at))
         losses, self.losses = self.losses, []
         if losses:
             raise Losses(losses)
