@@ -13,6 +13,7 @@ from trackio.sqlite_storage import SQLiteStorage
 
 from zenml_trackers import connect
 from zenml_trackers.backends.trackio import store
+from zenml_trackers.backends.trackio.local_store import LocalStore
 
 
 def database(project: str) -> Path:
@@ -91,7 +92,7 @@ def test_others_write_to_the_file_while_a_run_goes_on(project: str, monkeypatch:
     assert sorted(values(project)) == [("ours", 1.0), ("ours", 3.0), ("theirs", 2.0)]
 
 
-@pytest.mark.parametrize(("page", "together"), [(5000, 1000), (10, 1000), (10, 2), (2, 1)])
+@pytest.mark.parametrize(("page", "together"), [(5000, 1000), (10, 1000), (10, 7), (10, 2), (2, 1)])
 def test_runs_of_all_sizes_are_read_whole(
     project: str, monkeypatch: pytest.MonkeyPatch, page: int, together: int
 ) -> None:
@@ -102,6 +103,7 @@ def test_runs_of_all_sizes_are_read_whole(
                 run.log({"loss": float(step)})
     monkeypatch.setattr(store, "PAGE", page)
     monkeypatch.setattr(store, "TOGETHER", together)
+    monkeypatch.setattr(LocalStore, "at_once", together)
     found = {run.name: [point.value for point in run.metrics] for run in connect(f"trackio:///{project}").read()}
     assert found == {str(number): list(range(size)) for number, size in enumerate(sizes)}
 

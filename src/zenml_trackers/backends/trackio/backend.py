@@ -20,13 +20,14 @@ from zenml_trackers.backends.trackio import attachments  # noqa: E402
 from zenml_trackers.backends.trackio.address import place  # noqa: E402
 from zenml_trackers.backends.trackio.client import Client  # noqa: E402
 from zenml_trackers.backends.trackio.folder import settle  # noqa: E402
+from zenml_trackers.backends.trackio.local_store import LocalStore  # noqa: E402
 from zenml_trackers.backends.trackio.native import attach  # noqa: E402
 from zenml_trackers.backends.trackio.reach import check_folder, check_remote  # noqa: E402
 from zenml_trackers.backends.trackio.server_store import ServerStore  # noqa: E402
 from zenml_trackers.backends.trackio.sink import TrackioSink  # noqa: E402
 from zenml_trackers.backends.trackio.space import ensure_space, publish  # noqa: E402
 from zenml_trackers.backends.trackio.step_run import StepRun  # noqa: E402
-from zenml_trackers.backends.trackio.store import LocalStore, Row, Store  # noqa: E402
+from zenml_trackers.backends.trackio.store import Row, Store  # noqa: E402
 from zenml_trackers.backends.trackio.target import target  # noqa: E402
 from zenml_trackers.errors import RunNotFound  # noqa: E402
 from zenml_trackers.model import document, quick  # noqa: E402

@@ -1,29 +1,20 @@
-"""A project's rows, where they are kept: in the SQLite file of this machine, or behind a server.
+"""A project's rows, wherever they are kept.
 
-Uses `trackio.sqlite_storage.SQLiteStorage` (Trackio 0.24 to 0.43), and for the files of artifacts `trackio.cas` (0.30
-to 0.43).
+Uses the columns of Trackio's tables `metrics` and `configs`, and `deserialize_values` and `serialize_values` of
+`trackio.utils` (0.24 to 0.43).
 """
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import orjson
-from trackio import utils
-from trackio.sqlite_storage import SQLiteStorage
 from trackio.utils import deserialize_values, serialize_values
 
-from zenml_trackers.backends.trackio.database import Database
 from zenml_trackers.backends.trackio.target import Target
-from zenml_trackers.errors import TrackerError, TrackerUnreachable
-from zenml_trackers.model.times import utc_text
 
 ANCHOR = "-anchor"
 """How the id of the row ends that brings a run's config, and has no metrics."""
@@ -41,6 +32,8 @@ Row = tuple[int, dict[str, Any]]
 class Store(ABC):
     """Reads and writes what a run of Trackio's own would not."""
 
+    at_once = PAGE
+    """Runs asked for at once."""
     look_after = 0.0
     """Seconds after which `name_of` is to be asked again; where it costs little, before each batch."""
 
@@ -113,15 +106,20 @@ class Store(ABC):
         Trackio's append-only mode, when that was imported.
         """
         where = f"WHERE run_id = {quoted(run_id)} " if run_id is not None else ""
-        rows = self.query(
-            "SELECT m.run_id AS id, a.run_name AS name, CAST(c.config AS TEXT) AS config, "
-            "m.rows, m.started, m.logged, c.created_at AS put FROM (SELECT run_id, MIN(id) AS first, COUNT(*) AS rows, "
-            f"MIN(timestamp) AS started, MAX(timestamp) AS logged FROM metrics {where}"
-            "GROUP BY run_id) AS m "
-            "JOIN metrics AS a ON a.id = m.first "
-            "LEFT JOIN configs AS c ON c.run_id = m.run_id ORDER BY m.first"
-        )
-        return [{**row, "config": orjson.loads(row["config"] or "{}")} for row in rows]
+        rows: list[dict[str, Any]] = []
+        while len(rows) % self.at_once == 0:
+            page = self.query(
+                "SELECT m.run_id AS id, m.first, a.run_name AS name, CAST(c.config AS TEXT) AS config, "
+                "m.rows, m.started, m.logged, c.created_at AS put "
+                "FROM (SELECT run_id, MIN(id) AS first, COUNT(*) AS rows, MIN(timestamp) AS started, "
+                f"MAX(timestamp) AS logged FROM metrics {where}GROUP BY run_id) AS m "
+                "JOIN metrics AS a ON a.id = m.first LEFT JOIN configs AS c ON c.run_id = m.run_id "
+                f"WHERE m.first > {rows[-1]['first'] if rows else -1} ORDER BY m.first LIMIT {self.at_once}"
+            )
+            rows += [{**row, "config": orjson.loads(row["config"] or "{}")} for row in page]
+            if not page:
+                break
+        return rows
 
     def named(self, name: str) -> list[dict[str, Any]]:
         """As `runs`, those of one name; the others are not looked at, of which there may be many."""
@@ -191,109 +189,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-class LocalStore(Store):
-    """The SQLite files under `TRACKIO_DIR`."""
-
-    fragments: Any = None
-    """The run's own writer of append-only files: of its configs the last one that this wrote is the one that counts."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(target)
-        self._database = Database(target.project)
-
-    def add(self, entries: Sequence[dict[str, Any]]) -> None:
-        try:
-            if self._inbox:
-                _add_to_inbox(entries, self.fragments)
-            elif utils.on_spaces():
-                _add_by_the_shared_connection(entries)
-            else:
-                self._database.add(entries)
-        except (OSError, sqlite3.Error) as error:
-            raise TrackerUnreachable(f"Trackio's folder can't be written ({error}); set TRACKIO_DIR") from error
-
-    @property
-    def tells_names(self) -> bool:
-        return not self._inbox  # what is in there can't be asked for yet
-
-    @cached_property
-    def _inbox(self) -> bool:
-        """Whether Trackio keeps to append-only files, as it does on a network file system (from 0.27)."""
-        mode = getattr(utils, "get_storage_mode", None)
-        return mode is not None and mode() == "jsonl"
-
-    def name_of(self, run_id: str) -> str | None:
-        if utils.on_spaces():
-            return super().name_of(run_id)
-        try:
-            return self._database.name_of(run_id)
-        except sqlite3.Error as error:
-            raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
-
-    def others(self) -> int:
-        return self._database.others.last
-
-    def close(self) -> None:
-        self._database.close()
-
-    def projects(self) -> list[str]:
-        return list(SQLiteStorage.get_projects())
-
-    def query(self, sql: str) -> list[dict[str, Any]]:
-        try:
-            return (
-                _by_the_shared_connection(self.target.project, sql) if utils.on_spaces() else self._database.query(sql)
-            )
-        except sqlite3.Error as error:
-            raise TrackerUnreachable(f"Trackio's folder can't be read ({error})") from error
-
-    def picture(self, path: str, folder: Path) -> Path:
-        media = Path(utils.MEDIA_DIR).resolve()
-        file = (media / path).resolve()
-        if not file.is_relative_to(media):
-            raise TrackerError(f"the picture {path!r} is outside of Trackio's folder, and can't be read")
-        return file
-
-    def fetch_blob(self, digest: str, file: Path) -> None:
-        from trackio import cas
-
-        try:
-            shutil.copyfile(cas.blob_path(self.target.project, digest), file)
-        except FileNotFoundError as error:
-            raise TrackerError(f"Trackio no longer has the artifact's file {file.name!r}") from error
-
-
 def _values(text: str) -> dict[str, Any]:
     """Those of a row, in which Trackio writes NaN and the infinities as text."""
     values: dict[str, Any] = orjson.loads(text)
     return deserialize_values(values) if 'NaN"' in text or 'Infinity"' in text else values
-
-
-def _add_to_inbox(entries: Sequence[dict[str, Any]], writer: Any) -> None:
-    from trackio import fragments
-
-    now = utc_text(time.time())
-    writer.write_local([fragments.metric_record({"timestamp": now, **entry}) for entry in entries])
-
-
-def _by_the_shared_connection(project: str, sql: str) -> list[dict[str, Any]]:
-    try:
-        rows: list[dict[str, Any]] = SQLiteStorage.query_project(project, sql, max_rows=10**9)["rows"]
-    except FileNotFoundError:
-        return []
-    return rows
-
-
-def _add_by_the_shared_connection(entries: Sequence[dict[str, Any]]) -> None:
-    """On a Space Trackio has one connection a process, since locks of files don't hold there."""
-    now, first = utc_text(time.time()), entries[0]
-    SQLiteStorage.bulk_log(
-        project=first["project"],
-        run=first["run"],
-        run_id=first["run_id"],
-        metrics_list=[entry["metrics"] for entry in entries],
-        steps=[entry["step"] for entry in entries],
-        timestamps=[entry.get("timestamp", now) for entry in entries],
-        log_ids=[entry["log_id"] for entry in entries],
-        config=first["config"],
-    )
