@@ -28,7 +28,7 @@ VENV = "python -m venv .venv"
 SHOW = "trackio show --project training"
 OF_A_BACKEND = """
 tracker-contracts new my_tracker --backend
-pip install ./my_tracker
+pip install .
 tracker-contracts check my --profile quick
 """
 

@@ -94,6 +94,15 @@ def test_where_all_is_well_it_says_so() -> None:
     assert "Nothing: all combinations conform, and all documented pages work." in text
 
 
+def test_where_all_is_well_it_says_how_many_programs_say_so() -> None:
+    view = cells.good()
+    first = view.reports[0].cell
+    report = cells.ran(first, cells.report("trackio", first).model_copy(update={"programs": 44}))
+    named = View([report, *view.reports[1:]], view.versions)
+    assert sum(row.count("✓ 44") for row in rows(markdown(named, "matrix.html"), "`trackio`")) == 1
+    assert '"programs":44' in html(named).replace(" ", "")
+
+
 def test_what_is_broken_and_provisional_is_told_too() -> None:
     view = cells.good()
     first = view.reports[0].cell

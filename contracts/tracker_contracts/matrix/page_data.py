@@ -131,6 +131,7 @@ def _report(report: Report, texts: Texts) -> ReportData:
         stores=visible(f"{report.backend} {report.versions.backend}"),
         contract=visible(f"{report.versions.contract} (tracker-contracts {report.versions.tracker_contracts})"),
         profile=visible(report.profile),
+        programs=report.programs,
         left_out=report.left_out,
         features=visible(", ".join(report.features)),
         verdicts=[verdicts.get(id) for id in CLAUSES],

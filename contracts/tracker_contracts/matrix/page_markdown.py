@@ -89,11 +89,11 @@ def _rules(view: View) -> Iterator[tuple[list[str], str]]:
 
 
 def _mark(view: View, cell: Cell, backend: str) -> str:
-    """The sign, with the number of clauses that fail."""
+    """The sign, with the number of clauses that fail; if none does, with that of the programs which say so."""
     mark = view.mark(cell, backend)
     report = view.by_cell.get(cell)
     tried = report.contracts.get(backend) if report else None
-    number = len(failing(tried)) if tried else 0
+    number = (len(failing(tried)) or tried.programs) if tried else 0
     return "" if mark is None else f"{mark.sign} {number or ''}".strip()
 
 

@@ -46,6 +46,8 @@ class ReportData(_Data):
     stores: str
     contract: str
     profile: str
+    programs: int
+    """That were executed."""
     left_out: int
     """Programs for which there was no time."""
     features: str

@@ -55,7 +55,7 @@ function facts(pairs) {
 }
 
 function factsOf(cell, report) {
-  const tried = report ? [["Stores the runs", report.stores], ["Contract", report.contract], ["Profile", report.profile], ["Features", report.features]] : [];
+  const tried = report ? [["Stores the runs", report.stores], ["Contract", report.contract], ["Profile", report.profile], ["Programs", report.programs], ["Features", report.features]] : [];
   return facts([["Python", cell.exact_python], ...tried, ["Date", cell.date], ["Took", cell.took]]);
 }
 

@@ -27,11 +27,12 @@ function headCells(row, above) {
   });
 }
 
-// How many clauses fail is what tells one broken backend from another.
+// How many clauses fail is what tells one broken backend from another, and how many programs what a good one is worth.
 function painted(each, wide) {
   const failing = each.clause || each.cell.mark ? 0 : failingOf(each.cell, each.backend).length;
+  const programs = each.clause || each.cell.mark ? 0 : programsOf(each.cell, each.backend);
   const heat = failing && `--heat: ${Math.min(100, Math.round((failing / data.clauses.length) * 160))}%`;
-  const number = failing > 0 && element("span", { class: "number" }, failing);
+  const number = failing + programs > 0 && element("span", { class: "number" }, failing || programs);
   const reason = wide && element("span", { class: "reason" }, each.mark.word, each.cell.why == null ? "" : `: ${text(each.cell.why)}`);
   return element("span", { class: `paint ${each.mark.tone}`, style: heat || null, "aria-hidden": "true" }, each.mark.sign, number, reason);
 }

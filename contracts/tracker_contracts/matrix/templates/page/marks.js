@@ -29,6 +29,11 @@ function failingOf(cell, backend) {
   return report ? failingClauses(report) : [];
 }
 
+function programsOf(cell, backend) {
+  const report = cell.reports[backend];
+  return report ? report.programs : 0;
+}
+
 function square(cell, backend, clause) {
   const mark = markOf(cell, backend, clause);
   return mark && { cell, backend, clause, mark, match: matches(cell, backend, clause, mark) };
@@ -37,5 +42,6 @@ function square(cell, backend, clause) {
 function label({ cell, backend, clause, mark }) {
   const where = [cell.title, backend, clause && `clause ${clause}`].filter(Boolean).join(", ");
   const failing = clause || cell.mark ? [] : failingOf(cell, backend).map((each) => each.id);
-  return `${where}: ${mark.word}${failing.length ? ` (${failing.join(", ")})` : ""}`;
+  const told = failing.length ? failing.join(", ") : !clause && programsOf(cell, backend) && `${programsOf(cell, backend)} programs`;
+  return `${where}: ${mark.word}${told ? ` (${told})` : ""}`;
 }
