@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tests.support.lossy import losing_answers
 from tests.support.made import put
 from tests.support.server import closed_port
 from zenml_trackers import connect
+from zenml_trackers.backends.mlflow.requests import Requests
 from zenml_trackers.errors import Losses, TrackerUnreachable
 from zenml_trackers.model.records import Artifact, Metrics, RunSpec, Status
 from zenml_trackers.tracker import Tracker
@@ -50,6 +51,24 @@ def test_what_was_kept_in_part_is_not_there_until_it_is_kept_again(
     [found] = tracker.backend.attachments(sink.id, tmp_path)
     assert isinstance(found, Artifact)
     assert (found.name, (found.path / "f").read_text()) == ("é" * 200, "whole")
+
+
+def test_a_run_whose_status_alone_changes_stores_no_document_again(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[list[str]] = []
+    send = Requests._send
+
+    def noted(self: Requests, items: Sequence[Any]) -> None:
+        sent.append([type(item).__name__ for item in items])
+        send(self, items)
+
+    monkeypatch.setattr(Requests, "_send", noted)
+    with tracker.start_run() as run:
+        run.log({"m": 1.0})
+    assert sent == [["Metric"]]
+    [stored] = tracker.read()
+    assert stored.status is Status.FINISHED
 
 
 def test_rows_that_mlflow_refuses_cost_themselves(tracker: Tracker, project: str) -> None:

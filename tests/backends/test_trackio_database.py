@@ -108,6 +108,19 @@ def test_runs_of_all_sizes_are_read_whole(
     assert found == {str(number): list(range(size)) for number, size in enumerate(sizes)}
 
 
+def test_an_artifact_is_looked_for_without_reading_metrics(
+    project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    with connect(f"trackio:///{project}", strict=True).start_run("one") as run:
+        run.log({"loss": 1.0})
+        run.log_artifact(tmp_path / "model.bin")
+    monkeypatch.setattr(store.Store, "metrics", None)
+    monkeypatch.setattr(store.Store, "metrics_of", None)
+    with connect(f"trackio:///{project}", strict=True).start_run("two") as run:
+        assert run.use_artifact("model.bin").read_bytes() == b"weights"
+
+
 def test_runs_that_grow_while_they_are_read_are_read_whole(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("one", "two"):
         with connect(f"trackio:///{project}", strict=True).start_run(name) as run:

@@ -68,6 +68,11 @@ def test_it_has_its_own_times(
     [run] = connect(url).read()
     assert run.status is (Status.FINISHED if ended else Status.FAILED)
     assert times(run) == (pytest.approx(HOUR, abs=60), pytest.approx(TOOK, abs=1))
+    with connect(url, strict=True, deadline=60).start_run("late", resume="must") as again:
+        again.log({"m": 2.0})
+    [run] = connect(url).read()
+    assert len(run.metrics) == 2
+    assert times(run) == (pytest.approx(0, abs=60), pytest.approx(HOUR + TOOK, abs=60))
 
 
 def test_a_copy_has_the_times_of_what_it_is_a_copy_of(tmp_path: Path, project: str) -> None:

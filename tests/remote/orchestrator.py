@@ -41,7 +41,7 @@ def written(machines: Mapping[str, Machine], file: Path) -> Path:
     return file
 
 
-class Team(BaseOrchestrator):
+class TeamOrchestrator(BaseOrchestrator):
     """Runs all steps at once, one on each machine."""
 
     def get_orchestrator_run_id(self) -> str:
@@ -85,5 +85,5 @@ class TeamFlavor(BaseOrchestratorFlavor):
         return TeamConfig
 
     @property
-    def implementation_class(self) -> type[Team]:
-        return Team
+    def implementation_class(self) -> type[TeamOrchestrator]:
+        return TeamOrchestrator

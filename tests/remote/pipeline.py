@@ -37,7 +37,7 @@ def train(name: str) -> int:
         if (Path.home() / END).exists():
             break
         time.sleep(PAUSE)
-    notes = Path("notes.txt") if Path.cwd() == Path.home() else Path.home() / "notes.txt"
+    notes = Path.home() / "notes.txt"
     notes.write_text(f"all of {name}")
     run.log_artifact(notes, name="notes")
     run.add_tags("at-the-end")

@@ -37,7 +37,6 @@ HEADER, RECORDS, FILES, SENDER, OVER = "journal.json", "records.jsonl", "files",
 UNSEEN = "."
 """How the name of a folder begins that is no journal yet."""
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
-NANOSECONDS = 1_000_000_000
 CLOSED = -1
 """In the place of a file's number."""
 
@@ -143,7 +142,7 @@ class Journal(Folder):
         root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         now = time.time_ns()
         name = f"{now}-{uuid4().hex[:8]}"
-        spec = header.spec.model_copy(update={"started": header.spec.started or now / NANOSECONDS})
+        spec = header.spec.model_copy(update={"started": header.spec.started or now / 1e9})
         unseen = root / f"{UNSEEN}{name}"  # until it is held: somebody else would deliver it
         unseen.mkdir(mode=PRIVATE_FOLDER)
         _write(unseen / HEADER, header.model_copy(update={"spec": spec}).model_dump(mode="python"))

@@ -30,6 +30,8 @@ ENDED = "zenml.ended"
 """Such times as the tracker does not have itself: a run that could not be delivered in time is stored long after."""
 ERROR_TYPE = "zenml.error_type"
 ERROR_MESSAGE = "zenml.error_message"
+OF_THE_END = (ERROR_TYPE, ERROR_MESSAGE, ENDED)
+"""What is no longer so once the run goes on."""
 PARAMS = "zenml.params"
 ORIGIN = "zenml.origin"
 PARENT = "zenml.parent"
@@ -68,7 +70,7 @@ def continued(old: Mapping[str, Any], spec: RunSpec) -> dict[str, Any]:
     new[TAGS] = list(dict.fromkeys([*old.get(TAGS, []), *spec.tags]))
     new[METADATA] = {**old.get(METADATA, {}), **spec.metadata}
     kept = {key: value for key, value in old.items() if not key.startswith("_")}
-    for gone in (ERROR_TYPE, ERROR_MESSAGE, ENDED):
+    for gone in OF_THE_END:
         kept.pop(gone, None)
     return {**kept, **new}
 
@@ -78,6 +80,8 @@ def reopened(run: StoredRun, spec: RunSpec) -> dict[str, Any]:
     old: dict[str, Any] = {TAGS: sorted(run.tags), METADATA: run.metadata}
     if run.origin is not None:
         old[ORIGIN] = run.origin
+    if run.started is not None and (late := _if_late(run.started.timestamp())) is not None:
+        old[STARTED] = late
     for alert in run.alerts:
         add_alert(old, alert)
     if run.summary:

@@ -13,6 +13,7 @@ from zenml_trackers.delivery.block import block
 from zenml_trackers.delivery.lifecycle import Limits, Tracking
 from zenml_trackers.delivery.receiver import Receiver
 from zenml_trackers.model.records import RunSpec, Status
+from zenml_trackers.port.bounded import bounded
 from zenml_trackers.run import Run
 from zenml_trackers.zenml.check import Check, State
 from zenml_trackers.zenml.component import RunTracker
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PROJECT = "doctor"
 """Where the run is, if each pipeline has a project of its own."""
+SECONDS = 30.0
+"""How long the run may take to be read."""
 TAG, METRIC, VALUE = "doctor", "answer", 42.0
 
 
@@ -35,8 +38,12 @@ def live_check(model: ComponentResponse) -> Check:
     receivers, project = component.receivers(cast(Any, component.config)), component.project_for(PROJECT)
     spec = RunSpec(name=f"doctor-{datetime.now():%Y%m%d-%H%M%S-%f}", project=project, tags=(TAG,), resume="allow")
     began = time.monotonic()
-    run = _made(Tracking(component.backend_name, receivers, f"run {spec.name!r}", Limits(strict=True)), spec)
-    name, faults = f"run on {model.name}", list(_faults(receivers, spec))
+    tracking = Tracking(component.backend_name, receivers, f"run {spec.name!r}", Limits(strict=True))
+    run, name = _made(tracking, spec), f"run on {model.name}"
+    try:
+        faults = bounded(lambda: list(_faults(receivers, spec)), SECONDS, "reading the run")
+    except Exception as error:
+        raise tracking.reporter.named(error) from None  # which knows the secrets
     if faults:
         return Check(name, State.FAIL, "; ".join(faults), "The warnings above say why, if there are any.")
     where = run.show_command or run.url or f"the project {project}"

@@ -21,6 +21,7 @@ from zenml_trackers.backends.aim import locks
 from zenml_trackers.backends.aim.keys import fitting, fitting_key
 from zenml_trackers.backends.aim.reading import ReadRun
 from zenml_trackers.errors import TrackerUnreachable
+from zenml_trackers.model import document
 from zenml_trackers.port import folders
 
 if TYPE_CHECKING:
@@ -135,10 +136,12 @@ class AimRepo:
         """Set a param of a run."""
         run[fitting_key(key)] = fitting(value)
 
-    def forget_error(self, run: StepRun, keys: Iterable[str]) -> None:
-        """Take what was said of a failure away, under params and in the description."""
-        run.description = ""
-        for key in keys:
+    def forget_end(self, run: StepRun, keys: Iterable[str]) -> None:
+        """Take what was said of the end away, under params, and of a failure in the description."""
+        found = [key for key in keys if run.get(key) is not None]
+        if document.ERROR_TYPE in found:
+            run.description = ""
+        for key in found:
             del run[key]
         self._let_go()
 

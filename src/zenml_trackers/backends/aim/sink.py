@@ -46,7 +46,6 @@ class AimSink(DocumentSink):
         self._last_steps: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._when = 0.0
         self._time: float | None = None
-        self._failed = False
 
     def go_on(self, old: StoredRun, points: Iterable[Point]) -> None:
         """With a stored run.
@@ -56,7 +55,6 @@ class AimSink(DocumentSink):
             points: All that this package tracks of it.
         """
         self.id = old.id
-        self._failed = old.error is not None
         for point in points:
             self._when = max(self._when, point.when)
             if point.context.keys() <= {NAMED, SHOWS, PASS}:
@@ -81,10 +79,11 @@ class AimSink(DocumentSink):
             super().close(status, error)
 
     def begin(self) -> None:
+        goes_on = bool(self.id)
         self.native = self._repo.begin(self.id or None, self._project, self.name)
         self.id = self.native.hash
-        if self._failed:
-            self._repo.forget_error(self.native, (document.ERROR_TYPE, document.ERROR_MESSAGE))
+        if goes_on:
+            self._repo.forget_end(self.native, document.OF_THE_END)
 
     def log(self, values: Mapping[str, Number], step: int) -> None:
         inexact = [name for name, value in values.items() if isinstance(value, int) and int(float(value)) != value]
